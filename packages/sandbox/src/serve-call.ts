@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SandboxDefinition } from './definition.ts';
+import type { OpenExchange } from './exchange.ts';
+import { type FaultRule, type Faults, isCommonFault } from './faults.ts';
+import { HANDLED, html, Refusal, type Reply } from './reply.ts';
+import { hold, reset, send, sendHalf } from './send.ts';
+
+/** How long a call takes when nothing is wrong. */
+export interface Latency {
+  readonly readMs: number;
+  readonly writeMs: number;
+}
+
+/** What became of a call, for the log. */
+export interface Outcome {
+  /** 0 when no answer left. */
+  readonly status: number;
+  readonly fault?: string;
+}
+
+const EDGE_PAGE =
+  '<!DOCTYPE html>\n<html><head><title>Request Blocked</title></head><body><h1>Request Blocked</h1></body></html>\n';
+
+/** Answers one vendor call: faults first, then admission, then the vendor's handler. */
+export async function serveCall<State, Extras extends object>(
+  definition: SandboxDefinition<State, Extras>,
+  exchange: OpenExchange<State>,
+  faults: Faults,
+  latency: Latency,
+): Promise<Outcome> {
+  const { response } = exchange.raw;
+  const rule = faults.hit(exchange.method, exchange.path, isCommonFault);
+  const delayMs = (exchange.method === 'GET' ? latency.readMs : latency.writeMs) + slowness(rule);
+  if (delayMs > 0) await pause(delayMs);
+  const note = rule === undefined ? {} : { fault: rule.kind };
+
+  switch (rule?.kind) {
+    case 'timeout-before':
+      await hold(response);
+      return { status: 0, ...note };
+    case 'reset':
+      reset(response);
+      return { status: 0, ...note };
+  }
+
+  const early = rule === undefined ? undefined : instead(definition, exchange, rule);
+  const answer = early ?? (await handled(definition, exchange));
+  if (answer === HANDLED) return { status: response.statusCode, ...note };
+  const reply = definition.finish?.(exchange, answer) ?? answer;
+
+  switch (rule?.kind) {
+    case 'timeout-after':
+      await hold(response);
+      return { status: 0, ...note };
+    case 'reset-after':
+      reset(response);
+      return { status: 0, ...note };
+    case 'truncated':
+      sendHalf(response, reply);
+      return { status: reply.status, ...note };
+  }
+  send(response, reply);
+  return { status: reply.status, ...note };
+}
+
+/** The answer that a fault puts in the place of the handler's. */
+function instead<State, Extras extends object>(
+  definition: SandboxDefinition<State, Extras>,
+  exchange: OpenExchange<State>,
+  rule: FaultRule,
+): Reply | undefined {
+  switch (rule.kind) {
+    case 'throttle':
+      return definition.answers.throttled(exchange, rule);
+    case 'server-error':
+      return definition.answers.serverError(exchange, rule);
+    case 'expired-token':
+      return definition.answers.expiredToken(exchange, rule);
+    case 'html':
+      return html(rule.status ?? 503, EDGE_PAGE);
+    default:
+      return undefined;
+  }
+}
+
+async function handled<State, Extras extends object>(
+  definition: SandboxDefinition<State, Extras>,
+  exchange: OpenExchange<State>,
+): Promise<Reply | typeof HANDLED> {
+  const { answers } = definition;
+  try {
+    const refused = definition.admit?.(exchange);
+    if (refused !== undefined) return refused;
+    if (exchange.route !== undefined) return await exchange.route.handle(exchange);
+    if (exchange.allowed.length > 0) return answers.methodNotAllowed(exchange, exchange.allowed);
+    return answers.notFound(exchange);
+  } catch (error) {
+    if (error instanceof Refusal) return error.reply;
+    if (error instanceof SyntaxError) return answers.unreadableBody(exchange);
+    throw error;
+  }
+}
+
+function slowness(rule: FaultRule | undefined): number {
+  return rule?.kind === 'slow' ? (rule.delayMs ?? 1_000) : 0;
+}

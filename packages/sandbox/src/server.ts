@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readBody } from './body.ts';
+import { isControl, type Steering, steer } from './control.ts';
+import { openExchange } from './exchange.ts';
+import { json } from './reply.ts';
+import { routerOf } from './router.ts';
+import { send } from './send.ts';
+import { type Latency, serveCall } from './serve-call.ts';
+
+export interface ListenOptions {
+  readonly port: number;
+  readonly latency: Latency;
+  /** Called after everything that may have changed the account. */
+  changed(): void;
+}
+
+export interface Listening {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Loopback only: a stand-in with made-up people and well-known keys must not be reachable from elsewhere. */
+const LOOPBACK = '127.0.0.1';
+
+/** Serves a sandbox over HTTP. */
+export async function listen<State, Extras extends object>(
+  steering: Steering<State, Extras>,
+  options: ListenOptions,
+): Promise<Listening> {
+  const { definition, world, faults, calls } = steering;
+  const router = routerOf(definition.routes);
+  let origin = '';
+  let concurrent = 0;
+
+  const control = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+    const body = await readBody(request);
+    send(response, steer(steering, request.method ?? 'GET', path, readable(body.text)));
+    if (request.method !== 'GET') options.changed();
+  };
+
+  const call = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    concurrent += 1;
+    const startedAt = new Date(world.clock.now()).toISOString();
+    const parallel = concurrent;
+    try {
+      const source = { world, router, faults, concurrent: parallel, origin };
+      const exchange = await openExchange(request, response, source);
+      const outcome = await serveCall(definition, exchange, faults, options.latency);
+      const { method, url, touched } = exchange;
+      calls.add({ method, url, touched, startedAt, concurrent: parallel, ...outcome });
+      if (method !== 'GET') options.changed();
+    } finally {
+      concurrent -= 1;
+    }
+  };
+
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const served = isControl(path) ? control(request, response, path) : call(request, response);
+    served.catch((error: unknown) => failed(response, error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, LOOPBACK, resolve);
+  });
+  origin = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+  let closing: Promise<void> | undefined;
+  return {
+    url: origin,
+    close() {
+      closing ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections(); // held and idle connections would keep the port for ever
+      });
+      return closing;
+    },
+  };
+}
+
+/** A defect of the sandbox itself is told to the client, never hidden as a vendor's error. */
+function failed(response: ServerResponse, error: unknown): void {
+  if (response.destroyed || response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  send(response, json(500, { sandboxDefect: reason }));
+}
+
+function readable(body: string): unknown {
+  if (body.trim() === '') return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body; // steer() says that it wants an object
+  }
+}
