@@ -24,6 +24,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== want) {
 
 const version = spawnSync('node', ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.trim();
 if (Number(version.split('.')[0]) < 24) {
-  console.error(`Heed needs Node 24 or newer; the node on PATH is ${version}. Install Node 24, or run through npm (npm run, npx heed).`);
+  console.error(
+    `Heed needs Node 24 or newer; the node on PATH is ${version}. Install Node 24, or run through npm (npm run, npx heed).`,
+  );
   process.exit(1);
 }

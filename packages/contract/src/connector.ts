@@ -1,0 +1,85 @@
+import type { ZodType } from 'zod';
+import type { Lookup, Page, ReadRequest } from './read.ts';
+import type { Millis, Row } from './record.ts';
+import type { Account, SystemSchema } from './schema.ts';
+import type { Tools } from './tools.ts';
+import type { NewMemberAs, Op, Outcome } from './write.ts';
+
+export type Role = 'crm' | 'marketing';
+
+/** What a system can do, as data: profiles are linted against it, the engine branches on it, the suite proves it. */
+export interface Capabilities {
+  /** Where consent lives: in fields of records, or in a status of its own. */
+  readonly optOutBy: 'field' | 'status';
+  /** Profiles may name their own opt-out field (C4). */
+  readonly customOptOutField: boolean;
+  /** Opted-out addresses without a contact can be listed; false: each address is asked (C1). */
+  readonly listsOptedOutWithoutContact: boolean;
+  /** An address can be opted out without a contact that costs money (C3, C20). */
+  readonly optOutUnknown: boolean;
+  /** Statuses a new member can get; empty if none can be created. */
+  readonly newMembers: readonly NewMemberAs[];
+  /** Record types that can be created, for a CRM. */
+  readonly creates: readonly string[];
+  /** Can store our own external id, unique. */
+  readonly reference: boolean;
+  /** `ifVersion` is honoured. */
+  readonly conditionalWrite: boolean;
+  readonly rename: boolean;
+  readonly tag: boolean;
+  readonly archive: boolean;
+  /** An opt-out field can be undone (C7). */
+  readonly clear: boolean;
+  /** Deletions come with incremental reads; false: only a complete read shows them. */
+  readonly deletions: boolean;
+  /** Merges and conversions are told with the heir (C16). */
+  readonly heirs: boolean;
+  /** What proves a person's own opt-in here (C7). */
+  readonly proofs: readonly ('pending-then-subscribed' | 'own-event')[];
+  /** A gap longer than this needs a complete read; null if changes are kept for ever. */
+  readonly changesKeptDays: number | null;
+  /** Kinds of lists that profiles may name. */
+  readonly listKinds: readonly string[];
+}
+
+/** A limit of the vendor, counted per account and across processes. */
+export type RateLimit =
+  | { readonly kind: 'concurrent'; readonly max: number; readonly source: string }
+  | { readonly kind: 'window'; readonly max: number; readonly windowMs: number; readonly source: string }
+  | { readonly kind: 'daily'; readonly max: number; readonly source: string };
+
+export interface OpenRequest<Config> {
+  readonly config: Config;
+  /** The audience of the profile; null to look around (`fields`, `lists`). */
+  readonly container: string | null;
+}
+
+/** A connector package exports exactly one of these, a plain value. */
+export interface Connector<Config = unknown> {
+  /** Also the `connector` key in connections.yaml. */
+  readonly name: string;
+  readonly title: string;
+  readonly roles: readonly Role[];
+  /** Strict; secrets are marked with `secret()`. */
+  readonly config: ZodType<Config>;
+  readonly can: Capabilities;
+  readonly limits: readonly RateLimit[];
+  /** Which account the limits belong to, from the configuration alone; no secret in it. */
+  account(config: Config): string;
+  /** Cheap: no request is made, the SDK is loaded by the first call. */
+  open(request: OpenRequest<Config>, tools: Tools): Session;
+}
+
+/** One profile's conversation with one system. All methods throw ConnectorError only. */
+export interface Session {
+  check(signal: AbortSignal): Promise<Account>;
+  describe(signal: AbortSignal): Promise<SystemSchema>;
+  read(request: ReadRequest, signal: AbortSignal): AsyncIterable<Page>;
+  /** Records that do not exist are simply not in the answer; deleted ones come with their `life` where the vendor tells. */
+  lookup(request: Lookup, signal: AbortSignal): Promise<readonly Row[]>;
+  /** One outcome per op, by op id, in any order; never throws for what concerns single ops. */
+  write(ops: readonly Op[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /** Vendor's clock, as far as its answers showed it. */
+  now(): Millis;
+  close(): Promise<void>;
+}
