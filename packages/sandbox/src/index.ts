@@ -13,6 +13,13 @@ export type {
   VendorAnswers,
   World,
 } from './definition.ts';
+export {
+  type DemoAddress,
+  type DemoCrmRecord,
+  type DemoMembership,
+  type DemoPerson,
+  demoPeople,
+} from './demo-people.ts';
 export { COMMON_FAULT_KINDS, type FaultRule } from './faults.ts';
 export { freshQuota, type QuotaAnswer, type QuotaRule, type QuotaUse, quotaUsed, takeQuota } from './quota.ts';
 export { type SeededRandom, seededRandom } from './random.ts';

@@ -20,7 +20,7 @@ export interface SeededRandom {
 
 /** A generator for `seed`; `stream` separates several sequences of one seed. */
 export function seededRandom(seed: number, stream = ''): SeededRandom {
-  let word = mix(seed >>> 0, stream);
+  let word = mix(`${seed}/${stream}`);
   // mulberry32: one 32-bit word of state, which makes it easy to store.
   const next = (): number => {
     word = (word + 0x6d2b79f5) >>> 0;
@@ -50,9 +50,9 @@ export function seededRandom(seed: number, stream = ''): SeededRandom {
   };
 }
 
-/** FNV-1a over the stream's name, started from the seed. */
-function mix(seed: number, stream: string): number {
-  let hash = (2_166_136_261 ^ seed) >>> 0;
-  for (const byte of Buffer.from(`${seed}/${stream}`)) hash = Math.imul(hash ^ byte, 16_777_619) >>> 0;
+/** FNV-1a, so that neighbouring seeds and streams begin far apart. */
+function mix(name: string): number {
+  let hash = 2_166_136_261;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 16_777_619) >>> 0;
   return hash;
 }
