@@ -1,0 +1,19 @@
+import { domainToASCII } from 'node:url';
+
+/** Our key for an e-mail address. Only `addressKey` makes one, so a raw spelling is never taken for a key. */
+export type AddressKey = string & { readonly brand: 'AddressKey' };
+
+/**
+ * NFC, trimmed, lower case, domain to ASCII (IDNA); `+tag` and dots stay, since vendors treat them as different (Words).
+ * Returns null for what cannot be an address: calls to a vendor always use the vendor's own spelling, never the key.
+ */
+export const addressKey = (spelling: string | null): AddressKey | null => {
+  if (spelling === null) return null;
+  const text = spelling.normalize('NFC').trim().toLowerCase();
+  const at = text.lastIndexOf('@');
+  if (at <= 0 || at === text.length - 1 || text.length > 320 || /[\s<>"(),;:\\[\]\p{Cc}]/u.test(text)) return null;
+  const domain = domainToASCII(text.slice(at + 1));
+  const local = text.slice(0, at);
+  if (domain === '' || !domain.includes('.') || local.includes('@')) return null;
+  return `${local}@${domain}` as AddressKey;
+};

@@ -1,0 +1,50 @@
+import type { Life, MemberState, Millis, RecordRef, Values } from '@heed/contract';
+import type { AddressKey } from '../identity/address.ts';
+
+/** One side of one profile: where records live. Two profiles on the same connection and container share its shadow. */
+export interface System {
+  readonly role: 'crm' | 'marketing';
+  readonly connection: string;
+  /** The audience of a marketing system; empty for a CRM. */
+  readonly container: string;
+}
+
+/** A time during which a record had an address. Vendor's clock. */
+export interface Stay {
+  readonly address: AddressKey;
+  /** The first read that showed it could not say since when; null. */
+  readonly from: Millis | null;
+  /** When it surely had left: modified time or read time of the first read without it; null while it is there. */
+  readonly until: Millis | null;
+}
+
+/** What we last saw of one record. Only mapped fields, consent fields and what rules need are kept. */
+export interface Shadow {
+  readonly system: System;
+  readonly record: RecordRef;
+  /** In the vendor's spelling. */
+  readonly email: string | null;
+  readonly address: AddressKey | null;
+  /** `vanished`: a complete read or a look-up no longer showed it. That is unknown, not absent (C12a). */
+  readonly life: Life | { readonly kind: 'vanished' };
+  readonly values: Values;
+  readonly member: MemberState | null;
+  readonly reference: string | null;
+  /** List id -> in it or not; a list never asked for is absent. */
+  readonly lists: Readonly<Record<string, boolean>>;
+  readonly modifiedAt: Millis | null;
+  readonly modifiedBy: 'us' | 'other' | 'unknown';
+  readonly version: string | null;
+  /** Every address the record ever had, oldest first; the last one is the present one, if it has one (C15). */
+  readonly stays: readonly Stay[];
+  /** When it was first and last seen, vendor's clock at the beginning of the read. */
+  readonly firstReadAt: Millis;
+  readonly lastReadAt: Millis;
+  /** Our clock; a complete read that began later and did not show it makes it vanished. */
+  readonly seenAt: Millis;
+  /** Statuses or consent states seen since the last opt-out, for C7: was it archived in between? Marketing only. */
+  readonly archivedSince: Millis | null;
+}
+
+export const systemKey = (system: System): string => `${system.role}|${system.connection}|${system.container}`;
+export const recordKey = (record: RecordRef): string => `${record.type}/${record.id}`;

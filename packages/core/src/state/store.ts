@@ -1,0 +1,241 @@
+import type { Cursor, Millis, Op, OpId, RecordRef } from '@heed/contract';
+import type { Decision, Fact, Ledger, NewFact } from '../consent/fact.ts';
+import type { AddressKey } from '../identity/address.ts';
+import type { Bucket, RunReport } from './report.ts';
+import type { Shadow, System } from './shadow.ts';
+
+/** The right to write for one customer. A commit with an older fence than the newest is refused (I11). */
+export interface Lease {
+  readonly customer: string;
+  readonly fence: number;
+}
+
+/** One runner per customer, across processes. */
+export interface Leases {
+  /** Null if somebody else holds it. `ttlMs` by our clock. */
+  acquire(customer: string, holder: string, ttlMs: number): Promise<Lease | null>;
+  /** False if the lease was lost in the meantime: stop at once. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+}
+
+/** Thrown by a store when a fence is stale: another process has taken over. Nothing was written. */
+export class LeaseLost extends Error {
+  constructor(customer: string) {
+    super(`another process took over customer ${customer}; this one stops. The next run goes on where it stopped.`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** A write, durable before its request (C8, C11, I7). */
+export interface Intent {
+  readonly id: OpId;
+  readonly profile: string;
+  readonly run: string;
+  readonly system: System;
+  readonly op: Op;
+  readonly address: AddressKey;
+  /** The facts it rests on; the first one is the origin that an echo keeps (C8). Empty for plain field writes. */
+  readonly because: readonly number[];
+  /** The rule it rests on, for people: `C0.3 C1`. */
+  readonly rule: string;
+  /** Vendor's clock when it was made durable, just before the request. */
+  readonly sentAt: Millis;
+  /** Vendor's clock at the answer or at the look-up that settled it; null while nobody knows. */
+  readonly answeredAt: Millis | null;
+  readonly state: 'open' | 'applied' | 'unchanged' | 'rejected';
+  /** True once a read showed its effect; it explains nothing after that (C8). */
+  readonly seen: boolean;
+}
+
+/** A person to make right everywhere: the second loop's work. */
+export interface DirtyMark {
+  readonly address: AddressKey;
+  /** Grows with every new mark: work that was overtaken by a newer mark does not clean it. */
+  readonly mark: number;
+}
+
+/** One page of a read, all or nothing: facts, shadow, dirty marks and cursor together (I6). */
+export interface PageCommit {
+  readonly system: System;
+  readonly run: string | null;
+  readonly shadows: readonly Shadow[];
+  readonly facts: readonly NewFact[];
+  /** Intents whose effect this page showed, or that a look-up settled. */
+  readonly intents: readonly Intent[];
+  /** Addresses to look at again, in every profile of the customer. */
+  readonly dirty: readonly AddressKey[];
+  readonly cursor: { readonly stream: string; readonly next: Cursor } | null;
+}
+
+export interface Link {
+  readonly member: RecordRef;
+  readonly crm: RecordRef;
+  /** Field pair -> what both sides last agreed on, each in its own terms; the base of the three-way merge. */
+  readonly agreed: Readonly<Record<string, { readonly crm: string; readonly marketing: string }>>;
+}
+
+/** An opt-out that must still reach a record (C22). */
+export interface Owed {
+  readonly address: AddressKey;
+  readonly side: 'crm' | 'marketing';
+  readonly record: RecordRef | null;
+  readonly rule: string;
+  readonly because: readonly number[];
+  /** Our clock, first time it was found owed; kept by the store while it stays owed. */
+  readonly since: Millis;
+  readonly why: string;
+}
+
+export interface SetAside {
+  readonly address: AddressKey;
+  readonly side: 'crm' | 'marketing';
+  readonly record: RecordRef | null;
+  readonly field: string | null;
+  readonly rule: string;
+  readonly message: string;
+  readonly attempts: number;
+  /** Our clock. */
+  readonly retryAt: Millis | null;
+}
+
+/** A line per person in reports: who is not synced or waits, and why. */
+export interface Listed {
+  readonly address: AddressKey;
+  readonly side: 'crm' | 'marketing';
+  readonly reason: string;
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** What became of one address in one pass, committed together with its outcomes. */
+export interface Settlement {
+  readonly address: AddressKey;
+  /** The mark that was worked on. */
+  readonly mark: number;
+  /** Clean, or to be looked at again not before this time (our clock). */
+  readonly next: 'clean' | Millis;
+  readonly owed: readonly Owed[];
+  readonly setAside: readonly SetAside[];
+  readonly listed: readonly Listed[];
+  readonly links: readonly Link[];
+  readonly unlink: readonly RecordRef[];
+  /** In which bucket each record of this address stands for this run's report. */
+  readonly buckets: readonly {
+    readonly side: 'crm' | 'marketing';
+    readonly record: RecordRef;
+    readonly bucket: Bucket;
+    readonly reason: string | null;
+  }[];
+}
+
+export interface RunChange {
+  readonly at: Millis;
+  readonly side: 'crm' | 'marketing';
+  readonly record: RecordRef | null;
+  readonly address: AddressKey;
+  readonly what: string;
+  readonly rule: string;
+  readonly because: readonly number[];
+  readonly outcome: string;
+}
+
+/** All that is known around some addresses: enough to decide about each of them without another question. */
+export interface Neighbourhood {
+  /** CRM records that have or had one of the addresses, their heirs and forebears, and whoever else lives there; members too. */
+  readonly shadows: readonly Shadow[];
+  readonly ledger: Ledger;
+  readonly links: readonly Link[];
+  readonly owed: readonly Owed[];
+  readonly setAside: readonly SetAside[];
+  /** Creates of members that were ever intended or made for these addresses, by this customer (C11, C19). */
+  readonly everCreated: readonly AddressKey[];
+}
+
+export interface Head {
+  readonly n: number;
+  readonly hash: string;
+}
+
+export interface LedgerEntry {
+  readonly n: number;
+  readonly at: Millis;
+  readonly kind: string;
+  readonly address: AddressKey | null;
+  readonly body: unknown;
+}
+
+/** One customer's state. Every verb is one transaction; verbs with a lease refuse a stale fence. */
+export interface Store {
+  /** Shadows of these records, and recent intents on them or on these addresses. */
+  known(
+    system: System,
+    records: readonly RecordRef[],
+    addresses: readonly AddressKey[],
+  ): Promise<{ readonly shadows: readonly Shadow[]; readonly intents: readonly Intent[] }>;
+  /** Returns the numbers the new facts were given. */
+  commitPage(lease: Lease, page: PageCommit, at: Millis): Promise<readonly number[]>;
+  cursor(stream: string): Promise<Cursor | null>;
+  dropCursor(lease: Lease, stream: string): Promise<void>;
+  /** Dirty addresses of a profile that are due, in address order, from behind `after`. */
+  dirty(profile: string, now: Millis, after: AddressKey | null, limit: number): Promise<readonly DirtyMark[]>;
+  neighbourhood(profile: string, systems: readonly System[], addresses: readonly AddressKey[]): Promise<Neighbourhood>;
+  /** Shadows of one system that a complete read which began at `before` (our clock) did not show. */
+  unseen(system: System, before: Millis, after: RecordRef | null, limit: number): Promise<readonly Shadow[]>;
+  /** Live records of one system, for C24. */
+  count(system: System): Promise<number>;
+  intend(lease: Lease, intents: readonly Intent[]): Promise<void>;
+  openIntents(profile: string): Promise<readonly Intent[]>;
+  settle(
+    lease: Lease,
+    profile: string,
+    run: string,
+    settlements: readonly Settlement[],
+    intents: readonly Intent[],
+    changes: readonly RunChange[],
+  ): Promise<void>;
+
+  /** Facts and decisions by people (`optouts add`, `correct`, `review`), without a lease: nobody waits for a long run. */
+  enter(
+    entries: { readonly facts: readonly NewFact[]; readonly decisions: readonly Decision[] },
+    dirty: readonly AddressKey[],
+    at: Millis,
+  ): Promise<readonly number[]>;
+  factsOf(addresses: readonly AddressKey[]): Promise<readonly Fact[]>;
+  factsOfRun(run: string): Promise<readonly Fact[]>;
+  entriesOf(address: AddressKey): Promise<readonly LedgerEntry[]>;
+  /** Recomputes the chain; the first broken number, or null if whole. */
+  verifyLedger(): Promise<{
+    readonly entries: number;
+    readonly broken: { readonly n: number; readonly why: string } | null;
+    readonly head: Head;
+  }>;
+  head(): Promise<Head>;
+
+  /** Small documents of a profile: service state, holds, last complete counts. Null removes. */
+  note(profile: string, key: string): Promise<unknown>;
+  putNote(profile: string, key: string, value: unknown): Promise<void>;
+
+  beginRun(run: RunReport): Promise<void>;
+  /** The counters of the run so far, from buckets. */
+  runCounts(run: string): Promise<Pick<RunReport, 'crm' | 'marketing'>>;
+  finishRun(run: RunReport): Promise<void>;
+  runs(profile: string | null, limit: number): Promise<readonly RunReport[]>;
+  run(
+    id: string,
+  ): Promise<{
+    readonly report: RunReport;
+    readonly changes: readonly RunChange[];
+    readonly setAside: readonly SetAside[];
+    readonly listed: readonly Listed[];
+  } | null>;
+
+  owed(profile: string): Promise<readonly Owed[]>;
+  setAside(profile: string): Promise<readonly SetAside[]>;
+  /** Makes set-aside addresses due at once; how many. */
+  retry(profile: string, now: Millis): Promise<number>;
+  listed(profile: string, reason: string | null): Promise<readonly Listed[]>;
+  /** Marks addresses for one profile, or all that it ever knew (`null`), for a changed profile or `--full`. */
+  markDirty(profile: string, addresses: readonly AddressKey[] | null, at: Millis): Promise<void>;
+  close(): Promise<void>;
+}
