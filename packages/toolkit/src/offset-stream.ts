@@ -1,0 +1,128 @@
+import { ConnectorError, type Millis, type Row } from '@heed/contract';
+import type { Position } from './read-cursor.ts';
+import type { Stream, StreamPage } from './windowed-read.ts';
+
+export interface OffsetQuery {
+  /** Changed since; the vendor may take it as "at or after" or as "after": both are fine. Null: no lower end. */
+  readonly since: Millis | null;
+  /** Changed before; "at or before" is fine, too. Null: no upper end. */
+  readonly before: Millis | null;
+  readonly offset: number;
+  readonly count: number;
+}
+
+export interface OffsetAnswer {
+  /** In ascending order of `modifiedAt`, which none may lack. Ties may be in any order. */
+  readonly rows: readonly Row[];
+  /** All rows of the query, by the vendor's count; null where it does not say. */
+  readonly total: number | null;
+}
+
+export interface OffsetStreamParts {
+  readonly name: string;
+  /** Rows per request. */
+  readonly pageRows: number;
+  /** How finely the vendor's stamps are kept: 1,000 for whole seconds. */
+  readonly resolutionMs: number;
+  /** The vendor answers no deeper offset than this; null if it does. */
+  readonly maxOffset: number | null;
+  list(query: OffsetQuery, signal: AbortSignal): Promise<OffsetAnswer>;
+}
+
+/** A pass over the rows of one stamp, which are too many for a page. */
+interface Tie {
+  readonly at: Millis;
+  readonly pass: number;
+  readonly offset: number;
+  /** The vendor's count when the pass began. */
+  readonly total: number | null;
+  readonly ids: Set<string>;
+}
+
+const MOST_PASSES = 5;
+
+/**
+ * A stream over a vendor that pages by offset only. Offsets shift under a page when a row changes, so each page begins
+ * anew in time, at offset 0, from the last stamp seen (inclusive). Only where one stamp fills a whole page are offsets
+ * used, within that stamp, and the pass is repeated until the vendor's count says that nothing shifted.
+ */
+export const offsetStream = (parts: OffsetStreamParts): Stream => {
+  let tie: Tie | null = null;
+  return {
+    name: parts.name,
+    async fetch(from, signal) {
+      if (from === null || from.at === null || from.id === null) {
+        tie = null;
+        return pageFrom(parts, from?.at ?? null, signal);
+      }
+      // Passes are not resumed in the middle by another process: the pass begins again.
+      const known: Tie = tie !== null && placeIn(tie).id === from.id && tie.at === from.at ? tie : firstPass(from.at);
+      const { page, tie: next } = await pageOfTie(parts, known, signal);
+      tie = next;
+      return page;
+    },
+  };
+};
+
+const pageFrom = async (parts: OffsetStreamParts, at: Millis | null, signal: AbortSignal): Promise<StreamPage> => {
+  const since = at === null ? null : at - parts.resolutionMs;
+  const { rows, total } = await parts.list({ since, before: null, offset: 0, count: parts.pageRows }, signal);
+  const last = lastStamp(parts, rows);
+  const wanted = rowsFrom(rows, at);
+  if (isEnd(parts, rows, total, 0)) return { rows: wanted, next: null, total };
+  if (last === null)
+    throw new ConnectorError('protocol', `${parts.name}: an empty page where the vendor counts ${total} rows`);
+  const next = at === null || last > at ? { at: last, id: null } : placeIn(firstPass(at));
+  return { rows: wanted, next, total };
+};
+
+const pageOfTie = async (
+  parts: OffsetStreamParts,
+  tie: Tie,
+  signal: AbortSignal,
+): Promise<{ readonly page: StreamPage; readonly tie: Tie | null }> => {
+  const { at, offset, pass } = tie;
+  if (pass > MOST_PASSES)
+    throw new ConnectorError('unavailable', `${parts.name}: rows keep moving while they are read; try again later`);
+  if (parts.maxOffset !== null && offset > parts.maxOffset)
+    throw new ConnectorError(
+      'protocol',
+      `${parts.name}: more than ${parts.maxOffset} rows have one time stamp, which is more than the vendor pages through`,
+    );
+  const { resolutionMs, pageRows } = parts;
+  const query = { since: at - resolutionMs, before: at + 2 * resolutionMs, offset, count: pageRows };
+  const answer = await parts.list(query, signal);
+  lastStamp(parts, answer.rows);
+  const rows = rowsFrom(answer.rows, at);
+  const page = (next: Position): StreamPage => ({ rows, next, total: null });
+  const go = (next: Tie): { page: StreamPage; tie: Tie } => ({ page: page(placeIn(next)), tie: next });
+
+  if (offset > 0 && answer.total !== tie.total) return go({ ...firstPass(at), pass: pass + 1 });
+  for (const row of answer.rows) tie.ids.add(`${row.record.type} ${row.record.id}`);
+  if (!isEnd(parts, answer.rows, answer.total, offset))
+    return go({ ...tie, offset: offset + answer.rows.length, total: answer.total });
+  const isClean = answer.total === null || tie.ids.size === answer.total;
+  if (!isClean) return go({ ...firstPass(at), pass: pass + 1 });
+  return { page: page({ at: at + resolutionMs, id: null }), tie: null };
+};
+
+const firstPass = (at: Millis): Tie => ({ at, pass: 1, offset: 0, total: null, ids: new Set() });
+
+const placeIn = ({ at, pass, offset }: Tie): Position => ({ at, id: `tie ${pass}.${offset}` });
+
+const isEnd = ({ pageRows }: OffsetStreamParts, rows: readonly Row[], total: number | null, offset: number): boolean =>
+  total === null ? rows.length < pageRows : offset + rows.length >= total;
+
+const rowsFrom = (rows: readonly Row[], at: Millis | null): readonly Row[] =>
+  at === null ? rows : rows.filter((row) => row.modifiedAt !== null && row.modifiedAt >= at);
+
+/** Throws `protocol` when the rows are not in order of time: reading on from the last one would lose others. */
+const lastStamp = (parts: OffsetStreamParts, rows: readonly Row[]): Millis | null => {
+  let last: Millis | null = null;
+  for (const { modifiedAt } of rows) {
+    if (modifiedAt === null || (last !== null && modifiedAt < last))
+      throw new ConnectorError('protocol', `${parts.name}: the vendor's rows are not in the order of their changes`);
+    last = modifiedAt;
+  }
+  return last;
+};
