@@ -1,5 +1,7 @@
 export * from './consent/fact.ts';
+export * from './fields/index.ts';
 export * from './identity/address.ts';
+export * from './profile/index.ts';
 export * from './state/report.ts';
 export * from './state/shadow.ts';
 export * from './state/store.ts';

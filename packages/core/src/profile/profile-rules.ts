@@ -1,0 +1,189 @@
+import type { ProfileError } from './place.ts';
+import type { CustomOptOutField } from './profile.ts';
+import type { WrittenProfile } from './profile-schema.ts';
+import type { KeyAdvice } from './schema-errors.ts';
+import type { KeyPath, Places } from './yaml-text.ts';
+
+/** Says what is wrong with a cron expression, or null. Injected, so that the core knows no scheduler. */
+export type ValidateCron = (expression: string) => string | null;
+
+/** Keys that people try and that have no switch, or that come later. */
+export const profileKeyAdvice: KeyAdvice = (path, key) => {
+  const plain = key.toLowerCase().replaceAll(/[^a-z]/g, '');
+  if (/(marketing|mailchimp|hubspot|klaviyo)tocrm|tocrmoptouts?$/.test(plain))
+    return [
+      'opt-outs from marketing to the CRM are always on and have no switch (C1)',
+      'Remove this key; optOut.crmToMarketing is the only direction that can be chosen',
+    ];
+  const parent = path.join('.');
+  if (parent === '' && plain === 'topics') return ['topics are not supported yet (C17)', 'Remove this key'];
+  if (parent === 'optOut' && plain === 'importfrom')
+    return [
+      'optOut.importFrom is not supported yet (C20)',
+      'Remove this key; use heed optouts add for single addresses',
+    ];
+  return null;
+};
+
+const isTimezone = (zone: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    // Intl also takes offsets, which know nothing of summer time.
+    return !/^[+-]/.test(zone);
+  } catch {
+    return false;
+  }
+};
+
+/** The opt-out field in its one full form; null where its own keys contradict each other. */
+export const customFieldOf = (written: WrittenProfile): CustomOptOutField | null => {
+  const custom = written.optOut.customField;
+  if (custom === undefined) return null;
+  const { field, optedOutWhen, write, alsoStandard }: Exclude<typeof custom, string> =
+    typeof custom === 'string' ? { field: custom, optedOutWhen: true } : custom;
+  const both = alsoStandard ?? written.optOut.alsoStandard ?? false;
+  if (optedOutWhen === 'set') return { field, optedOutWhen, write: 'today', alsoStandard: both };
+  if (typeof optedOutWhen === 'boolean') return { field, optedOutWhen, write: optedOutWhen, alsoStandard: both };
+  return { field, optedOutWhen, write: write ?? optedOutWhen[0] ?? null, alsoStandard: both };
+};
+
+type Report = (path: KeyPath, what: string, fix: string) => void;
+
+const checkCustomField = (written: WrittenProfile, report: Report): void => {
+  const custom = written.optOut.customField;
+  const path = ['optOut', 'customField'];
+  if (custom === undefined) {
+    if (written.optOut.alsoStandard !== undefined)
+      report(['optOut', 'alsoStandard'], 'optOut.alsoStandard needs optOut.customField (C4)', 'Remove it');
+    return;
+  }
+  if (typeof custom === 'string') return;
+  if (custom.alsoStandard !== undefined && written.optOut.alsoStandard !== undefined)
+    report(['optOut', 'alsoStandard'], 'alsoStandard is also written in optOut.customField', 'Keep one of them');
+  const { optedOutWhen: when, write } = custom;
+  if (typeof when === 'boolean' && write !== undefined && write !== when)
+    report(
+      [...path, 'write'],
+      `opted out is ${when} here, so writing anything else opts nobody out (C4)`,
+      'Remove write',
+    );
+  if (when === 'set' && write !== undefined && write !== 'today')
+    report(
+      [...path, 'write'],
+      'a date field is opted out by the date of the day (C4)',
+      'Write "write: today", or remove it',
+    );
+  if (!Array.isArray(when)) return;
+  if (new Set(when).size < when.length) report([...path, 'optedOutWhen'], 'a value stands here twice', 'Keep one');
+  if (write === undefined && when.length > 1)
+    report(
+      path,
+      'the key "write" is missing in optOut.customField',
+      `Say which of ${when.join(', ')} opts somebody out (C4)`,
+    );
+  if (write !== undefined && (typeof write !== 'string' || !when.includes(write)))
+    report([...path, 'write'], 'what is written must be one of optedOutWhen (C4)', `Write one of ${when.join(', ')}`);
+};
+
+const checkConsent = (written: WrittenProfile, report: Report): void => {
+  const { newMembers, basis, optInField } = written.consent;
+  if (newMembers === 'subscribe' && basis === undefined)
+    report(
+      ['consent'],
+      'consent.newMembers: subscribe needs consent.basis (C19)',
+      'Say why these people may get mail: consent, existing-customer, contract or legitimate-interest',
+    );
+  if (basis === 'consent' && optInField === undefined)
+    report(
+      ['consent', 'basis'],
+      'consent.basis: consent needs consent.optInField (C19)',
+      'Name the CRM checkbox that is true for people who agreed',
+    );
+  if (optInField !== undefined && basis !== 'consent')
+    report(['consent', 'optInField'], 'consent.optInField is used with consent.basis: consent only (C19)', 'Remove it');
+};
+
+const checkOptOut = (written: WrittenProfile, report: Report): void => {
+  const { scope, target, customField } = written.optOut;
+  if (scope === 'lists' && written.crm.lists === undefined)
+    report(['optOut', 'scope'], 'optOut.scope: lists needs crm.lists (C5)', 'Name the lists, or remove scope');
+  if (target === 'custom-field' && customField === undefined)
+    report(['optOut', 'target'], 'optOut.target: custom-field needs optOut.customField (C27)', 'Name the field');
+  checkCustomField(written, report);
+};
+
+/** Fields that carry consent or identity in the CRM, and so can never be written as a mapped field. */
+const reservedFields = (written: WrittenProfile): ReadonlyMap<string, string> => {
+  const reserved = new Map<string, string>();
+  const custom = customFieldOf(written);
+  if (custom !== null) reserved.set(custom.field, 'optOut.customField');
+  if (written.consent.optInField !== undefined) reserved.set(written.consent.optInField, 'consent.optInField');
+  if (written.optOut.undeliverableField !== undefined)
+    reserved.set(written.optOut.undeliverableField, 'optOut.undeliverableField');
+  if (written.reference !== undefined) reserved.set(written.reference.crm, 'reference.crm');
+  return reserved;
+};
+
+const checkFields = (written: WrittenProfile, report: Report): void => {
+  const reserved = reservedFields(written);
+  const targets = { crm: new Set<string>(), marketing: new Set<string>() };
+  written.fields.forEach((mapping, index) => {
+    const claim = (side: 'crm' | 'marketing', name: string): void => {
+      if (targets[side].has(name))
+        report(
+          ['fields', index, side],
+          `${name} is already written by another mapping`,
+          'Keep one, or turn one around',
+        );
+      targets[side].add(name);
+    };
+    if (mapping.direction !== 'marketing-to-crm') claim('marketing', mapping.marketing);
+    if (mapping.direction !== 'crm-to-marketing') claim('crm', mapping.crm);
+    const owner = reserved.get(mapping.crm);
+    if (owner !== undefined)
+      report(
+        ['fields', index, 'crm'],
+        `${mapping.crm} is ${owner} and cannot be a mapped field (C9)`,
+        'Remove this mapping',
+      );
+  });
+};
+
+const checkDistinct = (names: readonly string[], path: KeyPath, report: Report): void => {
+  names.forEach((name, index) => {
+    if (names.indexOf(name) < index) report([...path, index], `"${name}" stands here twice`, 'Keep one of them');
+  });
+};
+
+/** What no single key can tell. */
+export const crossKeyErrors = (
+  written: WrittenProfile,
+  places: Places,
+  validateCron: ValidateCron,
+): readonly ProfileError[] => {
+  const errors: ProfileError[] = [];
+  const report: Report = (path, what, fix) => errors.push(places.error(path, what, fix));
+  if (written.crm.connection === written.marketing.connection)
+    report(
+      ['marketing', 'connection'],
+      'the CRM and the marketing system are the same connection',
+      'Name two connections',
+    );
+  checkDistinct(written.crm.records, ['crm', 'records'], report);
+  checkDistinct(
+    (written.crm.lists ?? []).map((list) => Object.entries(list).flat().join(' ')),
+    ['crm', 'lists'],
+    report,
+  );
+  if (written.schedule !== undefined) {
+    const wrong = validateCron(written.schedule.cron);
+    if (wrong !== null)
+      report(['schedule', 'cron'], `schedule.cron cannot be read: ${wrong}`, 'An example is "*/15 * * * *"');
+    if (!isTimezone(written.schedule.timezone))
+      report(['schedule', 'timezone'], 'schedule.timezone is not an IANA time zone', 'An example is America/New_York');
+  }
+  checkOptOut(written, report);
+  checkConsent(written, report);
+  checkFields(written, report);
+  return errors;
+};

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+
+const text = (description: string) => z.string().min(1).describe(description);
+const yesOrNo = (description: string) => z.boolean().describe(description);
+const scalar = z.union([z.string().min(1), z.number(), z.boolean()]);
+
+const DATE_FORMAT = /^(?!.*(YYYY.*YYYY|MM.*MM|DD.*DD))(YYYY|MM|DD)([-/. ]?(YYYY|MM|DD)){0,2}$/;
+
+const listRef = z
+  .record(z.string().min(1), z.string().min(1))
+  .refine((list) => Object.keys(list).length === 1, { error: 'a list is one key and one id, { campaign: 701... }' })
+  .meta({ description: 'kind: id, as `heed lists` shows it', minProperties: 1, maxProperties: 1 });
+
+const step = z.union([
+  z.enum(['lower', 'upper', 'trim']),
+  z
+    .strictObject({
+      date: z
+        .string()
+        .regex(DATE_FORMAT, { error: 'a date format is made of YYYY, MM and DD, such as MM/DD' })
+        .optional(),
+      map: z
+        .record(z.string(), z.string().min(1))
+        .refine((values) => Object.keys(values).length > 0, { error: 'a map needs at least one value' })
+        .optional(),
+      join: z.string().min(1).optional(),
+      split: z.string().min(1).optional(),
+      default: scalar.optional(),
+    })
+    .refine((transform) => Object.keys(transform).length === 1, {
+      error: 'one transform is one key; write several as a list',
+    })
+    .meta({ minProperties: 1, maxProperties: 1 }),
+]);
+
+const fieldMapping = z.strictObject({
+  crm: text('A field of the CRM, by its own name'),
+  marketing: text('A field of the marketing system, by its own name'),
+  direction: z.enum(['both', 'crm-to-marketing', 'marketing-to-crm']).default('both'),
+  transform: z.union([step, z.array(step).min(1)]).optional(),
+  clear: yesOrNo('An emptied value empties the other side too').default(false),
+});
+
+const customField = z.union([
+  z.string().min(1),
+  z.strictObject({
+    field: text('The opt-out field of the CRM'),
+    optedOutWhen: z
+      .union([z.boolean(), z.literal('set'), z.array(z.string().min(1)).min(1)])
+      .default(true)
+      .describe('true a checkbox, false an inverted one, set a date, [values] a picklist'),
+    write: z
+      .union([z.boolean(), z.string().min(1)])
+      .describe('What opts somebody out')
+      .optional(),
+    alsoStandard: yesOrNo('The standard field counts, and is written, as well').optional(),
+  }),
+]);
+
+const target = z.union([
+  z.enum(['portal', 'custom-field']),
+  z.strictObject({ subscriptionType: text('A subscription type of the CRM') }),
+]);
+
+/** The format of one profile file. What one key alone cannot tell is checked in profile-rules.ts. */
+export const profileSchema = z
+  .strictObject({
+    version: z.literal(1).describe('The version of this format'),
+    description: z.string().optional(),
+    crm: z.strictObject({
+      connection: text('A connection of connections.yaml'),
+      records: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('Record types; the order decides whose fields win when several share an address'),
+      lists: z.array(listRef).min(1).optional(),
+    }),
+    marketing: z.strictObject({
+      connection: text('A connection of connections.yaml'),
+      audience: text('The id of the audience, as `heed lists` shows it'),
+    }),
+    schedule: z
+      .strictObject({
+        cron: text('When it runs, five or six cron fields'),
+        timezone: text('An IANA time zone, America/New_York').default('UTC'),
+      })
+      .optional(),
+    fields: z.array(fieldMapping).default([]),
+    conflicts: z.enum(['crm', 'marketing']).default('crm').describe('Whose value stays when both sides changed'),
+    create: z
+      .strictObject({
+        marketing: yesOrNo('Make a member for a record that has none (C19)').default(true),
+        crm: z
+          .union([z.literal(false), z.string().min(1)])
+          .default(false)
+          .describe('The record type to make for a new subscriber, or false'),
+      })
+      .prefault({}),
+    whenRecordLeaves: z.enum(['keep', 'tag', 'archive']).default('keep').describe('C12'),
+    reference: z.strictObject({ crm: text('The CRM field that holds our own external id') }).optional(),
+    optOut: z
+      .strictObject({
+        crmToMarketing: yesOrNo('C2, C3: unsubscribe in marketing who opted out in the CRM').default(false),
+        customField: customField.optional().describe('C4: instead of the standard opt-out field of the CRM'),
+        alsoStandard: yesOrNo('C4: customField and the standard field both count').optional(),
+        scope: z.enum(['everyone', 'lists']).default('everyone').describe('C5'),
+        clearWhenConfirmed: yesOrNo('C7: clear the CRM field after a proven new opt-in').default(false),
+        suppressUnknown: yesOrNo('C3: suppress addresses that are not members, where that is free').default(false),
+        undeliverableField: text('C10: a CRM checkbox for addresses that bounce').optional(),
+        target: target.optional().describe('C27: needed where the opt-out of the CRM is wider than this mailing'),
+        softOptOutIsRequest: yesOrNo('C28: a soft opt-out found at first counts as one').default(false),
+      })
+      .prefault({}),
+    consent: z.strictObject({
+      newMembers: z.enum(['subscribe', 'double-opt-in', 'non-subscribed']).describe('C19; there is no default'),
+      basis: z.enum(['consent', 'existing-customer', 'contract', 'legitimate-interest']).optional(),
+      optInField: text('A CRM checkbox that must be true').optional(),
+    }),
+    guards: z
+      .strictObject({
+        optOuts: z
+          .strictObject({ people: z.int().min(0).default(50), percent: z.number().min(0).max(100).default(5) })
+          .prefault({}),
+        creates: z.int().min(0).default(5000),
+      })
+      .prefault({}),
+  })
+  .meta({ title: 'Heed profile' });
+
+/** A profile file as written, with the defaults that need no other key. */
+export type WrittenProfile = z.output<typeof profileSchema>;
