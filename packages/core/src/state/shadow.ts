@@ -42,7 +42,9 @@ export interface Shadow {
   readonly lastReadAt: Millis;
   /** Our clock; a complete read that began later and did not show it makes it vanished. */
   readonly seenAt: Millis;
-  /** Statuses or consent states seen since the last opt-out, for C7: was it archived in between? Marketing only. */
+  /** When a read first showed another `life` than before (merged, deleted, restored); null if it never changed (C16). */
+  readonly lifeChangedAt: Millis | null;
+  /** When it was seen archived or gone since the last opt-out it showed; an opt-in after that proves nothing (C7). */
   readonly archivedSince: Millis | null;
 }
 

@@ -221,9 +221,7 @@ export interface Store {
   runCounts(run: string): Promise<Pick<RunReport, 'crm' | 'marketing'>>;
   finishRun(run: RunReport): Promise<void>;
   runs(profile: string | null, limit: number): Promise<readonly RunReport[]>;
-  run(
-    id: string,
-  ): Promise<{
+  run(id: string): Promise<{
     readonly report: RunReport;
     readonly changes: readonly RunChange[];
     readonly setAside: readonly SetAside[];

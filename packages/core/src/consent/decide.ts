@@ -1,0 +1,239 @@
+import type { MemberState, RecordRef } from '@heed/contract';
+import type { NotSyncedReason } from '../state/report.ts';
+import type { Fact, Source } from './fact.ts';
+import type { FieldReading } from './opt-out-field.ts';
+import type { Binding } from './reach.ts';
+import type { ConsentSettings } from './settings.ts';
+import { type OptOut, sameSystem } from './standing.ts';
+
+/** A live CRM record of the address, as far as consent needs to see it. */
+export interface CrmView {
+  readonly record: RecordRef;
+  /** The strictest of its consent fields (C4: either one means opted out). */
+  readonly reading: FieldReading;
+  /** At least one consent field that means opted out is not set to it yet. */
+  readonly canBeSet: boolean;
+  readonly inLists: boolean;
+  /** Opt-outs that this record lost and must get back (C16). */
+  readonly lost: readonly OptOut[];
+  /** Changed by somebody else since the given time (vendor's clock), in doubt yes. */
+  readonly editedSince: (time: number) => boolean;
+}
+
+/** The member of the address in the profile's audience. `vanished`: we or the tool knew one that is gone (C12a, C19). */
+export type MemberView =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'vanished' }
+  | {
+      readonly kind: 'known';
+      readonly record: RecordRef;
+      readonly state: MemberState;
+      readonly refusedForever: boolean;
+    };
+
+/** Everything that decides about one address and topic in one profile. */
+export interface Case {
+  readonly settings: ConsentSettings;
+  readonly crm: Source;
+  readonly marketing: Source;
+  readonly bindings: readonly Binding[];
+  readonly records: readonly CrmView[];
+  readonly member: MemberView;
+  /** Facts that `heed reject` took out of C3 for this profile (C23). */
+  readonly rejected: ReadonlySet<number>;
+  /** The opt-in facts that `heed review accept` accepted (C7). */
+  readonly accepted: ReadonlySet<number>;
+  /** An opt-out of this address was owed to the member while a record was in the lists (C5). */
+  readonly wasOwed: boolean;
+}
+
+export interface Remark {
+  readonly reason: NotSyncedReason;
+  readonly rule: string;
+}
+
+/** What the rules demand. Level-triggered: it says how things must be, not what to do next. */
+export interface Verdict {
+  /** The row of table C0 that decided. */
+  readonly row: 1 | 2 | 3 | 4 | 5 | 6;
+  /** The rules it rests on, for people: `C0.3 C1`. */
+  readonly rule: string;
+  /** The facts it rests on, origins first; never an echo alone (C8, I4). */
+  readonly because: readonly number[];
+  /** Records whose opt-out field must be set. */
+  readonly set: readonly RecordRef[];
+  /** Records whose opt-out field is to be cleared, all or none (C7). */
+  readonly clear: readonly RecordRef[];
+  readonly member: 'leave' | 'opt-out';
+  /** This opt-out of the member was made in the CRM by no proven person, so a guard may hold it (C23). */
+  readonly guarded: boolean;
+  /** Fields may travel from the CRM to marketing. */
+  readonly fields: boolean;
+  /** A member may be created, if C19 agrees. */
+  readonly create: boolean;
+  readonly remark: Remark | null;
+}
+
+/** A member who gets marketing mail, or would with the next campaign. Pending is neither (C11). */
+export const isMailable = (member: MemberView): boolean =>
+  member.kind === 'known' && (member.state.status === 'subscribed' || member.state.status === 'non-subscribed');
+
+/** Table C0: the first row that fits decides; nothing else writes consent. Pure. */
+export const decide = (one: Case): Verdict => {
+  const optOuts = one.bindings.filter((binding) => binding.via !== 'doubtful');
+  const standing = optOuts.filter((optOut) => optOut.stands(one.crm) || optOut.stands(one.marketing));
+  if (standing.length > 0) return standingVerdict(one, standing);
+  if (one.bindings.some((binding) => binding.via === 'doubtful' && binding.stands(one.marketing))) return doubtful(one);
+  if (optOuts.length > 0) return liftedVerdict(one, optOuts);
+  if (isOutOfReach(one.member)) return outOfReach(one);
+  return nobodyOptedOut(one);
+};
+
+const numbersOf = (optOuts: readonly OptOut[]): readonly number[] => [
+  ...new Set([...optOuts].sort((a, b) => strength(b.origin) - strength(a.origin)).map((optOut) => optOut.origin.n)),
+];
+
+/** Which origin an echo should keep if several stand: the one that ends last (C8, C20). */
+const strength = (fact: Fact): number =>
+  fact.source.role === 'list' ? 3 : fact.complaint ? 2 : fact.source.role === 'marketing' ? 1 : 0;
+
+const quiet = { set: [], clear: [], member: 'leave', guarded: false, fields: false, create: false } as const;
+
+/** Rows 2 to 4. What marketing ever said goes to every CRM record (C1, C8); what only the CRM said stays there unless enabled (C2, C3). */
+const standingVerdict = (one: Case, standing: readonly Binding[]): Verdict => {
+  const forCrm = standing.filter((optOut) => optOut.stands(one.crm));
+  const forMarketing = standing.filter((optOut) => optOut.stands(one.marketing));
+  const listed = standing.filter((optOut) => optOut.origin.source.role === 'list');
+  const madeHere = standing.filter((optOut) => isOwnWord(one, optOut));
+  const row = listed.length > 0 ? 2 : madeHere.length > 0 ? 3 : 4;
+  const spreads = forCrm.some((optOut) => isOwnWord(one, optOut) || isListed(optOut) || saidByMarketing(one, optOut));
+  const member = memberUnderOptOut(one, row, forMarketing);
+  return {
+    ...quiet,
+    row,
+    because: numbersOf(standing),
+    rule: `C0.${row} ${member.rule}${spreads ? ' C1' : ''}`,
+    set: one.records
+      .filter((record) => record.canBeSet && (spreads || record.lost.length > 0))
+      .map(({ record }) => record),
+    member: member.write ? 'opt-out' : 'leave',
+    guarded: member.guarded,
+    remark: member.remark ?? untickedRemark(one, row) ?? { reason: 'opted-out', rule: `C0.${row}` },
+  };
+};
+
+/** Made in this marketing system, or a complaint anywhere at the customer (row 3). */
+const isOwnWord = (one: Case, { fact, origin }: OptOut): boolean =>
+  origin.complaint || (fact.echoOf === null && sameSystem(fact.source, one.marketing));
+
+const isListed = ({ origin }: OptOut): boolean => origin.source.role === 'list';
+
+/** An echo in this marketing system: as a state it still puts the opt-out on sibling records (C8). */
+const saidByMarketing = (one: Case, { fact }: OptOut): boolean => sameSystem(fact.source, one.marketing);
+
+interface MemberVerdict {
+  readonly write: boolean;
+  readonly rule: string;
+  readonly guarded: boolean;
+  readonly remark: Remark | null;
+}
+
+const memberUnderOptOut = (one: Case, row: 2 | 3 | 4, standing: readonly Binding[]): MemberVerdict => {
+  const leave = (rule: string, remark: Remark | null = null): MemberVerdict => ({
+    write: false,
+    rule,
+    guarded: false,
+    remark,
+  });
+  const write = (rule: string, guarded: boolean): MemberVerdict => ({ write: true, rule, guarded, remark: null });
+  if (standing.length === 0) return leave('C7', { reason: 'waits-for-review', rule: 'C7' });
+  if (!isMailable(one.member)) return leave(row === 2 ? 'C20' : row === 3 ? 'C1' : 'C3');
+  if (row === 2 && standing.some(isListed)) return write('C20', false);
+  const saidHere = standing.some((optOut) => optOut.via === 'own' && saidByMarketing(one, optOut));
+  const word = standing.filter((optOut) => isOwnWord(one, optOut));
+  if (word.length > 0 && !saidHere) return write(word.some(({ origin }) => origin.complaint) ? 'C26' : 'C15', false);
+  const demands = standing.filter((optOut) => !one.rejected.has(optOut.origin.n));
+  if (!one.settings.crmToMarketing) {
+    return saidHere
+      ? leave('C6', { reason: 'subscribed-again-not-by-own-act', rule: 'C6' })
+      : leave('C2', { reason: 'opted-out-in-crm', rule: 'C2' });
+  }
+  if (demands.length === 0) return leave('C23', { reason: 'opted-out-in-crm', rule: 'C23' });
+  const inScope = one.settings.scope === 'everyone' || one.wasOwed || one.records.some((record) => record.inLists);
+  if (!inScope) return leave('C5', { reason: 'outside-lists', rule: 'C5' });
+  return write(saidHere ? 'C6' : 'C3', !demands.some(({ origin }) => origin.by === 'person' || origin.complaint));
+};
+
+const untickedRemark = (one: Case, row: number): Remark | null =>
+  row === 4 && one.records.length > 0 && one.records.every((record) => record.reading === 'not-opted-out')
+    ? { reason: 'unticked-still-opted-out', rule: 'C6' }
+    : null;
+
+/** Row 1: the person opted in again by their own proven act (C7). */
+const liftedVerdict = (one: Case, optOuts: readonly Binding[]): Verdict => {
+  const optIns = optOuts.flatMap((optOut) => optOut.liftedBy(one.crm) ?? []);
+  const latest = optIns.reduce<Fact | null>((best, fact) => (best === null || fact.n > best.n ? fact : best), null);
+  const ticked = one.records.filter((record) => record.reading !== 'not-opted-out');
+  const accepted = latest !== null && one.accepted.has(latest.n);
+  const subscribed = one.member.kind === 'known' && one.member.state.status === 'subscribed';
+  const untouched = latest !== null && one.records.every((record) => !record.editedSince(latest.when.until));
+  const wanted = one.settings.clearWhenConfirmed || accepted;
+  const readable = one.records.every((record) => record.reading !== 'unreadable');
+  const clear = ticked.length > 0 && wanted && subscribed && untouched && readable;
+  const settled = ticked.length === 0 || accepted;
+  return {
+    ...quiet,
+    row: 1,
+    rule: 'C0.1 C7',
+    because: [...(latest === null ? [] : [latest.n]), ...numbersOf(optOuts)],
+    clear: clear ? ticked.map(({ record }) => record) : [],
+    fields: settled && !isOutOfReach(one.member),
+    remark: settled ? outOfReachRemark(one.member) : { reason: 'waits-for-review', rule: 'C7' },
+  };
+};
+
+/** C15: several people shared the address at which it was made. Nothing is written for it until a human has said whose it is. */
+const doubtful = (one: Case): Verdict => ({
+  ...quiet,
+  row: 4,
+  rule: 'C0.4 C15',
+  because: numbersOf(one.bindings),
+  remark: { reason: 'shared-address', rule: 'C15' },
+});
+
+const isOutOfReach = (member: MemberView): boolean =>
+  member.kind === 'vanished' ||
+  (member.kind === 'known' &&
+    (member.refusedForever || member.state.status === 'undeliverable' || member.state.status === 'archived'));
+
+const outOfReachRemark = (member: MemberView): Remark | null => {
+  if (member.kind === 'vanished') return { reason: 'vanished', rule: 'C12a' };
+  if (member.kind === 'none') return null;
+  if (member.state.status === 'archived') return { reason: 'archived', rule: 'C12a' };
+  if (member.state.status === 'undeliverable') return { reason: 'undeliverable', rule: 'C10' };
+  return member.refusedForever ? { reason: 'refused-by-vendor', rule: 'C0.5' } : null;
+};
+
+const outOfReach = (one: Case): Verdict => {
+  const remark = outOfReachRemark(one.member);
+  return { ...quiet, row: 5, rule: `C0.5 ${remark?.rule ?? ''}`.trim(), because: [], remark };
+};
+
+/** Row 6. A field that shows opted out although no fact says so (a corrected mistake still ticked) is a barrier all the same. */
+const nobodyOptedOut = (one: Case): Verdict => {
+  const barred = one.records.some((record) => record.reading === 'opted-out' || record.reading === 'unlisted');
+  const unreadable = one.records.some((record) => record.reading === 'unreadable');
+  return {
+    ...quiet,
+    row: 6,
+    rule: unreadable ? 'C0.6 C18' : 'C0.6',
+    because: [],
+    fields: !barred && !unreadable,
+    create: !barred && !unreadable,
+    remark: unreadable
+      ? { reason: 'consent-unreadable', rule: 'C18' }
+      : barred
+        ? { reason: 'opted-out-in-crm', rule: 'C0' }
+        : null,
+  };
+};

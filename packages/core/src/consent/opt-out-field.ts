@@ -1,0 +1,36 @@
+import type { FieldValue, OptOutField, Values } from '@heed/contract';
+
+/**
+ * What a CRM's consent field says (C4). `unlisted` is a value that the profile does not name: it says nothing, is
+ * reported, and counts as opted out for creating (C0). `unreadable` is silence, never "not opted out" (C18).
+ */
+export type FieldReading = 'opted-out' | 'not-opted-out' | 'unlisted' | 'unreadable';
+
+const isEmpty = (value: FieldValue): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Reads one consent field of one record. */
+export const readOptOutField = (rule: OptOutField, values: Values): FieldReading => {
+  const value = values[rule.field];
+  if (value === undefined) return 'unreadable';
+  const { optedOutWhen } = rule;
+  if (optedOutWhen === 'set') return isEmpty(value) ? 'not-opted-out' : 'opted-out';
+  if (typeof optedOutWhen === 'boolean') {
+    if (typeof value === 'boolean') return value === optedOutWhen ? 'opted-out' : 'not-opted-out';
+    return isEmpty(value) ? 'not-opted-out' : 'unlisted';
+  }
+  // An empty picklist says nothing (C0), so it is no opt-out; several picked values mean opted out if one of them does.
+  const picked = Array.isArray(value) ? value.map(String) : isEmpty(value) ? [] : [String(value)];
+  if (picked.some((one) => optedOutWhen.includes(one))) return 'opted-out';
+  return 'not-opted-out';
+};
+
+/** The value that opts somebody out. `today` is `YYYY-MM-DD` in UTC, by the vendor's clock. */
+export const optOutValue = (rule: OptOutField, today: string): FieldValue =>
+  rule.write === 'today' ? today : rule.write;
+
+/** The value that undoes it after the person's own opt-in (C7); null where the rule names none (a picklist). */
+export const clearedValue = (rule: OptOutField): { readonly value: FieldValue } | null => {
+  if (typeof rule.optedOutWhen === 'boolean') return { value: !rule.optedOutWhen };
+  return rule.optedOutWhen === 'set' ? { value: null } : null;
+};

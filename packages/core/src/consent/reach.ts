@@ -1,0 +1,125 @@
+import type { AddressKey } from '../identity/address.ts';
+import {
+  hadAddress,
+  isLive,
+  isRecordOf,
+  leftAt,
+  livesAt,
+  mayHaveBeenAt,
+  movedOn,
+  type Person,
+  peopleOf,
+} from '../identity/person.ts';
+import { recordKey, type Shadow } from '../state/shadow.ts';
+import { ALL_MAIL, type Fact, type Ledger, type Source, sameRecord } from './fact.ts';
+import { type OptOut, optOutsOf, sameSystem } from './standing.ts';
+
+/** How an opt-out comes to bind an address. */
+export type Via =
+  /** Said about this very address. */
+  | 'own'
+  /** Said about another address of the same person, and followed them here (C15). */
+  | 'followed'
+  /** Said on a record that was merged into, converted to or restored as one of this address (C16). */
+  | 'inherited'
+  /** Said about an address that several people shared: a human must say whether it is this person's (C15). */
+  | 'doubtful';
+
+export interface Binding extends OptOut {
+  readonly via: Via;
+}
+
+export interface Reach {
+  /** Opt-outs that bind the address, in ledger order. */
+  readonly bindings: readonly Binding[];
+  /** Records that lost a standing opt-out by a merge, conversion or restore, with the opt-outs to set again (C16). */
+  readonly heirs: ReadonlyMap<string, readonly OptOut[]>;
+}
+
+/** What an opt-out can bind in this profile: its systems, its consent fields, and what binds the whole customer (C26). */
+export interface Scope {
+  readonly crm: Source;
+  /** The consent fields that the profile reads as the CRM's opt-out (C4), including `consent.optInField`. */
+  readonly crmFields: readonly string[];
+  readonly marketing: Source;
+}
+
+const binds = (scope: Scope, fact: Fact): boolean => {
+  if (fact.topic !== ALL_MAIL) return false;
+  if (fact.source.role === 'list' || fact.complaint) return true;
+  if (fact.source.role === 'marketing') return sameSystem(fact.source, scope.marketing);
+  return sameSystem(fact.source, scope.crm) && scope.crmFields.includes(fact.source.field);
+};
+
+/** A sibling is somebody else: a record of another person that may have shared the address when it happened. */
+const wasShared = (people: readonly Person[], person: Person, fact: Fact): boolean =>
+  people.some(
+    (other) =>
+      other !== person &&
+      other.records.some((shadow) => mayHaveBeenAt(shadow, fact.address, fact.when.from, fact.when.until)),
+  );
+
+/** Whether an opt-out made at `fact.address` follows a record to `address`, and back to an older one (C15). */
+const follows = (shadow: Shadow, fact: Fact, address: AddressKey, shadows: readonly Shadow[]): boolean => {
+  if (!hadAddress(shadow, fact.address) || !hadAddress(shadow, address)) return false;
+  const left = leftAt(shadow, fact.address);
+  if (left !== null && fact.when.from !== null && fact.when.from > left) return false;
+  if (movedOn(shadow, fact.address, address)) return true;
+  return !shadows.some((other) => other.system.role === 'crm' && livesAt(other, address));
+};
+
+const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact, address: AddressKey): Via | null => {
+  if (fact.address === address) return 'own';
+  let via: Via | null = null;
+  for (const person of people) {
+    const moved = person.records.some((shadow) => follows(shadow, fact, address, shadows));
+    const merged =
+      !moved &&
+      person.records.some((shadow) => livesAt(shadow, address)) &&
+      person.records.some(
+        (shadow) => !isLive(shadow) && mayHaveBeenAt(shadow, fact.address, fact.when.from, fact.when.until),
+      );
+    if (!moved && !merged) continue;
+    const theirs = isRecordOf(person, fact.record) || !wasShared(people, person, fact);
+    if (theirs) return merged ? 'inherited' : 'followed';
+    via = 'doubtful';
+  }
+  return via;
+};
+
+/** Opt-outs made on a record before it lost them by a merge, a conversion or a restore, which nothing has mended since. */
+const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[]): readonly OptOut[] =>
+  optOuts.filter(({ fact }) => {
+    if (fact.source.role !== 'crm') return false;
+    const from = person.records.find((shadow) => sameRecord(shadow.record, fact.record));
+    if (from === undefined || (from !== heir && isLive(from))) return false;
+    // A record that is its own heir was restored; only what was said before that can have been lost.
+    const lostAt = from === heir ? from.lifeChangedAt : (from.lifeChangedAt ?? from.firstReadAt);
+    if (lostAt === null || (from === heir && fact.when.until > lostAt)) return false;
+    return !optOuts.some(
+      (later) => sameRecord(later.fact.record, heir.record) && later.fact !== fact && later.fact.when.until > lostAt,
+    );
+  });
+
+/**
+ * Which opt-outs bind an address in a profile. Pure; `shadows` and `ledger` must hold the address's neighbourhood.
+ * Whether each still stands is asked of it, per system.
+ */
+export const reachOf = (address: AddressKey, shadows: readonly Shadow[], ledger: Ledger, scope: Scope): Reach => {
+  const people = peopleOf(shadows).filter((person) => person.records.some((shadow) => hadAddress(shadow, address)));
+  const everybody = peopleOf(shadows);
+  const optOuts = optOutsOf(ledger, address).filter((optOut) => binds(scope, optOut.fact));
+  const bindings: Binding[] = [];
+  for (const optOut of optOuts) {
+    const via = viaOf(everybody, shadows, optOut.fact, address);
+    if (via !== null) bindings.push({ ...optOut, via });
+  }
+  const heirs = new Map<string, readonly OptOut[]>();
+  for (const person of people) {
+    for (const heir of person.records.filter((shadow) => livesAt(shadow, address))) {
+      const lost = lostBy(heir, person, optOuts).filter((optOut) => optOut.stands(scope.crm));
+      if (lost.length > 0) heirs.set(recordKey(heir.record), lost);
+    }
+  }
+  return { bindings, heirs };
+};

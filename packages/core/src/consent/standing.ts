@@ -1,0 +1,79 @@
+import { type Decision, type Fact, type Ledger, type Source, sameSource } from './fact.ts';
+
+/** Two clocks of two vendors may disagree by this much; within it the opt-out is the later one (Words: when). */
+const DOUBT_MS = 5 * 60_000;
+
+export const sameSystem = (a: Source, b: Source): boolean =>
+  a.role === b.role && a.connection === b.connection && a.container === b.container;
+
+/**
+ * An opt-in is later only if its own time is exact and clearly past the opt-out, or if a read showed the opt-out and a
+ * later read of the same system shows the opt-in. In doubt the opt-out is the later one. (Words: when; C7)
+ */
+export const isLater = (optIn: Fact, optOut: Fact): boolean => {
+  if (optIn.when.exact && optIn.when.until > optOut.when.until + DOUBT_MS) return true;
+  // Facts are numbered as reads bring them. An exact date that is not past the opt-out belongs to an older opt-in.
+  const shownLater = sameSystem(optIn.source, optOut.source) && optIn.n > optOut.n;
+  return shownLater && (!optIn.when.exact || optIn.when.until > optOut.when.until);
+};
+
+/** Corrected facts and their echoes do not count any more (C6a). */
+const withdrawnBy = (decisions: readonly Decision[]): ReadonlySet<number> =>
+  new Set(decisions.flatMap((decision) => (decision.kind === 'correction' ? decision.facts : [])));
+
+/** Whose opt-outs an opt-in lifts (C7): for its own marketing system everybody's, for the CRM not another marketing system's. */
+const reaches = (optIn: Fact, optOut: Fact, target: Source): boolean =>
+  target.role === 'marketing'
+    ? sameSystem(optIn.source, target)
+    : sameSystem(optIn.source, optOut.source) || optOut.source.role !== 'marketing';
+
+/** One opt-out of an address, and whether it still stands for a system that might be written to. */
+export interface OptOut {
+  readonly fact: Fact;
+  /** The fact behind an echo; itself if it is none (C8). */
+  readonly origin: Fact;
+  stands(target: Source): boolean;
+  /** The opt-in that lifted it there. */
+  liftedBy(target: Source): Fact | null;
+}
+
+/**
+ * The opt-outs among these facts, without corrected ones. The facts may be of several addresses: an opt-in counts for an
+ * opt-out of its own address, and for those that followed a person to `address` (C15).
+ */
+export const optOutsOf = (ledger: Ledger, address: Fact['address']): readonly OptOut[] => {
+  const withdrawn = withdrawnBy(ledger.decisions);
+  const byNumber = new Map(ledger.facts.map((fact) => [fact.n, fact]));
+  const originOf = (fact: Fact): Fact => (fact.echoOf === null ? fact : (byNumber.get(fact.echoOf) ?? fact));
+  const optIns = ledger.facts.filter((fact) => fact.says === 'opted-in' && fact.proof !== null);
+  const optOuts = ledger.facts.filter(
+    (fact) => fact.says === 'opted-out' && !withdrawn.has(fact.n) && !withdrawn.has(originOf(fact).n),
+  );
+
+  const liftedBy = (origin: Fact, target: Source): Fact | null => {
+    // An echo happens after its origin, so an opt-in later than the echo is later than the origin as well.
+    const repeated = optOuts.filter((fact) => originOf(fact).n === origin.n);
+    const lifting = optIns.filter(
+      (optIn) =>
+        optIn.topic === origin.topic &&
+        (optIn.address === origin.address || optIn.address === address) &&
+        reaches(optIn, origin, target) &&
+        (isLater(optIn, origin) || repeated.some((echo) => isLater(optIn, echo))),
+    );
+    return lifting.at(-1) ?? null;
+  };
+  return optOuts.map((fact) => {
+    const origin = originOf(fact);
+    return {
+      fact,
+      origin,
+      stands: (target: Source) => liftedBy(origin, target) === null,
+      liftedBy: (target: Source) => liftedBy(origin, target),
+    };
+  });
+};
+
+/** Opt-outs that must not make anybody mailable by a create, in whichever connection of the customer they stand (C26). */
+export const standsAnywhere = (optOut: OptOut): boolean => optOut.stands(optOut.fact.source);
+
+export const fromSource = (optOut: OptOut, source: Source): boolean => sameSource(optOut.fact.source, source);
