@@ -74,7 +74,11 @@ function labelOf(name: string): string {
  * A field as `describe` reports it. Custom fields are recognised by their `__c`.
  * @param length only meaningful for text; 0 means "no limit of its own", as for booleans
  */
-export function field(name: string, type: FieldType, options: Options & { readonly label?: string } = {}): FieldDefinition {
+export function field(
+  name: string,
+  type: FieldType,
+  options: Options & { readonly label?: string } = {},
+): FieldDefinition {
   return {
     name,
     label: labelOf(name),
@@ -110,7 +114,11 @@ export function derived(name: string, type: FieldType, options: Options = {}): F
 
 /** A look-up to another object; `name` ends in `Id`, the relationship is the name without it. */
 export function lookup(name: string, referenceTo: string, options: Options = {}): FieldDefinition {
-  return field(name, 'reference', { referenceTo: [referenceTo], relationshipName: name.replace(/Id$/, ''), ...options });
+  return field(name, 'reference', {
+    referenceTo: [referenceTo],
+    relationshipName: name.replace(/Id$/, ''),
+    ...options,
+  });
 }
 
 /** The fields every object has. */

@@ -1,4 +1,12 @@
-import { derived, type FieldDefinition, field, lookup, type ObjectDefinition, readOnly, systemFields } from './field.ts';
+import {
+  derived,
+  type FieldDefinition,
+  field,
+  lookup,
+  type ObjectDefinition,
+  readOnly,
+  systemFields,
+} from './field.ts';
 
 /** Length limits are those of the vendor's object reference. */
 const leadSources = ['Web', 'Phone Inquiry', 'Partner Referral', 'Purchased List', 'Other'];

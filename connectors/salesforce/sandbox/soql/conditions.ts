@@ -32,7 +32,12 @@ function leaf(condition: ValueCondition | object, buildQuery: BuildQuery): Condi
   }
   const { field: path, operator } = condition;
   if ('valueQuery' in condition && condition.valueQuery) {
-    return { kind: 'semiJoin', path, negated: operator === 'NOT IN', query: buildQuery(condition.valueQuery as Parsed) };
+    return {
+      kind: 'semiJoin',
+      path,
+      negated: operator === 'NOT IN',
+      query: buildQuery(condition.valueQuery as Parsed),
+    };
   }
   if (!('value' in condition)) throw new SoqlError('MALFORMED_QUERY', 'unexpected token');
   const { value, literalType } = condition as { value: string | string[]; literalType?: LiteralType | LiteralType[] };
@@ -41,7 +46,12 @@ function leaf(condition: ValueCondition | object, buildQuery: BuildQuery): Condi
     return { kind: 'member', path, operator: operator as Membership, literals };
   }
   const single = literal(value, Array.isArray(literalType) ? literalType[0] : literalType);
-  return { kind: 'compare', path, operator: ((operator as string) === '<>' ? '!=' : operator) as Comparison, literal: single };
+  return {
+    kind: 'compare',
+    path,
+    operator: ((operator as string) === '<>' ? '!=' : operator) as Comparison,
+    literal: single,
+  };
 }
 
 function literal(text: string, type: LiteralType | undefined): Literal {

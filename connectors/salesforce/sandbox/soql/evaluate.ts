@@ -120,7 +120,8 @@ function comparison(operator: Exclude<Comparison, 'LIKE'>, operand: Operand): (v
   // A period is all moments from its first to before its last; `>` means after all of it.
   const first = operand.kind === 'period' ? operand.from : operand.value;
   const isPeriod = operand.kind === 'period';
-  const inside = (v: FieldValue): boolean => (operand.kind === 'period' ? less(v, operand.to) && !less(v, first) : v === first);
+  const inside = (v: FieldValue): boolean =>
+    operand.kind === 'period' ? less(v, operand.to) && !less(v, first) : v === first;
   const after = (v: FieldValue): boolean => (operand.kind === 'period' ? !less(v, operand.to) : less(first, v));
   switch (operator) {
     case '=':

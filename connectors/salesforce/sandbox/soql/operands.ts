@@ -65,10 +65,14 @@ export function operandOf(field: FieldDefinition, literal: Literal, nowMs: numbe
   }
   switch (field.type) {
     case 'boolean':
-      return literal.kind === 'boolean' ? { kind: 'value', value: literal.value } : refuse(field, 'boolean', 'should not');
+      return literal.kind === 'boolean'
+        ? { kind: 'value', value: literal.value }
+        : refuse(field, 'boolean', 'should not');
     case 'double':
     case 'int':
-      return literal.kind === 'number' ? { kind: 'value', value: literal.value } : refuse(field, field.type, 'should not');
+      return literal.kind === 'number'
+        ? { kind: 'value', value: literal.value }
+        : refuse(field, field.type, 'should not');
     case 'datetime':
       return dateTime(field, literal, nowMs);
     case 'date':

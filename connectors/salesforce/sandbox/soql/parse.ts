@@ -1,4 +1,4 @@
-import { parseQuery, type Query as Parsed } from '@jetstreamapp/soql-parser-js';
+import { type Query as Parsed, parseQuery } from '@jetstreamapp/soql-parser-js';
 import { toCondition } from './conditions.ts';
 import { type Ordering, type Query, SoqlError } from './query.ts';
 
@@ -36,7 +36,8 @@ function orderings(parsed: Parsed): readonly Ordering[] {
   if (parsed.orderBy === undefined) return [];
   const clauses = Array.isArray(parsed.orderBy) ? parsed.orderBy : [parsed.orderBy];
   return clauses.map((clause) => {
-    if (!('field' in clause)) throw new SoqlError('MALFORMED_QUERY', 'the sandbox does not build functions in ORDER BY');
+    if (!('field' in clause))
+      throw new SoqlError('MALFORMED_QUERY', 'the sandbox does not build functions in ORDER BY');
     // "NULLS FIRST" is the vendor's default in either direction.
     return { path: clause.field, descending: clause.order === 'DESC', nullsLast: clause.nulls === 'LAST' };
   });

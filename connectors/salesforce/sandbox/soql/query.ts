@@ -18,7 +18,12 @@ export type Condition =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
   | { readonly kind: 'not'; readonly part: Condition }
   | { readonly kind: 'compare'; readonly path: string; readonly operator: Comparison; readonly literal: Literal }
-  | { readonly kind: 'member'; readonly path: string; readonly operator: Membership; readonly literals: readonly Literal[] }
+  | {
+      readonly kind: 'member';
+      readonly path: string;
+      readonly operator: Membership;
+      readonly literals: readonly Literal[];
+    }
   | { readonly kind: 'semiJoin'; readonly path: string; readonly negated: boolean; readonly query: Query };
 
 export interface Ordering {

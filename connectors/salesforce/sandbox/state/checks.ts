@@ -80,7 +80,8 @@ function checkReferences(writer: Writer, table: Table, row: Row, before: Row | u
   for (const field of table.fields) {
     const id = row[field.name];
     const target = field.referenceTo[0];
-    if (field.type !== 'reference' || typeof id !== 'string' || target === undefined || before?.[field.name] === id) continue;
+    if (field.type !== 'reference' || typeof id !== 'string' || target === undefined || before?.[field.name] === id)
+      continue;
     const parent = writer.world.state.table(target)?.get(id);
     if (!parent || parent.IsDeleted === true) {
       throw new RecordRefused('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [field.name]);

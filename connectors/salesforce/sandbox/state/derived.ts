@@ -43,11 +43,11 @@ function ofMember(org: Org, row: Row, name: string): FieldValue {
   const people = org.needTable(type);
   const person = typeof personId === 'string' ? people.get(personId) : undefined;
   const field = people.field(name);
-  return person && field ? valueOf(org, type, person, field) : null;
+  return person && field ? fieldValue(org, type, person, field) : null;
 }
 
 /** A field's value as a reader sees it, computed where the platform computes it. */
-export function valueOf(org: Org, object: string, row: Row, field: FieldDefinition): FieldValue {
+export function fieldValue(org: Org, object: string, row: Row, field: FieldDefinition): FieldValue {
   if (!field.derived) return stored(row, field);
   if (object === 'CampaignMember') return ofMember(org, row, field.name);
   switch (field.name) {

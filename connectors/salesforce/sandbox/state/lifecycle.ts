@@ -28,7 +28,13 @@ export function undelete(writer: Writer, table: Table, id: string): void {
  * Merges up to two records into a master. "master's field values prevail": an opt-out only a loser had is gone unless
  * `fields` sets it. Losers end in the Recycle Bin with MasterRecordId set; campaign members move to the master.
  */
-export function merge(writer: Writer, table: Table, masterId: string, loserIds: readonly string[], fields: Row = {}): void {
+export function merge(
+  writer: Writer,
+  table: Table,
+  masterId: string,
+  loserIds: readonly string[],
+  fields: Row = {},
+): void {
   const org = writer.world.state;
   if (!['Lead', 'Contact', 'Account'].includes(table.definition.name) || loserIds.length < 1 || loserIds.length > 2) {
     throw new RecordRefused('INVALID_OPERATION', 'merge takes a Lead, Contact or Account and one or two others', []);

@@ -65,7 +65,10 @@ export class Org {
   readonly tables = new Map<string, Table>();
   readonly accessTokens = new Map<string, AccessToken>();
   readonly refreshTokens = new Map<string, RefreshToken>();
-  readonly authorizationCodes = new Map<string, { readonly redirectUri: string; readonly challenge: string | undefined }>();
+  readonly authorizationCodes = new Map<
+    string,
+    { readonly redirectUri: string; readonly challenge: string | undefined }
+  >();
   readonly cursors = new Map<string, Cursor>();
   /** `Lead.HasOptedOutOfEmail`: hidden from, or not editable by, the connected user. */
   readonly hiddenFields = new Set<string>();
@@ -120,19 +123,24 @@ export class Org {
 
   /** Runs writes that are kept only when `keep` says so afterwards. */
   transaction<Result>(work: () => Result, keep: (result: Result) => boolean): Result {
-    const deletions = this.deletions.length;
-    this.#journal = [];
+    const journal: { readonly table: Table; readonly id: string; readonly before: Row | undefined }[] = [];
+    const { deletions } = this;
+    this.#journal = journal;
+    this.deletions = [...deletions];
+    let kept = false;
     try {
       const result = work();
-      if (keep(result)) this.#journal = [];
-      else this.deletions.length = deletions;
+      kept = keep(result);
       return result;
     } finally {
-      for (const { table, id, before } of (this.#journal ?? []).reverse()) {
-        if (before) table.put(before);
-        else table.purge(id);
-      }
       this.#journal = undefined;
+      if (!kept) {
+        this.deletions = deletions;
+        for (const { table, id, before } of journal.reverse()) {
+          if (before) table.put(before);
+          else table.purge(id);
+        }
+      }
     }
   }
 
@@ -151,7 +159,9 @@ export class Org {
   /** The object an id belongs to, by its first three characters. */
   tableOfId(id: string): Table | undefined {
     const prefix = id.slice(0, 3);
-    return [...this.tables.values()].find((table) => table.definition.keyPrefix === prefix && table.get(id) !== undefined);
+    return [...this.tables.values()].find(
+      (table) => table.definition.keyPrefix === prefix && table.get(id) !== undefined,
+    );
   }
 }
 

@@ -57,7 +57,13 @@ export function makePersonAccount(writer: Writer, accountId: string): string {
   if (!account) throw new RangeError(`There is no account ${accountId}`);
   const contactId = org.nextId(contacts.definition.keyPrefix);
   const { CreatedDate = null, CreatedById = null, OwnerId = null } = account;
-  const base = { Id: contactId, IsDeleted: false, AccountId: accountId, IsPersonAccount: true, HasOptedOutOfEmail: false };
+  const base = {
+    Id: contactId,
+    IsDeleted: false,
+    AccountId: accountId,
+    IsPersonAccount: true,
+    HasOptedOutOfEmail: false,
+  };
   org.put(contacts, { ...base, CreatedDate, CreatedById, OwnerId, ...stampsOf(account), ...contactFields(account) });
   org.put(accounts, { ...account, IsPersonAccount: true, PersonContactId: contactId });
   return contactId;

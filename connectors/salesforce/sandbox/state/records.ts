@@ -132,7 +132,8 @@ function refuseSpecialRows(writer: Writer, table: Table, row: Row): void {
 
 /** A new address has not bounced. */
 function withoutStaleBounce(before: Row, changes: Changes): Changes {
-  if (changes.Email === undefined || changes.Email === before.Email || before.EmailBouncedDate === undefined) return changes;
+  if (changes.Email === undefined || changes.Email === before.Email || before.EmailBouncedDate === undefined)
+    return changes;
   return { EmailBouncedDate: null, EmailBouncedReason: null, ...changes };
 }
 
@@ -147,7 +148,8 @@ export function deleteRecord(writer: Writer, table: Table, id: string): void {
     const child = org.needTable(object);
     const field = child.field(reference);
     const rows = field ? (child.having(field, String(row.Id)) ?? []) : [];
-    for (const one of rows) if (one.IsDeleted !== true) deleteRecord({ ...writer, administrator: true }, child, String(one.Id));
+    for (const one of rows)
+      if (one.IsDeleted !== true) deleteRecord({ ...writer, administrator: true }, child, String(one.Id));
   }
 }
 

@@ -18,7 +18,8 @@ export const switches = {
   unauthorized: {
     default: 'off',
     values: ['off', 'forever', 'agent', 'rest'],
-    about: 'Every call is a 401: with INVALID_SESSION_ID even after a refresh, or with one of the bodies that forbid a refresh',
+    about:
+      'Every call is a 401: with INVALID_SESSION_ID even after a refresh, or with one of the bodies that forbid a refresh',
   },
   pageSize: { default: 2000, about: 'Records per page of a query' },
   minimumBatchSize: { default: 200, about: 'Smallest Sforce-Query-Options batchSize that is honoured [UNV]' },
@@ -41,12 +42,12 @@ export const switches = {
     about: 'Whether a field that does not exist fails the whole collection call or its record [UNV]',
   },
   dailyApiRequests: { default: 15_000, about: 'Calls in 24 hours; 15,000 is a Developer Edition org' },
-  concurrentCalls: { default: 25, about: 'Calls served at the same time before REQUEST_LIMIT_EXCEEDED' },
   lockEveryNth: { default: 0, about: 'Every nth written record fails with UNABLE_TO_LOCK_ROW; 0 is never' },
   duplicateRule: {
     default: 'off',
     values: ['off', 'alert', 'block'],
-    about: 'A duplicate rule on the e-mail address; alert mode gives way to Sforce-Duplicate-Rule-Header: allowSave=true',
+    about:
+      'A duplicate rule on the e-mail address; alert mode gives way to Sforce-Duplicate-Rule-Header: allowSave=true',
   },
   bounceManagement: { default: true, about: 'Whether the platform records bounces on people' },
   fieldHistory: { default: false, about: 'History tracking of HasOptedOutOfEmail on Contact and Lead' },

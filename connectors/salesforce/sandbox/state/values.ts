@@ -5,7 +5,8 @@ import { to18 } from './ids.ts';
 import { isDate, parseDateTime, toStamp } from './timestamps.ts';
 
 /** Letters of any script, a dot in the domain, none of the characters that need quoting. */
-const emailPattern = /^[^\s@,;:<>()[\]"\\]{1,64}@[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u;
+const emailPattern =
+  /^[^\s@,;:<>()[\]"\\]{1,64}@[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u;
 
 function jsonToken(value: unknown): string {
   if (typeof value === 'string') return 'VALUE_STRING';
@@ -43,9 +44,9 @@ function emailOf(field: FieldDefinition, value: unknown, switches: Switches): st
 
 function choicesOf(field: FieldDefinition, value: unknown, switches: Switches): string {
   const given = textOf(field, value);
-  const choices = [...new Set((field.type === 'multipicklist' ? given.split(';') : [given]).map((c) => c.trim()))].filter(
-    (choice) => choice !== '',
-  );
+  const choices = [
+    ...new Set((field.type === 'multipicklist' ? given.split(';') : [given]).map((c) => c.trim())),
+  ].filter((choice) => choice !== '');
   const wrong = choices.find((choice) => !field.picklistValues.includes(choice));
   if (field.restrictedPicklist && wrong !== undefined) {
     const message = `${field.label}: bad value for restricted picklist field: ${wrong}`;
@@ -73,7 +74,9 @@ function idOf(field: FieldDefinition, value: unknown): string {
 export function storable(field: FieldDefinition, value: unknown, switches: Switches): FieldValue {
   if (value === null || value === undefined) {
     if (field.type !== 'boolean') return null;
-    throw new RecordRefused('INVALID_TYPE_ON_FIELD_IN_RECORD', `${field.label}: value not of required type: `, [field.name]);
+    throw new RecordRefused('INVALID_TYPE_ON_FIELD_IN_RECORD', `${field.label}: value not of required type: `, [
+      field.name,
+    ]);
   }
   switch (field.type) {
     case 'boolean':

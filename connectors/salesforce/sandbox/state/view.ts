@@ -1,6 +1,6 @@
 import type { FieldDefinition } from '../schema/index.ts';
 import type { Row, Source, SourceTable } from '../soql/source.ts';
-import { valueOf } from './derived.ts';
+import { fieldValue } from './derived.ts';
 import { recycleBinMs } from './lifecycle.ts';
 import type { Org, OrgWorld } from './org.ts';
 import type { Table } from './table.ts';
@@ -51,7 +51,7 @@ function tableView(world: OrgWorld, table: Table, includeDeleted: boolean): Sour
     name,
     fields,
     field: (wanted) => byName.get(wanted.toLowerCase()),
-    value: (row, field) => valueOf(org, name, row, field),
+    value: (row, field) => fieldValue(org, name, row, field),
     all: () => visible(table.rows()),
     byId(id) {
       const row = table.get(id);

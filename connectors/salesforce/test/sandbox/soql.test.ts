@@ -1,14 +1,14 @@
 import { type SwitchDeclaration, seededRandom } from '@heed/sandbox';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SoqlError } from '../../sandbox/soql/query.ts';
 import { parseSoql } from '../../sandbox/soql/parse.ts';
+import { SoqlError } from '../../sandbox/soql/query.ts';
 import { runQuery } from '../../sandbox/soql/run.ts';
-import { createRecord, deleteRecord } from '../../sandbox/state/records.ts';
-import { freshOrg } from '../../sandbox/state/fresh-org.ts';
-import { switches as declared } from '../../sandbox/state/switches.ts';
-import type { OrgWorld } from '../../sandbox/state/org.ts';
 import type { Writer } from '../../sandbox/state/checks.ts';
+import { freshOrg } from '../../sandbox/state/fresh-org.ts';
+import type { OrgWorld } from '../../sandbox/state/org.ts';
+import { createRecord, deleteRecord } from '../../sandbox/state/records.ts';
+import { switches as declared } from '../../sandbox/state/switches.ts';
 import { sourceOf } from '../../sandbox/state/view.ts';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
@@ -17,7 +17,10 @@ function orgWorld(set: Record<string, unknown> = {}): OrgWorld {
   let offsetMs = 0;
   const clock = {
     now: () => start + offsetMs,
-    advance: (byMs: number) => start + (offsetMs += byMs),
+    advance: (byMs: number) => {
+      offsetMs += byMs;
+      return start + offsetMs;
+    },
     get offsetMs() {
       return offsetMs;
     },
@@ -60,9 +63,21 @@ describe('SOQL', () => {
   beforeEach(() => {
     world = orgWorld();
     const account = create(world, 'Account', { Name: 'Acme' });
-    create(world, 'Contact', { LastName: 'Ada', Email: 'ada@example.com', Title: 'CEO', AccountId: account, Birthdate: '1980-05-01' });
+    create(world, 'Contact', {
+      LastName: 'Ada',
+      Email: 'ada@example.com',
+      Title: 'CEO',
+      AccountId: account,
+      Birthdate: '1980-05-01',
+    });
     world.clock.advance(1000);
-    create(world, 'Contact', { LastName: 'Bob', Email: 'bob@example.com', Title: 'cto', HasOptedOutOfEmail: true, Interests__c: 'Products;Events' });
+    create(world, 'Contact', {
+      LastName: 'Bob',
+      Email: 'bob@example.com',
+      Title: 'cto',
+      HasOptedOutOfEmail: true,
+      Interests__c: 'Products;Events',
+    });
     world.clock.advance(1000);
     create(world, 'Contact', { LastName: 'Cyd', Interests__c: 'Events' });
   });
@@ -100,7 +115,9 @@ describe('SOQL', () => {
   it('demands parentheses whenever AND and OR are mixed', () => {
     expect(code(() => parseSoql('SELECT Id FROM Contact WHERE A = 1 OR B = 2 AND C = 3'))).toBe('MALFORMED_QUERY');
     expect(names(world, "WHERE (LastName = 'Ada' OR LastName = 'Bob') AND HasOptedOutOfEmail = true")).toEqual(['Bob']);
-    expect(names(world, "WHERE LastName = 'Ada' OR (LastName = 'Bob' AND HasOptedOutOfEmail = false)")).toEqual(['Ada']);
+    expect(names(world, "WHERE LastName = 'Ada' OR (LastName = 'Bob' AND HasOptedOutOfEmail = false)")).toEqual([
+      'Ada',
+    ]);
     expect(names(world, "WHERE (NOT (LastName = 'Ada' OR LastName = 'Bob')) AND Email = null")).toEqual(['Cyd']);
   });
 
@@ -124,14 +141,21 @@ describe('SOQL', () => {
   });
 
   it('lets no escaped text break out of its quotes', () => {
-    for (const attack of ["' OR LastName != '", "\\' OR LastName != '", "x' LIMIT 1", "\\", "')", "\u2028' OR Id != '"]) {
+    for (const attack of [
+      "' OR LastName != '",
+      "\\' OR LastName != '",
+      "x' LIMIT 1",
+      '\\',
+      "')",
+      "\u2028' OR Id != '",
+    ]) {
       const escaped = attack.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
       expect(names(world, `WHERE LastName = '${escaped}'`)).toEqual([]);
     }
   });
 
   it('finds any string again by its escaped form (property)', () => {
-    const escape = (text: string): string =>
+    const quoted = (text: string): string =>
       text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
     const field = { Email: 'x' };
     fc.assert(
@@ -141,10 +165,20 @@ describe('SOQL', () => {
         const row = { ...field, Id: '003Hs0000000001AAA', LastName: 'hit', IsDeleted: false, [name]: text };
         table.put({ ...row, SystemModstamp: '2026-03-01T12:00:00.000+0000' });
         table.put({ Id: '003Hs0000000002AAA', LastName: 'miss', IsDeleted: false, [name]: `${text}x` });
-        expect(names(own, `WHERE ${name} = '${escape(text)}'`)).toEqual(['hit']);
-        expect(names(own, `WHERE ${name} IN ('${escape(text)}', 'zzz') AND Id != null`)).toEqual(['hit']);
+        expect(names(own, `WHERE ${name} = '${quoted(text)}'`)).toEqual(['hit']);
+        expect(names(own, `WHERE ${name} IN ('${quoted(text)}', 'zzz') AND Id != null`)).toEqual(['hit']);
       }),
-      { numRuns: 150, examples: [["'", 'Email'], ['\\', 'Email'], ["\\'", 'Title'], ['\u2028', 'Email'], ['%_', 'Email'], ['\\n', 'Title']] },
+      {
+        numRuns: 150,
+        examples: [
+          ["'", 'Email'],
+          ['\\', 'Email'],
+          ["\\'", 'Title'],
+          ['\u2028', 'Email'],
+          ['%_', 'Email'],
+          ['\\n', 'Title'],
+        ],
+      },
     );
   });
 
@@ -156,7 +190,7 @@ describe('SOQL', () => {
 
   it('answers semi-joins and anti-joins', () => {
     const campaign = create(world, 'Campaign', { Name: 'Spring' });
-    const [ada] = [...sourceOf(world, false).table('Contact')?.all() ?? []];
+    const [ada] = [...(sourceOf(world, false).table('Contact')?.all() ?? [])];
     create(world, 'CampaignMember', { CampaignId: campaign, ContactId: ada?.Id });
     const inner = `SELECT ContactId FROM CampaignMember WHERE CampaignId = '${campaign.slice(0, 15)}'`;
     expect(names(world, `WHERE Id IN (${inner})`)).toEqual(['Ada']);
@@ -165,7 +199,9 @@ describe('SOQL', () => {
 
   it('compares dates, date-times and date literals', () => {
     expect(names(world, 'WHERE Birthdate < 1980-05-02')).toEqual(['Ada']);
-    expect(names(world, 'WHERE SystemModstamp >= 2026-03-01T12:00:01Z AND SystemModstamp < 2026-03-01T13:00:02+01:00')).toEqual(['Bob']);
+    expect(
+      names(world, 'WHERE SystemModstamp >= 2026-03-01T12:00:01Z AND SystemModstamp < 2026-03-01T13:00:02+01:00'),
+    ).toEqual(['Bob']);
     expect(names(world, 'WHERE SystemModstamp > 2026-03-01T12:00:00.500Z')).toEqual(['Bob', 'Cyd']);
     expect(names(world, 'WHERE CreatedDate = TODAY')).toHaveLength(3);
     expect(names(world, 'WHERE CreatedDate < LAST_N_DAYS:3')).toEqual([]);
@@ -198,7 +234,14 @@ describe('SOQL', () => {
     const own = orgWorld();
     fc.assert(
       fc.property(
-        fc.array(fc.record({ email: fc.constantFrom('a@x.org', 'b@x.org', null), waitMs: fc.integer({ min: 0, max: 2500 }), gone: fc.boolean() }), { maxLength: 12 }),
+        fc.array(
+          fc.record({
+            email: fc.constantFrom('a@x.org', 'b@x.org', null),
+            waitMs: fc.integer({ min: 0, max: 2500 }),
+            gone: fc.boolean(),
+          }),
+          { maxLength: 12 },
+        ),
         fc.integer({ min: 0, max: 30 }),
         (people, fromS) => {
           for (const { email, waitMs, gone } of people) {
@@ -208,14 +251,16 @@ describe('SOQL', () => {
           }
           const from = new Date(start + fromS * 1000).toISOString();
           const ids = (soql: string): string[] =>
-            runQuery(sourceOf(own, false), parseSoql(`SELECT Id FROM Contact WHERE ${soql}`)).rows.map((r) => String(r.Id));
+            runQuery(sourceOf(own, false), parseSoql(`SELECT Id FROM Contact WHERE ${soql}`)).rows.map((r) =>
+              String(r.Id),
+            );
           const always = "(Id != null OR LastName = 'P')";
           const scan = (where: string) => ids(`(${where} OR (LastName = 'nobody' AND LastName = 'P')) AND ${always}`);
           expect(ids(`SystemModstamp >= ${from} ORDER BY SystemModstamp, Id`)).toEqual(
             ids(`(SystemModstamp >= ${from} OR LastName = 'nobody') ORDER BY SystemModstamp ASC, Id ASC, LastName`),
           );
           expect(ids("Email = 'A@x.org'").sort()).toEqual(scan("Email = 'a@x.org'").sort());
-          expect(ids("Email IN ('a@x.org', 'b@x.org')").sort()).toEqual(scan("Email != null").sort());
+          expect(ids("Email IN ('a@x.org', 'b@x.org')").sort()).toEqual(scan('Email != null').sort());
         },
       ),
       { numRuns: 40 },

@@ -1,0 +1,207 @@
+import { type FaultRule, json, type Reply } from '@heed/sandbox';
+import type { Writer } from '../state/checks.ts';
+import { CallRefused, type RecordError, RecordRefused } from '../state/errors.ts';
+import { externalIdField, matching } from '../state/external-ids.ts';
+import { to18 } from '../state/ids.ts';
+import { createRecord, deleteRecord, updateRecord } from '../state/records.ts';
+import type { Table } from '../state/table.ts';
+import { dataRoute, jsonObject, type OrgExchange, type OrgRoute, param, versionBase } from './answers.ts';
+import { renderedFields } from './rendered.ts';
+import { apiWriter, objectNamed, readable } from './resource.ts';
+
+/** `/composite/sobjects`: up to 200 records, each with its own result, HTTP 200 even if all of them fail. */
+
+const maxRecords = 200;
+const maxChunks = 10;
+
+interface RecordResult {
+  readonly id?: string;
+  readonly success: boolean;
+  readonly errors: readonly RecordError[];
+  readonly created?: boolean;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+function capped<Item>(items: readonly Item[]): readonly Item[] {
+  if (items.length > maxRecords) {
+    const message = `record limit reached. cannot submit more than ${maxRecords} records into this call`;
+    throw new CallRefused(400, 'EXCEEDED_ID_LIMIT', message);
+  }
+  return items;
+}
+
+function recordsOf(exchange: OrgExchange): { readonly allOrNone: boolean; readonly records: readonly Given[] } {
+  const { allOrNone = false, records } = jsonObject(exchange);
+  if (!Array.isArray(records) || records.length === 0) {
+    throw new CallRefused(400, 'INVALID_ARGUMENTS', 'The records parameter is required and must not be empty');
+  }
+  return { allOrNone: allOrNone === true, records: capped(records as readonly Given[]) };
+}
+
+function typeOf(record: Given): string {
+  const { type } = (record.attributes ?? {}) as { readonly type?: unknown };
+  if (typeof type !== 'string') {
+    throw new CallRefused(
+      400,
+      'INVALID_INPUT',
+      'Include an attributes.type value with each record in the records list.',
+    );
+  }
+  return type;
+}
+
+/** "mixed types are processed in chunks, max 10 chunks". */
+function checkChunks(records: readonly Given[]): void {
+  const types = records.map(typeOf);
+  const chunks = types.filter((type, i) => type !== types[i - 1]).length;
+  if (chunks > maxChunks) {
+    throw new CallRefused(400, 'INVALID_INPUT', `Record types can be changed at most ${maxChunks} times in one call`);
+  }
+}
+
+/** Runs one write per record; the fault `partial-batch` makes chosen ones fail. */
+function each(
+  exchange: OrgExchange,
+  allOrNone: boolean,
+  count: number,
+  write: (writer: Writer, index: number) => RecordResult,
+): Reply {
+  const writer = apiWriter(exchange);
+  const fault = exchange.fault('partial-batch');
+  const one = (index: number): RecordResult => {
+    try {
+      failByFault(fault, index);
+      return write(writer, index);
+    } catch (error) {
+      if (error instanceof RecordRefused) return { success: false, errors: [error.error] };
+      throw error;
+    }
+  };
+  const run = (): readonly RecordResult[] => Array.from({ length: count }, (_, index) => one(index));
+  const whole = (results: readonly RecordResult[]): boolean => !allOrNone || results.every((result) => result.success);
+  const results = exchange.world.state.transaction(run, whole);
+  const answered = whole(results) ? results : results.map(rolledBack);
+  exchange.touch(...answered.flatMap((result) => (result.success && result.id !== undefined ? [result.id] : [])));
+  return json(200, answered);
+}
+
+function failByFault(fault: FaultRule | undefined, index: number): void {
+  if (!fault) return;
+  const { every = 2, indexes, statusCode = 'UNABLE_TO_LOCK_ROW' } = fault.details ?? {};
+  const hit = Array.isArray(indexes) ? indexes.includes(index) : index % Number(every) === Number(every) - 1;
+  if (hit) throw new RecordRefused(String(statusCode), 'unable to obtain exclusive access to this record', []);
+}
+
+/** "offender keeps its code, others get ...; upsert results still say `created:true` on rolled-back rows". */
+function rolledBack(result: RecordResult): RecordResult {
+  if (!result.success) return result;
+  const message = 'Record rolled back because not all records were valid and the request was using AllOrNone header';
+  const errors = [{ statusCode: 'ALL_OR_NONE_OPERATION_ROLLED_BACK', message, fields: [] }];
+  return { success: false, errors, ...(result.created === undefined ? {} : { created: result.created }) };
+}
+
+function create(exchange: OrgExchange): Reply {
+  const { allOrNone, records } = recordsOf(exchange);
+  checkChunks(records);
+  const tables = records.map((record) => knownType(exchange, typeOf(record)));
+  return each(exchange, allOrNone, records.length, (writer, i) => {
+    const id = createRecord(writer, tables[i] as Table, records[i] as Given);
+    return { id, success: true, errors: [] };
+  });
+}
+
+function knownType(exchange: OrgExchange, type: string): Table {
+  try {
+    return objectNamed(exchange, type);
+  } catch {
+    throw new CallRefused(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`);
+  }
+}
+
+function withoutId(record: Given): { readonly id: string | undefined; readonly fields: Given } {
+  const entries = Object.entries(record);
+  const id = entries.find(([name]) => name.toLowerCase() === 'id')?.[1];
+  const fields = Object.fromEntries(entries.filter(([name]) => name.toLowerCase() !== 'id'));
+  return { id: typeof id === 'string' ? id : undefined, fields };
+}
+
+function update(exchange: OrgExchange): Reply {
+  const { allOrNone, records } = recordsOf(exchange);
+  checkChunks(records);
+  const tables = records.map((record) => knownType(exchange, typeOf(record)));
+  return each(exchange, allOrNone, records.length, (writer, i) => {
+    const { id, fields } = withoutId(records[i] as Given);
+    if (id === undefined) throw new RecordRefused('MISSING_ARGUMENT', 'Id not specified in an update call', []);
+    updateRecord(writer, tables[i] as Table, id, fields);
+    return { id: to18(id) ?? id, success: true, errors: [] };
+  });
+}
+
+/** "external-id fields only, never record Id". */
+function upsert(exchange: OrgExchange): Reply {
+  const { allOrNone, records } = recordsOf(exchange);
+  const table = objectNamed(exchange, param(exchange, 'object'));
+  const field = externalIdField(table, param(exchange, 'field'));
+  if (records.some((record) => typeOf(record).toLowerCase() !== table.definition.name.toLowerCase())) {
+    throw new CallRefused(400, 'INVALID_INPUT', 'All records must be of the type in the URL');
+  }
+  return each(exchange, allOrNone, records.length, (writer, i) => {
+    const record = records[i] as Given;
+    const value = Object.entries(record).find(([name]) => name.toLowerCase() === field.name.toLowerCase())?.[1];
+    if (typeof value !== 'string' || value.trim() === '') {
+      throw new RecordRefused('MISSING_ARGUMENT', `${field.name} not specified`, []);
+    }
+    const rows = matching(table, field, value);
+    if (rows.length > 1) {
+      const ids = rows.map((row) => String(row.Id)).join(', ');
+      const message = `${field.name}: more than one record found for external id field: [${ids}]`;
+      throw new RecordRefused('DUPLICATE_EXTERNAL_ID', message, [field.name]);
+    }
+    const [row] = rows;
+    if (!row) return { id: createRecord(writer, table, record), success: true, errors: [], created: true };
+    updateRecord(writer, table, String(row.Id), record);
+    return { id: String(row.Id), success: true, errors: [], created: false };
+  });
+}
+
+function remove(exchange: OrgExchange): Reply {
+  const ids = capped((exchange.query.get('ids') ?? '').split(',').filter((id) => id !== ''));
+  if (ids.length === 0) throw new CallRefused(400, 'MISSING_ARGUMENT', 'The ids parameter is required');
+  return each(exchange, exchange.query.get('allOrNone') === 'true', ids.length, (writer, i) => {
+    const id = ids[i] ?? '';
+    const table = exchange.world.state.tableOfId(to18(id) ?? '');
+    if (!table) throw new RecordRefused(to18(id) ? 'INVALID_CROSS_REFERENCE_KEY' : 'MALFORMED_ID', `bad id ${id}`, []);
+    deleteRecord(writer, table, id);
+    return { id: to18(id) ?? id, success: true, errors: [] };
+  });
+}
+
+/** "missing id gives `null` at its index". */
+function retrieve(exchange: OrgExchange): Reply {
+  const { ids, fields } = jsonObject(exchange);
+  if (!Array.isArray(ids) || !Array.isArray(fields)) {
+    throw new CallRefused(400, 'INVALID_INPUT', 'The ids and fields parameters are required');
+  }
+  const view = readable(exchange, objectNamed(exchange, param(exchange, 'object')));
+  const wanted = fields.map((name) => {
+    const field = view.field(String(name));
+    if (!field)
+      throw new CallRefused(400, 'INVALID_FIELD', `No such column '${String(name)}' on entity '${view.name}'.`);
+    return field;
+  });
+  const rows = ids.map((id) => view.byId(to18(String(id)) ?? ''));
+  exchange.touch(...rows.flatMap((row) => (row ? [String(row.Id)] : [])));
+  return json(
+    200,
+    rows.map((row) => (row ? renderedFields(versionBase(exchange), view, row, wanted) : null)),
+  );
+}
+
+export const collectionRoutes: readonly OrgRoute[] = [
+  dataRoute('POST', '/composite/sobjects', create),
+  dataRoute('PATCH', '/composite/sobjects', update),
+  dataRoute('DELETE', '/composite/sobjects', remove),
+  dataRoute('POST', '/composite/sobjects/{object}', retrieve),
+  dataRoute('PATCH', '/composite/sobjects/{object}/{field}', upsert),
+];
