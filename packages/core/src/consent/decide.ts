@@ -147,7 +147,8 @@ const memberUnderOptOut = (one: Case, row: 2 | 3 | 4, standing: readonly Binding
   });
   const write = (rule: string, guarded: boolean): MemberVerdict => ({ write: true, rule, guarded, remark: null });
   if (standing.length === 0) return leave('C7', { reason: 'waits-for-review', rule: 'C7' });
-  if (!isMailable(one.member)) return leave(row === 2 ? 'C20' : row === 3 ? 'C1' : 'C3');
+  const unknown = one.member.kind === 'none' && one.settings.optOutUnknown && row !== 3;
+  if (!isMailable(one.member) && !unknown) return leave(row === 2 ? 'C20' : row === 3 ? 'C1' : 'C3');
   if (row === 2 && standing.some(isListed)) return write('C20', false);
   const saidHere = standing.some((optOut) => optOut.via === 'own' && saidByMarketing(one, optOut));
   const word = standing.filter((optOut) => isOwnWord(one, optOut));

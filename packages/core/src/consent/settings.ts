@@ -6,6 +6,8 @@ export interface ConsentSettings {
   readonly crmToMarketing: boolean;
   /** C5. */
   readonly scope: 'everyone' | 'lists';
+  /** C3, C20: an address that is no member is opted out all the same, where the tool can do that without a paid contact. */
+  readonly optOutUnknown: boolean;
   /** C7. */
   readonly clearWhenConfirmed: boolean;
   /** C19. */

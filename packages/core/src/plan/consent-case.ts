@@ -1,0 +1,104 @@
+import type { OptOutField } from '@heed/contract';
+import { type Case, type CrmView, isMailable, type MemberView } from '../consent/decide.ts';
+import type { Decision } from '../consent/fact.ts';
+import { type FieldReading, readOptOutField } from '../consent/opt-out-field.ts';
+import { type Binding, type Reach, reachOf } from '../consent/reach.ts';
+import type { OptOut } from '../consent/standing.ts';
+import type { AddressKey } from '../identity/address.ts';
+import { livesAt } from '../identity/person.ts';
+import { recordKey, type Shadow } from '../state/shadow.ts';
+import type { Surroundings } from './neighbours.ts';
+import type { View } from './view.ts';
+
+/** The rule under which a vendor's final refusal is kept (row 5). */
+export const REFUSED_FOR_EVER = 'C0.5';
+
+/** Puts together what table C0 needs to know about one address. Pure. */
+export const consentCase = (
+  address: AddressKey,
+  around: Surroundings,
+  view: View,
+): { readonly one: Case; readonly reach: Reach } => {
+  const reach = reachOf(address, around.people, around.ledger, view.scope);
+  const records = around.people.filter(
+    (shadow) => livesAt(shadow, address) && view.profile.crm.records.includes(shadow.record.type),
+  );
+  return {
+    reach,
+    one: {
+      settings: view.settings,
+      crm: view.crmSource,
+      marketing: view.marketingSource,
+      bindings: reach.bindings,
+      records: records.map((shadow) => crmView(shadow, view, reach)),
+      member: memberView(around),
+      rejected: new Set(around.ledger.decisions.flatMap((one) => rejectedBy(one, view.profile.id))),
+      accepted: new Set(around.ledger.decisions.flatMap((one) => (one.kind === 'acceptance' ? one.facts : []))),
+      wasOwed: around.owed.some((owed) => owed.side === 'marketing'),
+    },
+  };
+};
+
+const rejectedBy = (decision: Decision, profile: string): readonly number[] =>
+  decision.kind === 'rejection' && decision.profile === profile ? decision.facts : [];
+
+const crmView = (shadow: Shadow, view: View, reach: Reach): CrmView => {
+  const rules = view.settings.optOutFields[shadow.record.type] ?? [];
+  const readings = rules.map((rule) => readOptOutField(rule, shadow.values));
+  return {
+    record: shadow.record,
+    reading: strictest(readings),
+    canBeSet: readings.some((reading) => reading !== 'opted-out'),
+    inLists: isInLists(shadow, view),
+    lost: lostOn(shadow, reach),
+    editedSince: (time) => shadow.modifiedBy !== 'us' && (shadow.modifiedAt === null || shadow.modifiedAt > time),
+  };
+};
+
+const lostOn = (shadow: Shadow, reach: Reach): readonly OptOut[] => reach.heirs.get(recordKey(shadow.record)) ?? [];
+
+const ORDER: readonly FieldReading[] = ['opted-out', 'unreadable', 'unlisted', 'not-opted-out'];
+const strictest = (readings: readonly FieldReading[]): FieldReading =>
+  ORDER.find((one) => readings.includes(one)) ?? 'unreadable';
+
+/** Without lists in the profile every record counts (C5). */
+export const isInLists = (shadow: Shadow, view: View): boolean =>
+  view.settings.lists.length === 0 || view.settings.lists.some((list) => shadow.lists[list] === true);
+
+const memberView = (around: Surroundings): MemberView => {
+  const { member } = around;
+  const refusedForever = around.setAside.some((one) => one.side === 'marketing' && one.rule === REFUSED_FOR_EVER);
+  // A member that our own rename carried on lives at its new address; nothing is left of it here.
+  if (member === null || member.member === null || member.life.kind === 'continued') {
+    return refusedForever || around.createdBefore ? { kind: 'vanished' } : { kind: 'none' };
+  }
+  if (member.life.kind !== 'live') return { kind: 'vanished' };
+  return { kind: 'known', record: member.record, state: member.member, refusedForever };
+};
+
+/** The consent fields of a record that do not show opted out yet. */
+export const fieldsToSet = (shadow: Shadow, view: View): readonly OptOutField[] =>
+  (view.settings.optOutFields[shadow.record.type] ?? []).filter(
+    (rule) => readOptOutField(rule, shadow.values) !== 'opted-out',
+  );
+
+/** A standard field that a custom one replaced still keeps people from being created (C4). */
+export const isBarred = (shadow: Shadow, view: View): boolean =>
+  (view.settings.barrierFields[shadow.record.type] ?? []).some(
+    (rule) => readOptOutField(rule, shadow.values) === 'opted-out',
+  );
+
+/**
+ * Whether proof of a later opt-in by the person could change the verdict: the member is subscribed although an opt-out
+ * stands, and was changed after it. Only then the vendor is asked for evidence (C7).
+ */
+export const needsEvidence = (one: Case, around: Surroundings, view: View): number | null => {
+  if (!view.can.marketing.proofs.includes('own-event') || !isMailable(one.member)) return null;
+  const changedAt = around.member?.modifiedAt ?? null;
+  const known = around.member?.member?.optIn?.at ?? null;
+  const since = one.bindings
+    .filter((binding: Binding) => binding.stands(one.marketing))
+    .map((binding) => binding.origin.when.until)
+    .filter((until) => (changedAt === null || changedAt > until) && (known === null || known <= until));
+  return since.length === 0 ? null : Math.min(...since);
+};

@@ -1,0 +1,91 @@
+import type { Fact, Ledger } from '../consent/fact.ts';
+import type { AddressKey } from '../identity/address.ts';
+import { heirOf } from '../identity/person.ts';
+import { recordKey, type Shadow, systemKey } from '../state/shadow.ts';
+import type { Link, Neighbourhood, Owed, SetAside } from '../state/store.ts';
+import type { View } from './view.ts';
+
+/** What surrounds one address: small, so that deciding about it costs the same in any audience. */
+export interface Surroundings {
+  /** CRM records that have or had the address, whom they were merged with, and who else lived where they lived. */
+  readonly people: readonly Shadow[];
+  /** The member of the address; a vanished one if there is no other. */
+  readonly member: Shadow | null;
+  readonly ledger: Ledger;
+  readonly linkOfMember: (member: Shadow) => Link | null;
+  readonly linkOfRecord: (record: Shadow) => Link | null;
+  readonly memberByRecord: (key: string) => Shadow | null;
+  readonly recordByKey: (key: string) => Shadow | null;
+  readonly owed: readonly Owed[];
+  readonly setAside: readonly SetAside[];
+  readonly createdBefore: boolean;
+}
+
+/** Indexes a batch once and cuts out each address's surroundings. */
+export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: AddressKey) => Surroundings) => {
+  const crm = hood.shadows.filter((shadow) => systemKey(shadow.system) === systemKey(view.crm));
+  const members = hood.shadows.filter((shadow) => systemKey(shadow.system) === systemKey(view.marketing));
+  const crmByKey = new Map(crm.map((shadow) => [recordKey(shadow.record), shadow]));
+  const memberByKey = new Map(members.map((shadow) => [recordKey(shadow.record), shadow]));
+  const crmByAddress = groupBy(crm, (shadow) => shadow.stays.map((stay) => stay.address));
+  const crmByHeir = groupBy(crm, (shadow) => [recordKey(heirOf(shadow, crmByKey).record)]);
+  const memberByAddress = groupBy(members, (shadow) => (shadow.address === null ? [] : [shadow.address]));
+  const factsByAddress = groupBy(hood.ledger.facts, (fact) => [fact.address]);
+  const factByNumber = new Map(hood.ledger.facts.map((fact) => [fact.n, fact]));
+  const linkByMember = new Map(hood.links.map((link) => [recordKey(link.member), link]));
+  const linkByRecord = new Map(hood.links.map((link) => [recordKey(link.crm), link]));
+  const owedByAddress = groupBy(hood.owed, (owed) => [owed.address]);
+  const asideByAddress = groupBy(hood.setAside, (one) => [one.address]);
+  const created = new Set(hood.everCreated);
+
+  return (address) => {
+    const own = (crmByAddress.get(address) ?? []).flatMap(
+      (shadow) => crmByHeir.get(recordKey(heirOf(shadow, crmByKey).record)) ?? [shadow],
+    );
+    const addresses = new Set<AddressKey>([
+      address,
+      ...own.flatMap((shadow) => shadow.stays.map((stay) => stay.address)),
+    ]);
+    const people = new Set<Shadow>(own);
+    for (const one of addresses) for (const shadow of crmByAddress.get(one) ?? []) people.add(shadow);
+    const here = memberByAddress.get(address) ?? [];
+    return {
+      people: [...people],
+      member: here.find((shadow) => shadow.life.kind === 'live') ?? here[0] ?? null,
+      ledger: {
+        facts: factsFor(addresses, factsByAddress, factByNumber),
+        decisions: hood.ledger.decisions,
+      },
+      linkOfMember: (member) => linkByMember.get(recordKey(member.record)) ?? null,
+      linkOfRecord: (record) => linkByRecord.get(recordKey(record.record)) ?? null,
+      memberByRecord: (key) => memberByKey.get(key) ?? null,
+      recordByKey: (key) => crmByKey.get(key) ?? null,
+      owed: owedByAddress.get(address) ?? [],
+      setAside: asideByAddress.get(address) ?? [],
+      createdBefore: created.has(address),
+    };
+  };
+};
+
+/** In ledger order, and with the origins of echoes, which may be facts of another address (C8). */
+const factsFor = (
+  addresses: ReadonlySet<AddressKey>,
+  byAddress: ReadonlyMap<AddressKey, readonly Fact[]>,
+  byNumber: ReadonlyMap<number, Fact>,
+): readonly Fact[] => {
+  const own = [...addresses].flatMap((one) => byAddress.get(one) ?? []);
+  const origins = own.flatMap((fact) => (fact.echoOf === null ? [] : (byNumber.get(fact.echoOf) ?? [])));
+  return [...new Set([...own, ...origins])].sort((a, b) => a.n - b.n);
+};
+
+const groupBy = <K, V>(values: readonly V[], keysOf: (value: V) => readonly K[]): ReadonlyMap<K, readonly V[]> => {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    for (const key of new Set(keysOf(value))) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [value]);
+      else group.push(value);
+    }
+  }
+  return groups;
+};
