@@ -94,6 +94,7 @@ export interface SetAside {
   readonly field: string | null;
   readonly rule: string;
   readonly message: string;
+  /** In a settlement: made in this pass (0: not tried); the store adds them up while the same thing stays wrong. */
   readonly attempts: number;
   /** Our clock. */
   readonly retryAt: Millis | null;
@@ -118,7 +119,9 @@ export interface Settlement {
   readonly owed: readonly Owed[];
   readonly setAside: readonly SetAside[];
   readonly listed: readonly Listed[];
+  /** A member has one link in a profile: a new one replaces it. */
   readonly links: readonly Link[];
+  /** Members. */
   readonly unlink: readonly RecordRef[];
   /** In which bucket each record of this address stands for this run's report. */
   readonly buckets: readonly {
@@ -167,7 +170,7 @@ export interface LedgerEntry {
 
 /** One customer's state. Every verb is one transaction; verbs with a lease refuse a stale fence. */
 export interface Store {
-  /** Shadows of these records, and recent intents on them or on these addresses. */
+  /** This system's shadows of these records and addresses (former ones too), and recent intents on them. */
   known(
     system: System,
     records: readonly RecordRef[],
@@ -180,7 +183,7 @@ export interface Store {
   /** Dirty addresses of a profile that are due, in address order, from behind `after`. */
   dirty(profile: string, now: Millis, after: AddressKey | null, limit: number): Promise<readonly DirtyMark[]>;
   neighbourhood(profile: string, systems: readonly System[], addresses: readonly AddressKey[]): Promise<Neighbourhood>;
-  /** Shadows of one system that a complete read which began at `before` (our clock) did not show. */
+  /** Live shadows of one system, in order of `recordKey`, that a complete read which began at `before` (our clock) did not show. */
   unseen(system: System, before: Millis, after: RecordRef | null, limit: number): Promise<readonly Shadow[]>;
   /** Live records of one system, for C24. */
   count(system: System): Promise<number>;
@@ -233,7 +236,13 @@ export interface Store {
   /** Makes set-aside addresses due at once; how many. */
   retry(profile: string, now: Millis): Promise<number>;
   listed(profile: string, reason: string | null): Promise<readonly Listed[]>;
-  /** Marks addresses for one profile, or all that it ever knew (`null`), for a changed profile or `--full`. */
+  /** Marks addresses for one profile, or all that the customer ever knew (`null`), for a new or changed profile or `--full`. */
   markDirty(profile: string, addresses: readonly AddressKey[] | null, at: Millis): Promise<void>;
+  /** Removes what names people in runs older than 30 days, and intents that explain nothing any more. */
+  prune(now: Millis): Promise<void>;
+  /** When this database was noticed to be an older one than the head file knows (our clock); null once recovered (C25). */
+  restored(profile: string): Promise<Millis | null>;
+  /** The profile has read both sides in full since. */
+  recovered(lease: Lease, profile: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,84 @@
+import type { Millis } from '@heed/contract';
+import { type AddressKey, type Intent, recordKey } from '@heed/core';
+import type { Database } from './database.ts';
+import { canonicalJson, jsonList, parsed } from './json.ts';
+import { ensureSystem } from './shadows.ts';
+
+/** How long an answered intent can still explain what a read shows (C8), and how long a run's details are kept. */
+export const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
+const rows = (found: readonly { readonly content: string }[]): readonly Intent[] =>
+  found.map((row) => parsed<Intent>(row.content));
+
+const recordOf = (intent: Intent): string => {
+  const record = 'record' in intent.op ? intent.op.record : null;
+  return record === null ? '' : recordKey(record);
+};
+
+/** Writes intents, new ones and ones that were answered or seen. */
+export const saveIntents = (database: Database, intents: readonly Intent[]): void => {
+  for (const intent of intents) {
+    database.run(
+      `INSERT INTO intent (id, profile, system, record, address, state, seen, answered_at, content)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+       state = excluded.state, seen = excluded.seen, answered_at = excluded.answered_at, content = excluded.content`,
+      intent.id,
+      intent.profile,
+      ensureSystem(database, intent.system),
+      recordOf(intent),
+      intent.address,
+      intent.state,
+      intent.seen ? 1 : 0,
+      intent.answeredAt,
+      canonicalJson(intent),
+    );
+    if (intent.op.kind === 'create' && intent.system.role === 'marketing') rememberCreate(database, intent);
+  }
+};
+
+/** An unknown outcome counts as created (C11); only a surely refused create was none. */
+const rememberCreate = (database: Database, intent: Intent): void => {
+  if (intent.state === 'rejected') database.run('DELETE FROM member_create WHERE op = ?', intent.id);
+  else database.run('INSERT OR IGNORE INTO member_create (op, address) VALUES (?, ?)', intent.id, intent.address);
+};
+
+export const openIntentsOf = (database: Database, profile: string): readonly Intent[] =>
+  rows(database.all(`SELECT content FROM intent WHERE profile = ? AND state = 'open' ORDER BY rowid`, profile));
+
+/** Intents on these records or addresses that no read has shown yet, or that were answered within 30 days. */
+export const recentIntents = (
+  database: Database,
+  system: number,
+  records: Iterable<string>,
+  addresses: Iterable<AddressKey>,
+  now: Millis,
+): readonly Intent[] =>
+  rows(
+    database.all(
+      `SELECT content FROM intent WHERE rowid IN (
+         SELECT rowid FROM intent WHERE system = ?1 AND record IN (SELECT value FROM json_each(?2))
+         UNION
+         SELECT rowid FROM intent WHERE system = ?1 AND address IN (SELECT value FROM json_each(?3))
+       ) AND (seen = 0 OR answered_at >= ?4) ORDER BY rowid`,
+      system,
+      jsonList(records),
+      jsonList(addresses),
+      now - KEPT_MS,
+    ),
+  );
+
+export const createdAt = (database: Database, addresses: Iterable<AddressKey>): readonly AddressKey[] =>
+  database
+    .all<{ address: AddressKey }>(
+      `SELECT DISTINCT address FROM member_create WHERE address IN (SELECT value FROM json_each(?)) ORDER BY address`,
+      jsonList(addresses),
+    )
+    .map((row) => row.address);
+
+/** Removes intents that explain nothing any more: seen or refused, and answered long ago. */
+export const pruneIntents = (database: Database, now: Millis): void => {
+  database.run(
+    `DELETE FROM intent WHERE answered_at < ? AND state <> 'open' AND (seen = 1 OR state = 'rejected')`,
+    now - KEPT_MS,
+  );
+};

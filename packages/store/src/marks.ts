@@ -1,0 +1,96 @@
+import type { Millis } from '@heed/contract';
+import type { AddressKey, DirtyMark } from '@heed/core';
+import type { Database } from './database.ts';
+import { jsonList } from './json.ts';
+
+/** A profile that is known gets every later mark. */
+export const registerProfile = (database: Database, profile: string): void => {
+  database.run('INSERT OR IGNORE INTO profile (name) VALUES (?)', profile);
+};
+
+/** One number per transaction for the whole customer, so a mark that was cleaned and made again never has the old number. */
+const nextMark = (database: Database): number => {
+  database.run('UPDATE customer SET mark = mark + 1');
+  return database.one<{ mark: number }>('SELECT mark FROM customer')?.mark ?? 0;
+};
+
+/** Marks addresses in every profile that this customer's database knows. */
+export const markEverywhere = (database: Database, addresses: readonly AddressKey[], at: Millis): void => {
+  if (addresses.length === 0) return;
+  database.run(
+    `INSERT INTO dirty (profile, address, mark, due)
+     SELECT profile.name, value, ?, ? FROM json_each(?) CROSS JOIN profile WHERE true
+     ON CONFLICT (profile, address) DO UPDATE SET mark = excluded.mark, due = min(due, excluded.due)`,
+    nextMark(database),
+    at,
+    jsonList(addresses),
+  );
+};
+
+export const markIn = (database: Database, profile: string, addresses: readonly AddressKey[], at: Millis): void => {
+  if (addresses.length === 0) return;
+  database.run(
+    `INSERT INTO dirty (profile, address, mark, due) SELECT ?, value, ?, ? FROM json_each(?) WHERE true
+     ON CONFLICT (profile, address) DO UPDATE SET mark = excluded.mark, due = min(due, excluded.due)`,
+    profile,
+    nextMark(database),
+    at,
+    jsonList(addresses),
+  );
+};
+
+/** Marks every address that a record of this customer had or a fact is about. */
+export const markAllIn = (database: Database, profile: string, at: Millis): void => {
+  database.run(
+    `INSERT INTO dirty (profile, address, mark, due)
+     SELECT ?1, address, ?2, ?3 FROM (
+       SELECT address FROM stay
+       UNION
+       SELECT address FROM entry WHERE address IS NOT NULL AND kind = 'fact'
+     ) WHERE true
+     ON CONFLICT (profile, address) DO UPDATE SET mark = excluded.mark, due = min(due, excluded.due)`,
+    profile,
+    nextMark(database),
+    at,
+  );
+};
+
+export const dueMarks = (
+  database: Database,
+  profile: string,
+  now: Millis,
+  after: AddressKey | null,
+  limit: number,
+): readonly DirtyMark[] =>
+  database
+    .all<DirtyMark>(
+      `SELECT address, mark FROM dirty WHERE profile = ? AND address > ? AND due <= ? ORDER BY address LIMIT ?`,
+      profile,
+      after ?? '',
+      now,
+      limit,
+    )
+    .map(({ address, mark }) => ({ address, mark }));
+
+/** Cleans an address or puts it off, unless it was marked again since the work on it began. */
+export const settleMark = (
+  database: Database,
+  profile: string,
+  address: AddressKey,
+  mark: number,
+  next: 'clean' | Millis,
+): void => {
+  if (next === 'clean') {
+    database.run('DELETE FROM dirty WHERE profile = ? AND address = ? AND mark = ?', profile, address, mark);
+    return;
+  }
+  // An address that nobody had marked (a look ahead of its turn) is put off as well.
+  database.run(
+    `INSERT INTO dirty (profile, address, mark, due) VALUES (?, ?, ?, ?)
+     ON CONFLICT (profile, address) DO UPDATE SET due = excluded.due WHERE mark = excluded.mark`,
+    profile,
+    address,
+    mark,
+    next,
+  );
+};

@@ -1,0 +1,114 @@
+import { type AddressKey, type Link, type Neighbourhood, recordKey, type Shadow, type System } from '@heed/core';
+import type { Database } from './database.ts';
+import { createdAt } from './intents.ts';
+import { jsonList, parsed } from './json.ts';
+import { decisionsAbout, factsAt } from './ledger.ts';
+import { owedAt, setAsideAt } from './settle.ts';
+import { addressesOf, type Found, forebears, shadowsByAddress, shadowsByRecord, systemId } from './shadows.ts';
+
+/**
+ * All that is known around some addresses: who has or had them, whoever shares another address with one of those, lives
+ * continued in other records, members at any of these addresses or linked to any of these records, and what was said about
+ * all of them. Each step is one question for the whole batch.
+ */
+export const neighbourhoodOf = (
+  database: Database,
+  profile: string,
+  systems: readonly System[],
+  addresses: readonly AddressKey[],
+): Neighbourhood => {
+  const circle = new Circle(database, systems);
+  const asked = new Set(addresses);
+  circle.at(asked);
+  circle.lives();
+  circle.at(circle.addresses()); // One hop: whoever lives at another address of these people.
+  circle.lives();
+  const links = circle.linked(profile);
+  circle.membersAt(circle.addresses());
+  circle.lives();
+  const around = new Set([...asked, ...circle.addresses()]);
+  const facts = factsAt(database, around);
+  return {
+    shadows: circle.shadows(),
+    ledger: { facts, decisions: decisionsAbout(database, facts, around) },
+    links,
+    owed: owedAt(database, profile, around),
+    setAside: setAsideAt(database, profile, jsonList(around)),
+    everCreated: createdAt(database, around),
+  };
+};
+
+/** A growing set of records of some systems. */
+class Circle {
+  private readonly database: Database;
+  private readonly systems: readonly number[];
+  private readonly members: readonly number[];
+  private readonly known = new Map<number, Shadow>();
+  /** Records whose heirs and forebears were not looked for yet. */
+  private fresh: Shadow[] = [];
+
+  constructor(database: Database, systems: readonly System[]) {
+    const numbered = systems.map((system) => ({ system, id: systemId(database, system) }));
+    this.database = database;
+    this.systems = numbered.flatMap(({ id }) => (id === null ? [] : [id]));
+    this.members = numbered.flatMap(({ system, id }) => (id === null || system.role === 'crm' ? [] : [id]));
+  }
+
+  private add(found: readonly Found[]): void {
+    for (const { id, shadow } of found) {
+      if (this.known.has(id)) continue;
+      this.known.set(id, shadow);
+      this.fresh.push(shadow);
+    }
+  }
+
+  at(addresses: ReadonlySet<AddressKey>): void {
+    this.add(shadowsByAddress(this.database, this.systems, addresses));
+  }
+
+  membersAt(addresses: ReadonlySet<AddressKey>): void {
+    this.add(shadowsByAddress(this.database, this.members, addresses));
+  }
+
+  /** Follows merges and conversions in both directions to their ends (C16). */
+  lives(): void {
+    while (this.fresh.length > 0) {
+      const fresh = this.fresh;
+      this.fresh = [];
+      const heirs = fresh.flatMap(({ life }) => (life.kind === 'continued' ? [recordKey(life.as)] : []));
+      if (heirs.length > 0) this.add(shadowsByRecord(this.database, this.systems, heirs));
+      this.add(
+        forebears(
+          this.database,
+          this.systems,
+          fresh.map(({ record }) => recordKey(record)),
+        ),
+      );
+    }
+  }
+
+  /** Links of these records, and the records at their other ends. */
+  linked(profile: string): readonly Link[] {
+    const keys = jsonList([...this.known.values()].map(({ record }) => recordKey(record)));
+    const links = this.database
+      .all<{ content: string }>(
+        `SELECT content FROM link WHERE profile = ?1 AND member IN (SELECT value FROM json_each(?2))
+         UNION
+         SELECT content FROM link WHERE profile = ?1 AND crm IN (SELECT value FROM json_each(?2))`,
+        profile,
+        keys,
+      )
+      .map((row) => parsed<Link>(row.content));
+    const ends = links.flatMap((link) => [recordKey(link.member), recordKey(link.crm)]);
+    if (ends.length > 0) this.add(shadowsByRecord(this.database, this.systems, ends));
+    return links;
+  }
+
+  addresses(): ReadonlySet<AddressKey> {
+    return new Set(this.shadows().flatMap((shadow) => [...addressesOf(shadow)]));
+  }
+
+  shadows(): readonly Shadow[] {
+    return [...this.known.values()];
+  }
+}

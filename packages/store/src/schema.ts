@@ -1,0 +1,194 @@
+import type { Migration } from './migrate.ts';
+
+/**
+ * One customer's database. Content that only the engine reads is JSON; a column of its own has what is searched by.
+ * `record` columns hold `recordKey` (`Contact/003...`), empty for "no record". Times are milliseconds.
+ */
+export const CUSTOMER: readonly Migration[] = [
+  `
+-- One row: the newest fence that was given out, the newest dirty mark, when this database was noticed to be a restored one.
+CREATE TABLE customer (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  fence INTEGER NOT NULL,
+  mark INTEGER NOT NULL,
+  restored_at INTEGER
+) STRICT;
+INSERT INTO customer (one, fence, mark) VALUES (1, 0, 0);
+
+CREATE TABLE profile (name TEXT PRIMARY KEY, recovered_at INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE system (
+  id INTEGER PRIMARY KEY,
+  role TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  container TEXT NOT NULL,
+  UNIQUE (role, connection, container)
+) STRICT;
+CREATE TABLE cursor (stream TEXT PRIMARY KEY, next TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The ledger (C25). The chain holds nothing personal and is never changed; what was said stands beside it and can be erased.
+CREATE TABLE chain (n INTEGER PRIMARY KEY, commitment BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TRIGGER chain_keeps BEFORE UPDATE ON chain BEGIN SELECT RAISE(ABORT, 'the ledger only grows (C25)'); END;
+CREATE TRIGGER chain_grows BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'the ledger only grows (C25)'); END;
+CREATE TABLE entry (
+  n INTEGER PRIMARY KEY REFERENCES chain (n),
+  salt BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  address TEXT,
+  run TEXT,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX entry_address ON entry (address, kind) WHERE address IS NOT NULL;
+CREATE INDEX entry_run ON entry (run, kind) WHERE run IS NOT NULL;
+CREATE TABLE decided (fact INTEGER NOT NULL, decision INTEGER NOT NULL, PRIMARY KEY (fact, decision)) STRICT, WITHOUT ROWID;
+
+-- What was last seen of each record. Times of seeing stand apart: an unchanged record costs one narrow row.
+CREATE TABLE shadow (
+  id INTEGER PRIMARY KEY,
+  system INTEGER NOT NULL REFERENCES system (id),
+  record TEXT NOT NULL,
+  heir TEXT,
+  live INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  UNIQUE (system, record)
+) STRICT;
+CREATE INDEX shadow_heir ON shadow (system, heir) WHERE heir IS NOT NULL;
+CREATE INDEX shadow_live ON shadow (system, record) WHERE live = 1;
+CREATE TABLE sighting (
+  shadow INTEGER PRIMARY KEY REFERENCES shadow (id) ON DELETE CASCADE,
+  read_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  tally INTEGER
+) STRICT;
+CREATE TABLE stay (
+  address TEXT NOT NULL,
+  shadow INTEGER NOT NULL REFERENCES shadow (id) ON DELETE CASCADE,
+  PRIMARY KEY (address, shadow)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE intent (
+  id TEXT PRIMARY KEY,
+  profile TEXT NOT NULL,
+  system INTEGER NOT NULL REFERENCES system (id),
+  record TEXT NOT NULL,
+  address TEXT NOT NULL,
+  state TEXT NOT NULL,
+  seen INTEGER NOT NULL,
+  answered_at INTEGER,
+  content TEXT NOT NULL
+) STRICT;
+CREATE INDEX intent_record ON intent (system, record);
+CREATE INDEX intent_address ON intent (system, address);
+CREATE INDEX intent_open ON intent (profile) WHERE state = 'open';
+-- Outlives the intents: a member is invited or created once (C11, C19).
+CREATE TABLE member_create (op TEXT PRIMARY KEY, address TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX member_create_address ON member_create (address);
+
+CREATE TABLE dirty (
+  profile TEXT NOT NULL,
+  address TEXT NOT NULL,
+  mark INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  PRIMARY KEY (profile, address)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE link (
+  profile TEXT NOT NULL,
+  member TEXT NOT NULL,
+  crm TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (profile, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_crm ON link (profile, crm);
+CREATE TABLE owed (
+  profile TEXT NOT NULL,
+  address TEXT NOT NULL,
+  side TEXT NOT NULL,
+  record TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (profile, address, side, record, rule)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE set_aside (
+  profile TEXT NOT NULL,
+  address TEXT NOT NULL,
+  side TEXT NOT NULL,
+  record TEXT NOT NULL,
+  field TEXT NOT NULL,
+  message TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  retry_at INTEGER,
+  content TEXT NOT NULL,
+  PRIMARY KEY (profile, address, side, record, field, message)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listed (
+  id INTEGER PRIMARY KEY,
+  profile TEXT NOT NULL,
+  address TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  content TEXT NOT NULL
+) STRICT;
+CREATE INDEX listed_address ON listed (profile, address);
+CREATE INDEX listed_reason ON listed (profile, reason);
+CREATE TABLE note (
+  profile TEXT NOT NULL,
+  key TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (profile, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  profile TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  pruned INTEGER NOT NULL DEFAULT 0,
+  report TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_profile ON run (profile, id);
+-- How many records of a run stand in a bucket; a record points at its tally from its sighting, or from stray_tally if it
+-- has no shadow or was not read in this run. AUTOINCREMENT: an old pointer must never mean a newer run.
+CREATE TABLE tally (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run TEXT NOT NULL,
+  side TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  records INTEGER NOT NULL,
+  UNIQUE (run, side, bucket, reason)
+) STRICT;
+CREATE TABLE stray_tally (
+  run TEXT NOT NULL,
+  side TEXT NOT NULL,
+  record TEXT NOT NULL,
+  tally INTEGER NOT NULL,
+  PRIMARY KEY (run, side, record)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE set_aside_line (
+  run TEXT NOT NULL,
+  side TEXT NOT NULL,
+  record TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (run, side, record)
+) STRICT, WITHOUT ROWID;
+-- What a run listed and set aside, as it was then; kept 30 days.
+CREATE TABLE run_detail (
+  id INTEGER PRIMARY KEY,
+  run TEXT NOT NULL,
+  address TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  content TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_detail_address ON run_detail (run, address);
+`,
+];
+
+/** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */
+export const LEASES: readonly Migration[] = [
+  `CREATE TABLE lease (
+  customer TEXT PRIMARY KEY,
+  fence INTEGER NOT NULL,
+  holder TEXT,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`,
+];

@@ -1,0 +1,187 @@
+import type { Millis } from '@heed/contract';
+import { type AddressKey, type Listed, type Owed, recordKey, type SetAside, type Settlement } from '@heed/core';
+import type { Database } from './database.ts';
+import { canonicalJson, jsonList, parsed } from './json.ts';
+import { settleMark } from './marks.ts';
+
+const keyOf = (record: Owed['record']): string => (record === null ? '' : recordKey(record));
+
+/** What a run found about some addresses replaces what was known of them in this profile. */
+export const saveSettlements = (
+  database: Database,
+  profile: string,
+  run: string,
+  settlements: readonly Settlement[],
+): void => {
+  const addresses = jsonList(settlements.map(({ address }) => address));
+  replaceOwed(database, profile, settlements, addresses);
+  replaceSetAside(database, profile, settlements, addresses);
+  database.run(
+    'DELETE FROM listed WHERE profile = ? AND address IN (SELECT value FROM json_each(?))',
+    profile,
+    addresses,
+  );
+  database.run('DELETE FROM run_detail WHERE run = ? AND address IN (SELECT value FROM json_each(?))', run, addresses);
+  for (const settlement of settlements) {
+    for (const line of settlement.listed) saveListed(database, profile, line);
+    for (const line of settlement.listed) saveDetail(database, run, 'listed', line);
+    for (const line of settlement.setAside) saveDetail(database, run, 'setAside', line);
+    saveLinks(database, profile, settlement);
+    settleMark(database, profile, settlement.address, settlement.mark, settlement.next);
+  }
+};
+
+const replaceOwed = (
+  database: Database,
+  profile: string,
+  settlements: readonly Settlement[],
+  addresses: string,
+): void => {
+  const before = database.all<{ address: string; side: string; record: string; since: number }>(
+    'SELECT address, side, record, since FROM owed WHERE profile = ? AND address IN (SELECT value FROM json_each(?))',
+    profile,
+    addresses,
+  );
+  database.run(
+    'DELETE FROM owed WHERE profile = ? AND address IN (SELECT value FROM json_each(?))',
+    profile,
+    addresses,
+  );
+  for (const owed of settlements.flatMap((settlement) => settlement.owed)) {
+    const record = keyOf(owed.record);
+    // Owed to nobody in particular, then to a record that turned up: the same opt-out has waited all the time.
+    const same = before.filter(
+      (row) => row.address === owed.address && row.side === owed.side && (row.record === record || row.record === ''),
+    );
+    database.run(
+      'INSERT OR REPLACE INTO owed (profile, address, side, record, rule, since, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      profile,
+      owed.address,
+      owed.side,
+      record,
+      owed.rule,
+      Math.min(owed.since, ...same.map((row) => row.since)),
+      canonicalJson(owed),
+    );
+  }
+};
+
+interface SetAsideRow {
+  readonly attempts: number;
+  readonly retry_at: Millis | null;
+  readonly content: string;
+}
+
+const setAsideKey = (line: SetAside): string =>
+  JSON.stringify([line.address, line.side, keyOf(line.record), line.field ?? '', line.message]);
+
+/** `attempts` of a settlement are those made in this pass: they add up as long as the same thing stays wrong. */
+const replaceSetAside = (
+  database: Database,
+  profile: string,
+  settlements: readonly Settlement[],
+  addresses: string,
+): void => {
+  const before = new Map(
+    setAsideAt(database, profile, addresses).map((line) => [setAsideKey(line), line.attempts] as const),
+  );
+  database.run(
+    'DELETE FROM set_aside WHERE profile = ? AND address IN (SELECT value FROM json_each(?))',
+    profile,
+    addresses,
+  );
+  for (const line of settlements.flatMap((settlement) => settlement.setAside)) {
+    database.run(
+      `INSERT OR REPLACE INTO set_aside
+       (profile, address, side, record, field, message, attempts, retry_at, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      profile,
+      line.address,
+      line.side,
+      keyOf(line.record),
+      line.field ?? '',
+      line.message,
+      (before.get(setAsideKey(line)) ?? 0) + line.attempts,
+      line.retryAt,
+      canonicalJson(line),
+    );
+  }
+};
+
+const saveListed = (database: Database, profile: string, line: Listed): void => {
+  database.run(
+    'INSERT INTO listed (profile, address, reason, content) VALUES (?, ?, ?, ?)',
+    profile,
+    line.address,
+    line.reason,
+    canonicalJson(line),
+  );
+};
+
+const saveDetail = (database: Database, run: string, kind: 'listed' | 'setAside', line: Listed | SetAside): void => {
+  database.run(
+    'INSERT INTO run_detail (run, address, kind, content) VALUES (?, ?, ?, ?)',
+    run,
+    line.address,
+    kind,
+    canonicalJson(line),
+  );
+};
+
+/** A member has one link in a profile; `unlink` names members. */
+const saveLinks = (database: Database, profile: string, settlement: Settlement): void => {
+  for (const member of settlement.unlink) {
+    database.run('DELETE FROM link WHERE profile = ? AND member = ?', profile, recordKey(member));
+  }
+  for (const link of settlement.links) {
+    database.run(
+      `INSERT INTO link (profile, member, crm, content) VALUES (?, ?, ?, ?)
+       ON CONFLICT (profile, member) DO UPDATE SET crm = excluded.crm, content = excluded.content`,
+      profile,
+      recordKey(link.member),
+      recordKey(link.crm),
+      canonicalJson(link),
+    );
+  }
+};
+
+const owedRows = (rows: readonly { readonly since: number; readonly content: string }[]): readonly Owed[] =>
+  rows.map((row) => ({ ...parsed<Owed>(row.content), since: row.since }));
+
+const setAsideRows = (rows: readonly SetAsideRow[]): readonly SetAside[] =>
+  rows.map((row) => ({ ...parsed<SetAside>(row.content), attempts: row.attempts, retryAt: row.retry_at }));
+
+export const owedIn = (database: Database, profile: string): readonly Owed[] =>
+  owedRows(database.all('SELECT since, content FROM owed WHERE profile = ?', profile));
+
+export const owedAt = (database: Database, profile: string, addresses: Iterable<AddressKey>): readonly Owed[] =>
+  owedRows(
+    database.all(
+      'SELECT since, content FROM owed WHERE profile = ? AND address IN (SELECT value FROM json_each(?))',
+      profile,
+      jsonList(addresses),
+    ),
+  );
+
+export const setAsideIn = (database: Database, profile: string): readonly SetAside[] =>
+  setAsideRows(database.all('SELECT attempts, retry_at, content FROM set_aside WHERE profile = ?', profile));
+
+/** `addresses` as a JSON list. */
+export const setAsideAt = (database: Database, profile: string, addresses: string): readonly SetAside[] =>
+  setAsideRows(
+    database.all(
+      `SELECT attempts, retry_at, content FROM set_aside
+       WHERE profile = ? AND address IN (SELECT value FROM json_each(?))`,
+      profile,
+      addresses,
+    ),
+  );
+
+export const listedIn = (database: Database, profile: string, reason: string | null): readonly Listed[] =>
+  database
+    .all<{ content: string }>(
+      reason === null
+        ? 'SELECT content FROM listed WHERE profile = ? ORDER BY address, id'
+        : 'SELECT content FROM listed WHERE profile = ? AND reason = ? ORDER BY address, id',
+      ...(reason === null ? [profile] : [profile, reason]),
+    )
+    .map((row) => parsed<Listed>(row.content));

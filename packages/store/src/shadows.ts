@@ -1,0 +1,235 @@
+import type { Millis, RecordRef } from '@heed/contract';
+import { type AddressKey, recordKey, type Shadow, type System } from '@heed/core';
+import type { Database } from './database.ts';
+import { canonicalJson, jsonList, parsed } from './json.ts';
+
+/** The part of a shadow that is written only when the record changed. */
+type Content = Omit<Shadow, 'system' | 'lastReadAt' | 'seenAt'>;
+
+interface ShadowRow {
+  readonly id: number;
+  readonly role: System['role'];
+  readonly connection: string;
+  readonly container: string;
+  readonly content: string;
+  readonly read_at: number;
+  readonly seen_at: number;
+}
+
+/** A shadow and its number in this database. */
+export interface Found {
+  readonly id: number;
+  readonly shadow: Shadow;
+}
+
+/** A shadow as it stands in the database, before a page is written over it. */
+interface Stored {
+  readonly id: number;
+  readonly record: string;
+  readonly content: string;
+  readonly tally: number | null;
+}
+
+/** What a page showed: which record stands where, for the run's tally. */
+export interface Sighted {
+  readonly shadow: number;
+  readonly record: string;
+  /** The tally it pointed at before this page; null for a record never counted. */
+  readonly tally: number | null;
+}
+
+const WHOLE = `SELECT shadow.id, role, connection, container, content, read_at, seen_at
+  FROM shadow CROSS JOIN system ON system.id = shadow.system CROSS JOIN sighting ON sighting.shadow = shadow.id`;
+
+const found = (rows: readonly ShadowRow[]): readonly Found[] =>
+  rows.map((row) => ({
+    id: row.id,
+    shadow: {
+      ...parsed<Content>(row.content),
+      system: { role: row.role, connection: row.connection, container: row.container },
+      lastReadAt: row.read_at,
+      seenAt: row.seen_at,
+    },
+  }));
+
+/** The system's number, or null if nothing of it was ever read. */
+export const systemId = (database: Database, system: System): number | null =>
+  database.one<{ id: number }>(
+    'SELECT id FROM system WHERE role = ? AND connection = ? AND container = ?',
+    system.role,
+    system.connection,
+    system.container,
+  )?.id ?? null;
+
+export const ensureSystem = (database: Database, system: System): number =>
+  systemId(database, system) ??
+  database.run(
+    'INSERT INTO system (role, connection, container) VALUES (?, ?, ?)',
+    system.role,
+    system.connection,
+    system.container,
+  ).lastId;
+
+/** Writes what changed of a page and when each record was seen; a page of unchanged records touches narrow rows only. */
+export const saveShadows = (database: Database, system: number, shadows: readonly Shadow[]): readonly Sighted[] => {
+  const newest = new Map(shadows.map((shadow) => [recordKey(shadow.record), shadow]));
+  const before = new Map(
+    database
+      .all<Stored>(
+        `SELECT id, record, content, tally FROM shadow CROSS JOIN sighting ON sighting.shadow = shadow.id
+         WHERE system = ? AND record IN (SELECT value FROM json_each(?))`,
+        system,
+        jsonList(newest.keys()),
+      )
+      .map((row) => [row.record, row]),
+  );
+  const sighted: Sighted[] = [];
+  const seen = new Map<string, number[]>();
+  for (const [record, shadow] of newest) {
+    const stored = before.get(record);
+    const id = stored === undefined ? insert(database, system, record, shadow) : update(database, stored, shadow);
+    sighted.push({ shadow: id, record, tally: stored?.tally ?? null });
+    if (stored === undefined) continue;
+    const times = jsonList([shadow.lastReadAt, shadow.seenAt]);
+    seen.set(times, [...(seen.get(times) ?? []), id]);
+  }
+  for (const [times, ids] of seen) {
+    const [readAt = 0, seenAt = 0] = parsed<readonly number[]>(times);
+    database.run(
+      'UPDATE sighting SET read_at = ?, seen_at = ? WHERE shadow IN (SELECT value FROM json_each(?))',
+      readAt,
+      seenAt,
+      jsonList(ids),
+    );
+  }
+  return sighted;
+};
+
+const contentOf = (shadow: Shadow): string => {
+  const { system: _system, lastReadAt: _lastReadAt, seenAt: _seenAt, ...content } = shadow;
+  return canonicalJson(content satisfies Content);
+};
+
+const heirOf = (shadow: Shadow): string | null => (shadow.life.kind === 'continued' ? recordKey(shadow.life.as) : null);
+
+const insert = (database: Database, system: number, record: string, shadow: Shadow): number => {
+  const { lastId } = database.run(
+    'INSERT INTO shadow (system, record, heir, live, content) VALUES (?, ?, ?, ?, ?)',
+    system,
+    record,
+    heirOf(shadow),
+    shadow.life.kind === 'live' ? 1 : 0,
+    contentOf(shadow),
+  );
+  database.run(
+    'INSERT INTO sighting (shadow, read_at, seen_at) VALUES (?, ?, ?)',
+    lastId,
+    shadow.lastReadAt,
+    shadow.seenAt,
+  );
+  for (const address of addressesOf(shadow)) addStay(database, lastId, address);
+  return lastId;
+};
+
+const update = (database: Database, stored: Stored, shadow: Shadow): number => {
+  const content = contentOf(shadow);
+  if (content === stored.content) return stored.id;
+  database.run(
+    'UPDATE shadow SET heir = ?, live = ?, content = ? WHERE id = ?',
+    heirOf(shadow),
+    shadow.life.kind === 'live' ? 1 : 0,
+    content,
+    stored.id,
+  );
+  const then = addressesOf(parsed<Content>(stored.content));
+  const now = addressesOf(shadow);
+  for (const address of now) if (!then.has(address)) addStay(database, stored.id, address);
+  for (const address of then) {
+    if (!now.has(address)) database.run('DELETE FROM stay WHERE address = ? AND shadow = ?', address, stored.id);
+  }
+  return stored.id;
+};
+
+const addStay = (database: Database, shadow: number, address: AddressKey): void => {
+  database.run('INSERT OR IGNORE INTO stay (address, shadow) VALUES (?, ?)', address, shadow);
+};
+
+/** Every address a record has or had. */
+export const addressesOf = (shadow: Pick<Shadow, 'address' | 'stays'>): ReadonlySet<AddressKey> => {
+  const addresses = new Set(shadow.stays.map((stay) => stay.address));
+  if (shadow.address !== null) addresses.add(shadow.address);
+  return addresses;
+};
+
+/** Records of these systems, by what `recordKey` calls them. */
+export const shadowsByRecord = (database: Database, systems: readonly number[], records: Iterable<string>) =>
+  found(
+    database.all<ShadowRow>(
+      `${WHOLE} WHERE shadow.system IN (SELECT value FROM json_each(?)) AND record IN (SELECT value FROM json_each(?))
+       ORDER BY shadow.system, record`,
+      jsonList(systems),
+      jsonList(records),
+    ),
+  );
+
+/** Records of these systems that have or had one of these addresses. */
+export const shadowsByAddress = (database: Database, systems: readonly number[], addresses: Iterable<AddressKey>) =>
+  found(
+    database.all<ShadowRow>(
+      `${WHOLE} WHERE shadow.id IN (SELECT shadow FROM stay WHERE address IN (SELECT value FROM json_each(?2)))
+         AND shadow.system IN (SELECT value FROM json_each(?1)) ORDER BY shadow.system, record`,
+      jsonList(systems),
+      jsonList(addresses),
+    ),
+  );
+
+/** Records that were merged into or converted to one of these. */
+export const forebears = (database: Database, systems: readonly number[], records: Iterable<string>) =>
+  found(
+    database.all<ShadowRow>(
+      `${WHOLE} WHERE shadow.system IN (SELECT value FROM json_each(?)) AND heir IN (SELECT value FROM json_each(?))
+       ORDER BY shadow.system, record`,
+      jsonList(systems),
+      jsonList(records),
+    ),
+  );
+
+export const countLive = (database: Database, system: System): number =>
+  database.one<{ live: number }>(
+    'SELECT count(*) AS live FROM shadow WHERE system = ? AND live = 1',
+    systemId(database, system),
+  )?.live ?? 0;
+
+const WALKED_AT_ONCE = 5_000;
+
+/** Live records last seen before `before`, in record order. Walks in steps, since most records were seen. */
+export const unseenShadows = async (
+  database: Database,
+  system: System,
+  before: Millis,
+  after: RecordRef | null,
+  limit: number,
+  pause: () => Promise<void>,
+): Promise<readonly Shadow[]> => {
+  const id = systemId(database, system);
+  const unseen: number[] = [];
+  let from = after === null ? '' : recordKey(after);
+  while (unseen.length < limit) {
+    const step = database.all<{ id: number; record: string; seen_at: number }>(
+      `SELECT id, record, seen_at FROM shadow INDEXED BY shadow_live CROSS JOIN sighting ON sighting.shadow = shadow.id
+       WHERE system = ? AND live = 1 AND record > ? ORDER BY record LIMIT ${WALKED_AT_ONCE}`,
+      id,
+      from,
+    );
+    for (const row of step) if (row.seen_at < before) unseen.push(row.id);
+    const last = step.at(-1);
+    if (last === undefined || step.length < WALKED_AT_ONCE) break;
+    from = last.record;
+    await pause();
+  }
+  const rows = database.all<ShadowRow>(
+    `${WHOLE} WHERE shadow.id IN (SELECT value FROM json_each(?)) ORDER BY record`,
+    jsonList(unseen.slice(0, limit)),
+  );
+  return found(rows).map(({ shadow }) => shadow);
+};

@@ -1,0 +1,226 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock, Millis } from '@heed/contract';
+import { type Lease, recordKey, type Store } from '@heed/core';
+import type { Database, Durability } from './database.ts';
+import { openIntentsOf, pruneIntents, recentIntents, saveIntents } from './intents.ts';
+import { canonicalJson, parsed } from './json.ts';
+import { requireFence } from './leases.ts';
+import {
+  append,
+  appendDecisions,
+  entriesAt,
+  factEntry,
+  factsAt,
+  factsOfRun,
+  headOf,
+  type RandomBytes,
+  verifyChain,
+} from './ledger.ts';
+import { dueMarks, markAllIn, markEverywhere, markIn, registerProfile } from './marks.ts';
+import { neighbourhoodOf } from './neighbourhood.ts';
+import { readHead, writeHead } from './outside.ts';
+import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
+import { listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
+import {
+  countLive,
+  ensureSystem,
+  saveShadows,
+  shadowsByAddress,
+  shadowsByRecord,
+  systemId,
+  unseenShadows,
+} from './shadows.ts';
+import { countSeen, countSettled } from './tallies.ts';
+
+export interface CustomerFiles {
+  readonly customer: string;
+  readonly database: Database;
+  readonly headFile: string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly durability: Durability;
+  close(): void;
+}
+
+/** The verbs on one customer's database: each is one transaction, and lets timers run (leases renew) when it is done. */
+export const sqliteStore = (files: CustomerFiles): Store => {
+  const { database, random, clock } = files;
+
+  /** After the commit, so the file never knows more than the database. A crash in between only makes it late. */
+  const keepHead = (): void => writeHead(files.headFile, headOf(database), files.durability);
+
+  const write = async <T>(lease: Lease | null, work: () => T): Promise<T> => {
+    const before = headOf(database).n;
+    const result = database.write(() => {
+      if (lease !== null) requireFence(database, files.customer, lease);
+      return work();
+    });
+    if (headOf(database).n !== before) keepHead();
+    await nextTurn();
+    return result;
+  };
+
+  const read = async <T>(work: () => T): Promise<T> => {
+    const result = database.read(work);
+    await nextTurn();
+    return result;
+  };
+
+  return {
+    known: (system, records, addresses) =>
+      read(() => {
+        const id = systemId(database, system);
+        if (id === null) return { shadows: [], intents: [] };
+        const keys = records.map(recordKey);
+        const found = [...shadowsByRecord(database, [id], keys), ...shadowsByAddress(database, [id], addresses)];
+        return {
+          shadows: [...new Map(found.map((one) => [one.id, one.shadow])).values()],
+          intents: recentIntents(database, id, keys, addresses, clock.now()),
+        };
+      }),
+
+    commitPage: (lease, page, at) =>
+      write(lease, () => {
+        const numbers = append(
+          database,
+          random,
+          page.facts.map((fact) => factEntry(fact, at)),
+        );
+        const sighted = saveShadows(database, ensureSystem(database, page.system), page.shadows);
+        if (page.run !== null) countSeen(database, page.run, page.system.role, sighted);
+        saveIntents(database, page.intents);
+        markEverywhere(database, page.dirty, at);
+        if (page.cursor !== null) {
+          database.run(
+            'INSERT INTO cursor (stream, next) VALUES (?, ?) ON CONFLICT (stream) DO UPDATE SET next = excluded.next',
+            page.cursor.stream,
+            page.cursor.next,
+          );
+        }
+        return numbers;
+      }),
+
+    cursor: (stream) =>
+      read(() => database.one<{ next: string }>('SELECT next FROM cursor WHERE stream = ?', stream)?.next ?? null),
+
+    dropCursor: (lease, stream) =>
+      write(lease, () => {
+        database.run('DELETE FROM cursor WHERE stream = ?', stream);
+      }),
+
+    dirty: (profile, now, after, limit) => read(() => dueMarks(database, profile, now, after, limit)),
+    neighbourhood: (profile, systems, addresses) => read(() => neighbourhoodOf(database, profile, systems, addresses)),
+    unseen: (system, before, after, limit) => unseenShadows(database, system, before, after, limit, nextTurn),
+    count: (system) => read(() => countLive(database, system)),
+    intend: (lease, intents) => write(lease, () => saveIntents(database, intents)),
+    openIntents: (profile) => read(() => openIntentsOf(database, profile)),
+
+    settle: (lease, profile, run, settlements, intents, changes) =>
+      write(lease, () => {
+        append(
+          database,
+          random,
+          changes.map((change) => changeEntry(profile, run, change)),
+        );
+        saveIntents(database, intents);
+        saveSettlements(database, profile, run, settlements);
+        countSettled(database, run, settlements);
+      }),
+
+    enter: (entries, dirty, at) =>
+      write(null, () => {
+        const facts = append(
+          database,
+          random,
+          entries.facts.map((fact) => factEntry(fact, at)),
+        );
+        const decisions = appendDecisions(database, random, entries.decisions, at);
+        markEverywhere(database, dirty, at);
+        return [...facts, ...decisions];
+      }),
+
+    factsOf: (addresses) => read(() => factsAt(database, addresses)),
+    factsOfRun: (run) => read(() => factsOfRun(database, run)),
+    entriesOf: (address) => read(() => entriesAt(database, address)),
+    verifyLedger: () => verifyChain(database, readHead(files.headFile), nextTurn),
+    head: () => read(() => headOf(database)),
+
+    note: (profile, key) =>
+      read(() => {
+        const row = database.one<{ content: string }>(
+          'SELECT content FROM note WHERE profile = ? AND key = ?',
+          profile,
+          key,
+        );
+        return row === undefined ? null : parsed<unknown>(row.content);
+      }),
+
+    putNote: (profile, key, value) =>
+      write(null, () => {
+        registerProfile(database, profile);
+        if (value === null) {
+          database.run('DELETE FROM note WHERE profile = ? AND key = ?', profile, key);
+          return;
+        }
+        database.run(
+          `INSERT INTO note (profile, key, content) VALUES (?, ?, ?)
+           ON CONFLICT (profile, key) DO UPDATE SET content = excluded.content`,
+          profile,
+          key,
+          canonicalJson(value),
+        );
+      }),
+
+    beginRun: (run) => write(null, () => saveNewRun(database, run)),
+    runCounts: (run) => read(() => countsOf(database, run)),
+    finishRun: (run) => write(null, () => saveRun(database, run)),
+    runs: (profile, limit) => read(() => runsOf(database, profile, limit)),
+    run: (id) => read(() => runDetails(database, id)),
+    owed: (profile) => read(() => owedIn(database, profile)),
+    setAside: (profile) => read(() => setAsideIn(database, profile)),
+
+    retry: (profile, now) =>
+      write(null, () => {
+        const addresses = [...new Set(setAsideIn(database, profile).map((line) => line.address))];
+        markIn(database, profile, addresses, now);
+        database.run('UPDATE set_aside SET retry_at = ? WHERE profile = ?', now, profile);
+        return addresses.length;
+      }),
+
+    listed: (profile, reason) => read(() => listedIn(database, profile, reason)),
+
+    markDirty: (profile, addresses, at) =>
+      write(null, () => {
+        registerProfile(database, profile);
+        if (addresses === null) markAllIn(database, profile, at);
+        else markIn(database, profile, addresses, at);
+      }),
+
+    prune: (now) =>
+      write(null, () => {
+        pruneIntents(database, now);
+        pruneRuns(database, now);
+      }),
+
+    restored: (profile) =>
+      read(() => {
+        const at =
+          database.one<{ restored_at: Millis | null }>('SELECT restored_at FROM customer')?.restored_at ?? null;
+        const row = database.one<{ recovered_at: Millis | null }>(
+          'SELECT recovered_at FROM profile WHERE name = ?',
+          profile,
+        );
+        return at !== null && (row?.recovered_at ?? Number.NEGATIVE_INFINITY) < at ? at : null;
+      }),
+
+    recovered: (lease, profile) =>
+      write(lease, () => {
+        registerProfile(database, profile);
+        database.run('UPDATE profile SET recovered_at = (SELECT restored_at FROM customer) WHERE name = ?', profile);
+      }),
+
+    async close() {
+      files.close();
+    },
+  };
+};
