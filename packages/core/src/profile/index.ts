@@ -1,6 +1,11 @@
+export { stillMailable } from './lint/abilities.ts';
+export * from './lint/lint-customer.ts';
+export * from './lint/lint-profile.ts';
+export type { CheckedSystem, LintSubject } from './lint/report.ts';
 export * from './load-customers.ts';
 export * from './place.ts';
 export * from './profile.ts';
+export { profileDigest } from './profile-digest.ts';
 export type { ValidateCron } from './profile-rules.ts';
 export * from './read-customer.ts';
 export * from './resolve-config.ts';

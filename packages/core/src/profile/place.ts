@@ -16,12 +16,18 @@ export interface ProfileError extends Place {
   readonly didYouMean?: string;
 }
 
-/** What the check of a well-formed profile against the two systems found. Errors stop the profile, warnings do not. */
+/** What the check of a well-formed profile against the two systems found. */
 export interface Finding extends ProfileError {
-  readonly severity: 'error' | 'warning';
-  /** The consent rule it rests on, `C18`; null if none. */
+  /**
+   * What it stops: the whole `run`; `all-but-opt-outs` facts are read and opt-outs reach the CRM, nothing else (C18);
+   * `creates` only; or `nothing`, which makes it a warning.
+   */
+  readonly stops: 'run' | 'all-but-opt-outs' | 'creates' | 'nothing';
+  /** The rule of the consent design it rests on, `C18`; null if none. */
   readonly rule: string | null;
 }
+
+export const isWarning = (finding: Finding): boolean => finding.stops === 'nothing';
 
 const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
@@ -33,10 +39,11 @@ export const printProfileError = (error: ProfileError): string => {
   return `${error.file}:${error.line}:${error.column}: ${parts.join(' ')}`;
 };
 
-/** As `printProfileError`, with the severity and the rule: `...:4:3: warning: ... (C2)`. */
+/** As `printProfileError`, with the weight and the rule: `...:4:3: warning: ... (C2)`. */
 export const printFinding = (finding: Finding): string => {
   const rule = finding.rule === null ? '' : ` (${finding.rule})`;
-  return printProfileError({ ...finding, what: `${finding.severity}: ${finding.what}${rule}` });
+  const weight = isWarning(finding) ? 'warning' : 'error';
+  return printProfileError({ ...finding, what: `${weight}: ${finding.what}${rule}` });
 };
 
 /** Reading order: by file, then line, then column. */

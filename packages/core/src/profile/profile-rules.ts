@@ -175,6 +175,13 @@ export const crossKeyErrors = (
     ['crm', 'lists'],
     report,
   );
+  const { crm: created } = written.create;
+  if (created !== false && !written.crm.records.includes(created))
+    report(
+      ['create', 'crm'],
+      `create.crm: ${created} is not among crm.records`,
+      'Add it there, or new records would never be read',
+    );
   if (written.schedule !== undefined) {
     const wrong = validateCron(written.schedule.cron);
     if (wrong !== null)
