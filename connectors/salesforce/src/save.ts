@@ -1,0 +1,97 @@
+import { ConnectorError, type OpId, type Outcome } from '@heed/contract';
+import { type Api, MAX_COLLECTION, type Saved, type ToSave } from './api.ts';
+import { refusalOfCall, refusalOfRow } from './failure.ts';
+
+/** A record to write and the op that asks for it. */
+export interface Saving {
+  readonly op: OpId;
+  readonly record: ToSave;
+}
+
+/** Writes records of one type in collections of 200, and tells of each op what came of it. */
+export const saveEach = async (
+  api: Api,
+  how: 'insert' | 'update',
+  savings: readonly Saving[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  // One after the other: two calls that write records of one account at once lock each other out (UNABLE_TO_LOCK_ROW).
+  for (const collection of collections(savings)) outcomes.push(...(await saveCollection(api, how, collection, signal)));
+  return outcomes;
+};
+
+/** At most 200, and no record twice in one call: the vendor refuses both. */
+export const collections = (savings: readonly Saving[]): readonly (readonly Saving[])[] => {
+  const made: { readonly ids: Set<string>; readonly savings: Saving[] }[] = [];
+  for (const saving of savings) {
+    const { id } = saving.record;
+    const open = made.find((one) => one.savings.length < MAX_COLLECTION && (id === undefined || !one.ids.has(id)));
+    const target = open ?? { ids: new Set(), savings: [] };
+    if (open === undefined) made.push(target);
+    if (id !== undefined) target.ids.add(id);
+    target.savings.push(saving);
+  }
+  return made.map((one) => one.savings);
+};
+
+const saveCollection = async (
+  api: Api,
+  how: 'insert' | 'update',
+  savings: readonly Saving[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  try {
+    const saved = await api.save(
+      how,
+      savings.map(({ record }) => record),
+      signal,
+    );
+    return savings.map((saving, index) => outcomeOf(saving, saved[index], api.now()));
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    if (!isAboutOne(error) || savings.length === 1) return savings.map(({ op }) => failed(op, error));
+    // A field that does not exist, or a value of the wrong JSON type, fails the whole call: find whose it is (I12).
+    const half = Math.ceil(savings.length / 2);
+    const first = await saveCollection(api, how, savings.slice(0, half), signal);
+    return [...first, ...(await saveCollection(api, how, savings.slice(half), signal))];
+  }
+};
+
+/** The whole call was refused, surely not applied, for something that a single record in it may have wrong. */
+const isAboutOne = ({ kind, details }: ConnectorError): boolean =>
+  details.mayHaveApplied !== true && (kind === 'invalid' || kind === 'missing' || details.code === 'INVALID_FIELD');
+
+const outcomeOf = ({ op, record }: Saving, saved: Saved | undefined, at: number): Outcome => {
+  if (saved === undefined || !saved.ok) return { op, result: 'rejected', refusal: refusalOfRow(saved?.errors ?? []) };
+  return { op, result: 'applied', record: { type: record.type, id: saved.id || (record.id ?? '') }, row: null, at };
+};
+
+/** What a failed call means for an op in it. */
+export const failed = (op: OpId, error: ConnectorError): Outcome => ({
+  op,
+  result: error.details.mayHaveApplied === true ? 'unknown' : 'rejected',
+  refusal: refusalOfCall(error),
+});
+
+/**
+ * One record, only if nobody modified it after the version that was read. The vendor compares LastModifiedDate in whole
+ * seconds ("weak validation", REST API Developer Guide, Conditional Request Headers): a fence, not a proof, so the engine looks
+ * just before as well.
+ */
+export const updateIfUnmodified = async (
+  api: Api,
+  { op, record }: { readonly op: OpId; readonly record: ToSave & { readonly id: string } },
+  version: number,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  if (Number.isNaN(version))
+    return failed(op, new ConnectorError('stale', 'salesforce update: the version is unreadable'));
+  try {
+    await api.updateIfUnmodified(record, version, signal);
+    return { op, result: 'applied', record: { type: record.type, id: record.id }, row: null, at: api.now() };
+  } catch (error) {
+    if (error instanceof ConnectorError) return failed(op, error);
+    throw error;
+  }
+};

@@ -1,0 +1,127 @@
+import type { Op, Outcome, RecordRef, Refusal, Values } from '@heed/contract';
+import type { Api, ToSave, WireValues } from './api.ts';
+import { createRecords } from './create.ts';
+import { RECORD_TYPES, type Shapes } from './object-shape.ts';
+import { saveEach, updateIfUnmodified } from './save.ts';
+import { isId } from './soql.ts';
+import { parseMoment, toWire } from './values.ts';
+
+export type UpdateOp = Extract<Op, { kind: 'opt-out' | 'clear' | 'patch' | 'rename' }>;
+export type CreateOp = Extract<Op, { kind: 'create' }>;
+
+/** Fields that no update of fields may touch: the address, consent, and what the vendor keeps itself (C9). */
+const NOT_BY_FIELDS = new Set(['id', 'email', 'hasoptedoutofemail', 'isdeleted', 'masterrecordid', 'systemmodstamp']);
+const NAME = /^[A-Za-z]\w{0,79}$/;
+
+/**
+ * One outcome per op, whatever happens: a failed call is told of each op in it. Opt-outs go first and in calls of their own,
+ * so that nothing else of a person can hold one up (C21).
+ */
+export const writeOps = async (
+  api: Api,
+  shapes: Shapes,
+  ops: readonly Op[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  const good: Op[] = [];
+  for (const op of ops) {
+    const refusal = refusalOf(op);
+    if (refusal === null) good.push(op);
+    else outcomes.push({ op: op.id, result: 'rejected', refusal });
+  }
+  for (const kind of ['opt-out', 'clear', 'rename', 'patch'] as const)
+    for (const type of RECORD_TYPES) outcomes.push(...(await update(api, good.filter(isUpdate(kind, type)), signal)));
+  for (const type of RECORD_TYPES)
+    outcomes.push(...(await createRecords(api, shapes, type, good.filter(isCreate(type)), signal)));
+  return outcomes;
+};
+
+const isUpdate =
+  (kind: UpdateOp['kind'], type: string) =>
+  (op: Op): op is UpdateOp =>
+    op.kind === kind && op.record?.type === type;
+
+const isCreate =
+  (type: string) =>
+  (op: Op): op is CreateOp =>
+    op.kind === 'create' && op.type === type;
+
+/** What is wrong with an op before anything is sent; null if nothing. */
+const refusalOf = (op: Op): Refusal | null => {
+  if (op.kind === 'leave') return refusal('NOT_FOR_A_CRM', 'nobody leaves a CRM by a sync');
+  if (op.kind === 'create')
+    return (
+      typeRefusal(op.type) ??
+      namesRefusal([...Object.keys(op.fields)], true) ??
+      namesRefusal(Object.keys(op.set), false)
+    );
+  if (op.record === null)
+    return refusal('NO_RECORD', 'Salesforce keeps opt-outs on records; an address without one cannot be opted out');
+  if (!isId(op.record.id))
+    return { ...refusal('MALFORMED_ID', 'this is no id of a Salesforce record'), kind: 'missing' };
+  if (op.kind === 'rename') return typeRefusal(op.record.type);
+  return (
+    typeRefusal(op.record.type) ??
+    (op.kind === 'patch' ? namesRefusal(Object.keys(op.fields), true) : setRefusal(op.set))
+  );
+};
+
+const setRefusal = (set: Values): Refusal | null =>
+  Object.keys(set).length === 0
+    ? { ...refusal('NO_FIELD', 'no consent field was named to write'), kind: 'config' }
+    : namesRefusal(Object.keys(set), false);
+
+const typeRefusal = (type: string): Refusal | null =>
+  RECORD_TYPES.some((one) => one === type)
+    ? null
+    : { ...refusal('NO_SUCH_TYPE', `${type} records are not written`), kind: 'config' };
+
+const namesRefusal = (names: readonly string[], asFields: boolean): Refusal | null => {
+  const odd = names.find((name) => !NAME.test(name));
+  if (odd !== undefined) return { ...refusal('NO_FIELD_NAME', 'a field has no valid name'), kind: 'config' };
+  const barred = asFields ? names.find((name) => NOT_BY_FIELDS.has(name.toLowerCase())) : undefined;
+  return barred === undefined
+    ? null
+    : {
+        ...refusal('NOT_BY_FIELDS', `${barred} is never written as a mapped field (C9); remove it from the profile`),
+        field: barred,
+      };
+};
+
+const refusal = (code: string, message: string): Refusal => ({
+  kind: 'refused',
+  code,
+  message,
+  field: null,
+  forever: false,
+});
+
+/** Changes existing records of one type; a `clear` that names a version only if the record was not modified since. */
+const update = async (api: Api, ops: readonly UpdateOp[], signal: AbortSignal): Promise<readonly Outcome[]> => {
+  const conditional = ops.filter((op) => op.kind === 'clear' && op.ifVersion !== null);
+  const plain = ops.filter((op) => !conditional.includes(op));
+  const outcomes: Outcome[] = [...(await saveEach(api, 'update', plain.map(toUpdate), signal))];
+  for (const op of conditional) {
+    const version = op.kind === 'clear' ? parseMoment(op.ifVersion) : Number.NaN;
+    outcomes.push(await updateIfUnmodified(api, toUpdate(op), version, signal));
+  }
+  return outcomes;
+};
+
+const toUpdate = (op: UpdateOp): { op: string; record: ToSave & { id: string } } => {
+  const record: RecordRef = op.record ?? { type: '', id: '' }; // refused before if null
+  return { op: op.id, record: { ...record, values: valuesOf(op, record.type) } };
+};
+
+const valuesOf = (op: UpdateOp, type: string): WireValues => {
+  switch (op.kind) {
+    case 'opt-out':
+    case 'clear':
+      return toWire(type, op.set);
+    case 'patch':
+      return toWire(type, op.fields);
+    case 'rename':
+      return { Email: op.to };
+  }
+};
