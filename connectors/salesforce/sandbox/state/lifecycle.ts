@@ -16,7 +16,7 @@ export function undelete(writer: Writer, table: Table, id: string): void {
   const org = writer.world.state;
   const row = table.get(id);
   const expired = row && writer.world.clock.now() - fromStamp(String(row.SystemModstamp)) > recycleBinMs;
-  if (!row || row.IsDeleted !== true || expired || typeof row.MasterRecordId === 'string') {
+  if (row?.IsDeleted !== true || expired || typeof row.MasterRecordId === 'string') {
     throw new RecordRefused('UNDELETE_FAILED', 'Entity is not in the recycle bin', []);
   }
   const restored: Row = { ...row, ...stamps(writer), IsDeleted: false };
