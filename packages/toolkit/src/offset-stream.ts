@@ -34,12 +34,13 @@ interface Tie {
   readonly at: Millis;
   readonly pass: number;
   readonly offset: number;
-  /** The vendor's count when the pass began. */
+  /** The vendor's count at the first page. A row that changes leaves the stamp, so a shift shows in the count. */
   readonly total: number | null;
-  readonly ids: Set<string>;
+  /** Rows met since the count last changed: several passes together are enough where the vendor shuffles its ties. */
+  readonly ids: ReadonlySet<string>;
 }
 
-const MOST_PASSES = 5;
+const MOST_PASSES = 20;
 
 /**
  * A stream over a vendor that pages by offset only. Offsets shift under a page when a row changes, so each page begins
@@ -51,14 +52,17 @@ export const offsetStream = (parts: OffsetStreamParts): Stream => {
   return {
     name: parts.name,
     async fetch(from, signal) {
-      if (from === null || from.at === null || from.id === null) {
-        tie = null;
-        return pageFrom(parts, from?.at ?? null, signal);
+      const at = from?.at ?? null;
+      if (at !== null && from !== null && from.id !== null) {
+        // What a pass has counted is not in the cursor: another process begins at the stamp again.
+        if (tie === null || tie.at !== at || placeIn(tie).id !== from.id)
+          return { rows: [], next: { at, id: null }, total: null };
+        const { page, tie: next } = await pageOfTie(parts, tie, signal);
+        tie = next;
+        return page;
       }
-      // Passes are not resumed in the middle by another process: the pass begins again.
-      const known: Tie = tie !== null && placeIn(tie).id === from.id && tie.at === from.at ? tie : firstPass(from.at);
-      const { page, tie: next } = await pageOfTie(parts, known, signal);
-      tie = next;
+      const page = await pageFrom(parts, at, signal);
+      tie = at !== null && page.next !== null && page.next.id !== null ? firstPass(at) : null;
       return page;
     },
   };
@@ -97,17 +101,25 @@ const pageOfTie = async (
   const page = (next: Position): StreamPage => ({ rows, next, total: null });
   const go = (next: Tie): { page: StreamPage; tie: Tie } => ({ page: page(placeIn(next)), tie: next });
 
-  if (offset > 0 && answer.total !== tie.total) return go({ ...firstPass(at), pass: pass + 1 });
-  for (const row of answer.rows) tie.ids.add(`${row.record.type} ${row.record.id}`);
+  if (tie.total !== null && answer.total !== tie.total) return go(nextPass(tie, new Set(), null));
+  const ids = new Set([...tie.ids, ...answer.rows.map(({ record }) => `${record.type} ${record.id}`)]);
   if (!isEnd(parts, answer.rows, answer.total, offset))
-    return go({ ...tie, offset: offset + answer.rows.length, total: answer.total });
-  const isClean = answer.total === null || tie.ids.size === answer.total;
-  if (!isClean) return go({ ...firstPass(at), pass: pass + 1 });
+    return go({ ...tie, offset: offset + answer.rows.length, total: answer.total, ids });
+  if (answer.total !== null && ids.size < answer.total) return go(nextPass(tie, ids, answer.total));
   return { page: page({ at: at + resolutionMs, id: null }), tie: null };
 };
 
 const firstPass = (at: Millis): Tie => ({ at, pass: 1, offset: 0, total: null, ids: new Set() });
 
+const nextPass = ({ at, pass }: Tie, ids: ReadonlySet<string>, total: number | null): Tie => ({
+  at,
+  pass: pass + 1,
+  offset: 0,
+  total,
+  ids,
+});
+
+/** Only tells places apart; see `fetch`. */
 const placeIn = ({ at, pass, offset }: Tie): Position => ({ at, id: `tie ${pass}.${offset}` });
 
 const isEnd = ({ pageRows }: OffsetStreamParts, rows: readonly Row[], total: number | null, offset: number): boolean =>

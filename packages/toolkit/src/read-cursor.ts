@@ -63,7 +63,8 @@ export const writeCursor = (connector: string, scope: string, state: ReadState):
  */
 export const readCursor = (connector: string, scope: string, cursor: Cursor): ReadState => {
   const parsed = parse(cursor);
-  if (parsed === null) throw stale('the stored place of the read is unreadable');
+  if (parsed === null || typeof parsed.connector !== 'string')
+    throw stale('the stored place of the read is unreadable');
   if (parsed.connector !== connector)
     throw new ConnectorError('config', `the stored place of the read belongs to another connector than ${connector}`);
   if (parsed.v !== VERSION) throw stale('the stored place of the read is of another version');

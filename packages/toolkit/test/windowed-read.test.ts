@@ -1,0 +1,352 @@
+import type { ConnectorError, Page, ReadRequest, Row } from '@heed/contract';
+import { describe, expect, it } from 'vitest';
+import { fakeClock, offsetStream, type Position, type Stream, seededRandom, windowedRead } from '../src/index.ts';
+
+/** A vendor with rows by (stamp, id); stamps in whole seconds. */
+interface Vendor {
+  readonly rows: Map<string, number>;
+  /** Milliseconds that the vendor's clock is ahead of ours. */
+  aheadMs: number;
+  requests: number;
+  /** Runs before every answer: people act while the read goes on. */
+  meanwhile: () => void;
+}
+
+const clock = fakeClock();
+const SECOND = 1000;
+const signal = new AbortController().signal;
+
+const vendorOf = (rows: Iterable<readonly [string, number]> = []): Vendor => ({
+  rows: new Map(rows),
+  aheadMs: 0,
+  requests: 0,
+  meanwhile: () => {},
+});
+
+const rowOf = (id: string, at: number): Row => ({
+  record: { type: 'member', id },
+  email: null,
+  modifiedAt: at,
+  modifiedBy: 'unknown',
+  life: { kind: 'live' },
+  reference: null,
+  values: {},
+  member: null,
+  lists: null,
+  version: null,
+});
+
+const sorted = (vendor: Vendor): readonly Row[] =>
+  [...vendor.rows]
+    .map(([id, at]) => rowOf(id, at))
+    .sort((a, b) => stampOf(a) - stampOf(b) || (a.record.id < b.record.id ? -1 : 1));
+const stampOf = (row: Row): number => row.modifiedAt ?? 0;
+
+const keyset = (vendor: Vendor, pageRows: number, name = 'members'): Stream => ({
+  name,
+  async fetch(from) {
+    vendor.meanwhile();
+    vendor.requests += 1;
+    const behind = sorted(vendor).filter((row) => from === null || isAtOrBehind(row, from));
+    const rows = behind.slice(0, pageRows);
+    const last = rows.at(-1);
+    const next = behind.length > rows.length && last !== undefined ? { at: stampOf(last), id: last.record.id } : null;
+    return { rows, next, total: behind.length };
+  },
+});
+const isAtOrBehind = (row: Row, from: Position): boolean => {
+  const at = from.at ?? 0;
+  return stampOf(row) > at || (stampOf(row) === at && (from.id === null || row.record.id >= from.id));
+};
+
+const byOffset = (vendor: Vendor, pageRows: number, inclusive: boolean, shuffled?: () => number): Stream =>
+  offsetStream({
+    name: 'members',
+    pageRows,
+    resolutionMs: SECOND,
+    maxOffset: 5000,
+    async list({ since, before, offset, count }) {
+      vendor.meanwhile();
+      vendor.requests += 1;
+      const hits = sorted(vendor).filter(({ modifiedAt }) => {
+        const at = modifiedAt ?? 0;
+        if (since !== null && (inclusive ? at < since : at <= since)) return false;
+        return before === null || (inclusive ? at <= before : at < before);
+      });
+      const order =
+        shuffled === undefined
+          ? hits
+          : hits
+              .map((row) => ({ row, key: shuffled() }))
+              .sort((a, b) => stampOf(a.row) - stampOf(b.row) || a.key - b.key)
+              .map(({ row }) => row);
+      return { rows: order.slice(offset, offset + count), total: hits.length };
+    },
+  });
+
+const request = (more: Partial<ReadRequest> = {}): ReadRequest => ({
+  types: [],
+  fields: [],
+  consent: [],
+  reference: null,
+  lists: null,
+  initially: 'everyone',
+  after: null,
+  ...more,
+});
+
+const reading =
+  (vendor: Vendor, stream: (vendor: Vendor) => Stream | readonly Stream[]) =>
+  (after: string | null, more: Partial<ReadRequest> = {}) =>
+    windowedRead(
+      {
+        connector: 'demo',
+        container: 'audience',
+        request: request({ ...more, after }),
+        tools: { clock, vendorNow: () => clock.now() + (vendor.requests > 0 ? vendor.aheadMs : 0) },
+        overlapMs: 600 * SECOND,
+        changesKeptMs: 30 * 86_400 * SECOND,
+        streams: () => [stream(vendor)].flat(),
+      },
+      signal,
+    );
+
+const allOf = async (pages: AsyncIterable<Page>): Promise<readonly Page[]> => {
+  const all: Page[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+};
+const idsOf = (pages: readonly Page[]): readonly string[] =>
+  pages.flatMap((page) => page.rows.map((row) => row.record.id));
+const unique = (ids: readonly string[]): readonly string[] => [...new Set(ids)].sort();
+const lastOf = (pages: readonly Page[]): Page => {
+  const last = pages.at(-1);
+  if (last === undefined) throw new Error('a read has at least one page');
+  return last;
+};
+const errorOf = async (pages: AsyncIterable<Page>): Promise<ConnectorError> =>
+  allOf(pages).then(
+    () => Promise.reject(new Error('no error')),
+    (error: ConnectorError) => error,
+  );
+
+const people = (count: number, stampOfIndex: (index: number) => number): Vendor =>
+  vendorOf(
+    Array.from({ length: count }, (_, index) => [`p${String(index).padStart(4, '0')}`, stampOfIndex(index)] as const),
+  );
+const longAgo = clock.now() - 86_400 * SECOND;
+
+const kinds = [
+  ['by key', (vendor: Vendor) => keyset(vendor, 7)],
+  ['by offset, inclusive', (vendor: Vendor) => byOffset(vendor, 7, true)],
+  ['by offset, exclusive', (vendor: Vendor) => byOffset(vendor, 7, false)],
+  ['by offset, ties in any order', (vendor: Vendor) => byOffset(vendor, 7, true, seededRandom(3))],
+] as const;
+
+describe.each(kinds)('a read %s', (_, stream) => {
+  it('brings everything once, and says that it is complete', async () => {
+    const vendor = people(50, (index) => longAgo + index * 3 * SECOND);
+    const pages = await allOf(reading(vendor, stream)(null));
+    expect(idsOf(pages)).toEqual([...vendor.rows.keys()]);
+    expect(pages.map((page) => page.last)).toEqual([...Array(pages.length - 1).fill(false), true]);
+    expect(lastOf(pages)).toMatchObject({ complete: true, readAt: clock.now(), total: 50 });
+  });
+
+  it('costs one request when nothing changed, and is not complete', async () => {
+    const vendor = people(50, (index) => longAgo + index * SECOND);
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    const before = vendor.requests;
+    const pages = await allOf(reading(vendor, stream)(first.next));
+    expect(vendor.requests - before).toBe(1);
+    expect(pages).toMatchObject([{ rows: [], last: true, complete: false }]);
+  });
+
+  it('loses nobody in pages of equal stamps', async () => {
+    for (const count of [6, 7, 8, 21, 22, 40]) {
+      const vendor = people(count, (index) => longAgo + (index < 3 ? 0 : 5) * SECOND);
+      vendor.rows
+        .set('before', longAgo - SECOND)
+        .set('after', longAgo + 6 * SECOND)
+        .set('later', longAgo + 60 * SECOND);
+      expect(unique(idsOf(await allOf(reading(vendor, stream)(null))))).toEqual(unique([...vendor.rows.keys()]));
+    }
+  });
+
+  it('loses nobody when resumed from any page by another process', async () => {
+    const vendor = people(60, (index) => longAgo + Math.floor(index / 13) * SECOND);
+    const pages = await allOf(reading(vendor, stream)(null));
+    for (const [index, page] of pages.slice(0, -1).entries()) {
+      const rest = await allOf(reading(vendor, stream)(page.next));
+      expect(unique(idsOf([...pages.slice(0, index + 1), ...rest]))).toEqual([...vendor.rows.keys()]);
+      expect(lastOf(rest)).toMatchObject({ complete: true, readAt: lastOf(pages).readAt });
+    }
+  });
+
+  it('loses nobody while people change during the read', async () => {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const random = seededRandom(seed);
+      const vendor = people(60, (index) => longAgo + Math.floor(index / 10) * SECOND);
+      const ids = [...vendor.rows.keys()];
+      let changes = 0;
+      vendor.meanwhile = () => {
+        if (random() < 0.5 || changes >= 20) return;
+        changes += 1;
+        vendor.rows.set(ids[Math.floor(random() * ids.length)] ?? '', clock.now() + changes * SECOND);
+      };
+      const pages = await allOf(reading(vendor, stream)(null));
+      expect(unique(idsOf(pages))).toEqual(ids);
+      vendor.meanwhile = () => {};
+      const latest = new Map(
+        [...pages, ...(await allOf(reading(vendor, stream)(lastOf(pages).next)))].flatMap((page) =>
+          page.rows.map((row) => [row.record.id, stampOf(row)]),
+        ),
+      );
+      expect(Object.fromEntries(latest)).toEqual(Object.fromEntries(vendor.rows));
+    }
+  });
+});
+
+describe('the watermark', () => {
+  const stream = (vendor: Vendor) => keyset(vendor, 7);
+
+  it('brings a commit that becomes visible late, with an old stamp', async () => {
+    const vendor = people(20, (index) => longAgo + index * SECOND);
+    vendor.rows.set('newest', clock.now() - SECOND);
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    vendor.rows.set('late', clock.now() - 120 * SECOND);
+    expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual(['late', 'newest']);
+  });
+
+  it('is the time the read began, though newer stamps were seen', async () => {
+    const vendor = people(20, (index) => longAgo + index * SECOND);
+    vendor.rows.set('future', clock.now() + 86_400 * SECOND);
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    vendor.rows.set('now', clock.now());
+    expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual(['now', 'future']);
+  });
+
+  it.each([-3_600_000, 3_600_000])('goes by the clock of the vendor, which is %i ms ahead', async (aheadMs) => {
+    const vendor = people(20, (index) => longAgo + index * SECOND);
+    vendor.aheadMs = aheadMs;
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    expect(first.readAt).toBe(clock.now() + aheadMs);
+    vendor.rows.set('now', clock.now() + aheadMs);
+    expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual(['now']);
+  });
+
+  it('lets a read of changes end where it has passed its own beginning, and the next one brings the rest', async () => {
+    const vendor = people(7, () => longAgo);
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    let made = 0;
+    vendor.meanwhile = () => {
+      made += 1;
+      for (let index = 0; index < 10; index += 1)
+        vendor.rows.set(`busy ${made} ${index}`, clock.now() + made * 10 * SECOND);
+    };
+    const second = await allOf(reading(vendor, stream)(first.next));
+    expect(second.length).toBeLessThan(5);
+    vendor.meanwhile = () => {};
+    await clock.advance(made * 10 * SECOND);
+    const third = await allOf(reading(vendor, stream)(lastOf(second).next));
+    const busy = [...vendor.rows.keys()].filter((id) => id.startsWith('busy'));
+    expect(unique(idsOf([...second, ...third]))).toEqual(unique(busy));
+  });
+});
+
+describe('several streams', () => {
+  const two = (a: Vendor, b: Vendor) => (): readonly Stream[] => [keyset(a, 4, 'Contact'), keyset(b, 4, 'Lead')];
+
+  it('are read one after the other; the total is known in the last one', async () => {
+    const [a, b] = [people(6, (index) => longAgo + index), people(5, (index) => longAgo + index)];
+    const pages = await allOf(reading(a, two(a, b))(null));
+    expect(idsOf(pages)).toEqual([...a.rows.keys(), ...b.rows.keys()]);
+    expect(pages.map((page) => page.total)).toEqual([null, null, 11, 11]);
+  });
+
+  it('resume in the right one', async () => {
+    const [a, b] = [people(6, (index) => longAgo + index), people(5, (index) => longAgo + index)];
+    const pages = await allOf(reading(a, two(a, b))(null));
+    const rest = await allOf(reading(a, two(a, b))(pages[1]?.next ?? null));
+    expect(idsOf(rest)).toEqual([...b.rows.keys()]);
+    expect(lastOf(rest)).toMatchObject({ total: 11, complete: true });
+  });
+
+  it('cost one request each when nothing changed', async () => {
+    const [a, b] = [people(6, () => longAgo), people(5, () => longAgo)];
+    const end = lastOf(await allOf(reading(a, two(a, b))(null))).next;
+    const before = a.requests + b.requests;
+    expect(await allOf(reading(a, two(a, b))(end))).toHaveLength(1);
+    expect(a.requests + b.requests - before).toBe(2);
+  });
+});
+
+describe('a cursor', () => {
+  const vendor = people(20, (index) => longAgo + index);
+  const read = reading(vendor, (one) => keyset(one, 7));
+
+  it('of another connector is a mistake of the configuration', async () => {
+    const { next } = lastOf(await allOf(read(null)));
+    expect((await errorOf(read(next.replace('"demo"', '"other"')))).kind).toBe('config');
+  });
+
+  it.each([
+    ['no JSON', () => '{'],
+    ['not ours', () => '{"offset":3}'],
+    ['of another version', (next: string) => next.replace('"v":1', '"v":9')],
+    ['without its time', (next: string) => next.replace(/"since":\d+/, '"since":"x"')],
+  ])('that is %s begins again', async (_, spoil) => {
+    const { next } = lastOf(await allOf(read(null)));
+    expect((await errorOf(read(spoil(next)))).kind).toBe('stale');
+  });
+
+  it.each([
+    ['fields', { fields: ['FNAME'] }],
+    ['lists', { lists: [{ kind: 'campaign', id: '1' }] }],
+    ['beginning', { initially: 'opted-out' }],
+  ] as const)('of other %s begins again', async (_, more) => {
+    const { next } = lastOf(await allOf(read(null)));
+    expect((await errorOf(read(next, more))).kind).toBe('stale');
+  });
+
+  it('that rested longer than the vendor keeps changes begins again', async () => {
+    const { next } = lastOf(await allOf(read(null)));
+    const since = (JSON.parse(next) as { since: number }).since;
+    const old = next.replace(String(since), String(since - 31 * 86_400 * SECOND));
+    expect((await errorOf(read(old))).kind).toBe('stale');
+  });
+
+  it('of a read of changes never passes for a complete read', async () => {
+    const middle = (await allOf(read(null)))[0]?.next ?? '';
+    const forged = middle.replace('"since":null', `"since":${longAgo}`);
+    expect((await errorOf(read(forged))).kind).toBe('stale');
+  });
+});
+
+describe('a vendor that misbehaves', () => {
+  it('is a protocol error when it does not move on', async () => {
+    const stuck: Stream = {
+      name: 'stuck',
+      fetch: async (from) => ({ rows: [], next: from ?? { at: 1, id: 'x' }, total: null }),
+    };
+    expect((await errorOf(reading(vendorOf(), () => stuck)(null))).kind).toBe('protocol');
+  });
+
+  it('is a protocol error when rows are not in the order of time', async () => {
+    const stream = offsetStream({
+      name: 'members',
+      pageRows: 2,
+      resolutionMs: SECOND,
+      maxOffset: null,
+      list: async () => ({ rows: [rowOf('a', 5000), rowOf('b', 4000)], total: 9 }),
+    });
+    expect((await errorOf(reading(vendorOf(), () => stream)(null))).kind).toBe('protocol');
+  });
+
+  it('is an error that says so when one stamp has more rows than can be paged through', async () => {
+    const vendor = people(7000, () => longAgo);
+    expect(await errorOf(reading(vendor, (one) => byOffset(one, 1000, true))(null))).toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining('5000'),
+    });
+  });
+});
