@@ -1,0 +1,302 @@
+import { type CallSpec, ConnectorError, type Tools } from '@heed/contract';
+import type { BatchBody, FieldsBody, NewMemberBody, OptOutBody, RenameBody } from './bodies.ts';
+import { createAskMembers } from './columns.ts';
+import type { HttpRequest, Send } from './sdk.ts';
+import {
+  batchAnswerOf,
+  type Collection,
+  collectionOf,
+  isAbuseReport,
+  isMember,
+  isMergeField,
+  isNamed,
+  memberOf,
+  recordOf,
+  type WireAbuseReport,
+  type WireActivity,
+  type WireBatchAnswer,
+  type WireMember,
+  type WireMergeField,
+  type WireNamed,
+} from './wire.ts';
+
+/** Most rows that one answer can have; without `count` it is 10, silently. (spec) */
+export const PAGE_ROWS = 1000;
+/** Most members in one batch. (spec) */
+export const BATCH_MEMBERS = 500;
+
+export interface MembersQuery {
+  /** Merge fields to bring. */
+  readonly tags: readonly string[];
+  readonly since_last_changed: string | null;
+  readonly before_last_changed?: string | null;
+  readonly unsubscribed_since?: string | null;
+  readonly status: 'archived' | 'unsubscribed' | null;
+  readonly offset: number;
+}
+
+/** The calls of Mailchimp that the connector uses. `list` is Mailchimp's word for an audience in URLs. */
+export interface Api {
+  account(signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
+  audiences(signal: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  mergeFields(signal: AbortSignal): Promise<readonly WireMergeField[]>;
+  interestCategories(signal: AbortSignal): Promise<readonly WireNamed[]>;
+  interests(category: string, signal: AbortSignal): Promise<readonly WireNamed[]>;
+  tags(signal: AbortSignal): Promise<readonly WireNamed[]>;
+  /** In the order of `last_changed`; contacts without an address are among them. */
+  members(query: MembersQuery, signal: AbortSignal): Promise<Collection<unknown>>;
+  /** With the merge fields of `tags`. Null if the audience has no such member. */
+  member(hash: string, tags: readonly string[], signal: AbortSignal): Promise<WireMember | null>;
+  /** Of these types only, newest first as far as anybody knows. */
+  activity(hash: string, types: readonly string[], signal: AbortSignal): Promise<readonly WireActivity[]>;
+  abuseReports(signal: AbortSignal): Promise<readonly WireAbuseReport[]>;
+  putMember(hash: string, body: NewMemberBody | RenameBody, signal: AbortSignal): Promise<WireMember>;
+  patchMember(hash: string, body: FieldsBody | OptOutBody, signal: AbortSignal): Promise<WireMember>;
+  addMembers(body: BatchBody, signal: AbortSignal): Promise<WireBatchAnswer>;
+  archive(hash: string, signal: AbortSignal): Promise<void>;
+  tag(hash: string, name: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Without an audience only `account` and `audiences` can be called. */
+export const createApi = (send: Send, tools: Tools, audience: string | null): Api => {
+  const call = (request: HttpRequest, signal: AbortSignal): Promise<unknown> =>
+    tools.call(specOf(request, signal), (within) => send(request, within));
+
+  const get = (
+    name: string,
+    path: HttpRequest['path'],
+    signal: AbortSignal,
+    given: Partial<HttpRequest> = {},
+  ): Promise<unknown> => call({ name, method: 'GET', path, ...given }, signal);
+
+  const list = (): { readonly list_id: string } => {
+    if (audience === null)
+      throw new ConnectorError('config', 'this needs an audience: `marketing.audience` in the profile');
+    return { list_id: audience };
+  };
+  const one = (hash: string): { readonly list_id: string; readonly subscriber_hash: string } => ({
+    ...list(),
+    subscriber_hash: hash,
+  });
+
+  /** Every row of a collection that is small enough to be kept as a whole. */
+  const all = async <T>(
+    path: HttpRequest['path'],
+    name: string,
+    keep: (item: unknown) => item is T,
+    signal: AbortSignal,
+    given: Partial<HttpRequest> = {},
+  ): Promise<readonly T[]> => {
+    const items: T[] = [];
+    for (let offset = 0; ; offset += PAGE_ROWS) {
+      const query = { ...given.query, count: PAGE_ROWS, offset };
+      const page = collectionOf(name, await get(name, path, signal, { ...given, query }), name, keep);
+      items.push(...page.items);
+      if (offset + PAGE_ROWS >= page.total) return items;
+    }
+  };
+
+  const change = async (
+    name: string,
+    method: 'PUT' | 'PATCH',
+    hash: string,
+    body: object,
+    signal: AbortSignal,
+  ): Promise<WireMember> => {
+    const given = { params: one(hash), query: NOT_VALIDATED, body };
+    return memberOf(
+      name,
+      await call({ name, method, path: '/lists/{list_id}/members/{subscriber_hash}', ...given }, signal),
+      true,
+    );
+  };
+
+  const askMembers = createAskMembers();
+
+  let audienceSeen: Promise<unknown> | undefined;
+  /** "No such member" and "no such audience" are the same 404, and a lost audience must not look like lost members. */
+  const confirmAudience = async (signal: AbortSignal): Promise<void> => {
+    // GET /lists/{list_id}
+    audienceSeen ??= get('audience', '/lists/{list_id}', signal, { params: list(), query: { fields: 'id' } });
+    try {
+      await audienceSeen;
+    } catch (error) {
+      audienceSeen = undefined;
+      throw isMissing(error) ? noAudience() : error;
+    }
+  };
+  const inAudience = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      throw isMissing(error) ? noAudience() : error;
+    }
+  };
+
+  return {
+    // GET /
+    account: async (signal) =>
+      recordOf(await get('account', '/', signal, { query: { fields: 'account_id,account_name,role' } })),
+
+    // GET /lists
+    audiences: (signal) =>
+      all('/lists', 'lists', isRecord, signal, {
+        query: { fields: 'lists.id,lists.name,lists.stats.member_count,total_items' },
+      }),
+
+    // GET /lists/{list_id}/merge-fields
+    mergeFields: (signal) =>
+      inAudience(
+        all('/lists/{list_id}/merge-fields', 'merge_fields', isMergeField, signal, {
+          params: list(),
+          query: { fields: 'merge_fields.tag,merge_fields.name,merge_fields.type,merge_fields.options,total_items' },
+        }),
+      ),
+
+    // GET /lists/{list_id}/interest-categories
+    interestCategories: async (signal) => {
+      const query = { fields: 'categories.id,categories.title,total_items' };
+      const found = await inAudience(
+        all('/lists/{list_id}/interest-categories', 'categories', isRecord, signal, { params: list(), query }),
+      );
+      return found.map(({ id, title }) => ({ id: String(id), name: String(title) }));
+    },
+
+    // GET /lists/{list_id}/interest-categories/{interest_category_id}/interests
+    interests: (category, signal) =>
+      all('/lists/{list_id}/interest-categories/{interest_category_id}/interests', 'interests', isNamed, signal, {
+        params: { ...list(), interest_category_id: category },
+        query: { fields: 'interests.id,interests.name,total_items' },
+      }),
+
+    // GET /lists/{list_id}/segments: a tag is a static segment.
+    tags: (signal) =>
+      inAudience(
+        all('/lists/{list_id}/segments', 'segments', isNamed, signal, {
+          params: list(),
+          query: { type: 'static', fields: 'segments.id,segments.name,segments.member_count,total_items' },
+        }),
+      ),
+
+    // GET /lists/{list_id}/members
+    members: ({ tags, ...filters }, signal) => {
+      const ask = async (names: readonly string[]): Promise<Collection<unknown>> => {
+        const fields = [...names.map((name) => `members.${name}`), 'total_items'].join(',');
+        const query = { ...filters, sort_field: 'last_changed', sort_dir: 'ASC', count: PAGE_ROWS, fields };
+        const body = await inAudience(get('members', '/lists/{list_id}/members', signal, { params: list(), query }));
+        return collectionOf('members', body, 'members', isAnything);
+      };
+      return askMembers(tags, ask, ({ items }) => items.filter(isMember));
+    },
+
+    // GET /lists/{list_id}/members/{subscriber_hash}
+    member: async (hash, tags, signal) => {
+      const ask = async (names: readonly string[]): Promise<WireMember> => {
+        const given = { params: one(hash), query: { fields: [...names, 'tags'].join(',') } };
+        return memberOf(
+          'member',
+          await get('member', '/lists/{list_id}/members/{subscriber_hash}', signal, given),
+          false,
+        );
+      };
+      try {
+        return await askMembers(tags, ask, (member) => [member]);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        await confirmAudience(signal);
+        return null;
+      }
+    },
+
+    // GET /lists/{list_id}/members/{subscriber_hash}/activity-feed
+    activity: async (hash, types, signal) => {
+      const query = {
+        count: PAGE_ROWS,
+        activity_filters: types.join(','),
+        fields: 'activity.activity_type,activity.created_at_timestamp',
+      };
+      const path = '/lists/{list_id}/members/{subscriber_hash}/activity-feed';
+      return collectionOf(
+        'activity',
+        await get('activity', path, signal, { params: one(hash), query }),
+        'activity',
+        isRecord,
+      ).items;
+    },
+
+    // GET /lists/{list_id}/abuse-reports
+    abuseReports: (signal) =>
+      inAudience(
+        all('/lists/{list_id}/abuse-reports', 'abuse_reports', isAbuseReport, signal, {
+          params: list(),
+          query: {
+            fields:
+              'abuse_reports.id,abuse_reports.email_id,abuse_reports.email_address,abuse_reports.date,total_items',
+          },
+        }),
+      ),
+
+    // PUT /lists/{list_id}/members/{subscriber_hash}
+    putMember: (hash, body, signal) => change('put member', 'PUT', hash, body, signal),
+
+    // PATCH /lists/{list_id}/members/{subscriber_hash}
+    patchMember: (hash, body, signal) => change('patch member', 'PATCH', hash, body, signal),
+
+    // POST /lists/{list_id}
+    addMembers: async (body, signal) => {
+      const name = 'add members';
+      const given = { params: list(), query: NOT_VALIDATED, body };
+      return batchAnswerOf(name, await call({ name, method: 'POST', path: '/lists/{list_id}', ...given }, signal));
+    },
+
+    // DELETE /lists/{list_id}/members/{subscriber_hash}
+    archive: async (hash, signal) => {
+      await call(
+        {
+          name: 'archive member',
+          method: 'DELETE',
+          path: '/lists/{list_id}/members/{subscriber_hash}',
+          params: one(hash),
+        },
+        signal,
+      );
+    },
+
+    // POST /lists/{list_id}/members/{subscriber_hash}/tags; is_syncing keeps the tag from starting automations.
+    tag: async (hash, name, signal) => {
+      const body = { tags: [{ name, status: 'active' }], is_syncing: true };
+      await call(
+        {
+          name: 'tag member',
+          method: 'POST',
+          path: '/lists/{list_id}/members/{subscriber_hash}/tags',
+          params: one(hash),
+          body,
+        },
+        signal,
+      );
+    },
+  };
+};
+
+/** A merge field that is required on forms must not keep an opt-out or a name from arriving. */
+const NOT_VALIDATED = { skip_merge_validation: true } as const;
+
+/** PUT, PATCH, DELETE and tagging can be sent twice; a batch sent twice would find its own members existing. */
+const specOf = ({ name, method, path }: HttpRequest, signal: AbortSignal): CallSpec => ({
+  name,
+  kind: method === 'GET' ? 'read' : 'write',
+  repeatable: method !== 'POST' || path.endsWith('/tags'),
+  signal,
+});
+
+export const isMissing = (error: unknown): error is ConnectorError =>
+  error instanceof ConnectorError && error.kind === 'missing';
+
+const noAudience = (): ConnectorError =>
+  new ConnectorError('config', 'Mailchimp has no such audience; `heed lists` shows the ids of the account');
+
+const isAnything = (_item: unknown): _item is unknown => true;
+
+const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
+  typeof item === 'object' && item !== null && !Array.isArray(item);

@@ -1,0 +1,37 @@
+// The SDK ships no types. Only what sdk.ts touches is declared here.
+declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
+  /** superagent 3.8.1's request, as `callApi` makes it. */
+  export interface SdkRequest {
+    redirects(max: number): SdkRequest;
+    abort(): SdkRequest;
+  }
+
+  export interface SdkResponse {
+    readonly status: number;
+    readonly body: unknown;
+    readonly text?: string;
+    readonly headers: Readonly<Record<string, string | undefined>>;
+  }
+
+  export default class ApiClient {
+    constructor();
+    basePath: string;
+    timeout: number;
+    enableCookies: boolean;
+    agent: { attachCookies(request: SdkRequest): void; saveCookies(response: SdkResponse): void };
+    setConfig(config: { readonly apiKey?: string; readonly accessToken?: string }): void;
+    callApi(
+      path: string,
+      httpMethod: string,
+      pathParams: Readonly<Record<string, string>>,
+      queryParams: Record<string, string | number | boolean>,
+      headerParams: Record<string, string>,
+      formParams: Record<string, string>,
+      bodyParam: object | null,
+      authNames: readonly string[],
+      contentTypes: readonly string[],
+      accepts: readonly string[],
+      returnType: typeof Object,
+    ): Promise<{ readonly data: unknown; readonly response: SdkResponse }>;
+  }
+}

@@ -1,0 +1,64 @@
+import { ConnectorError, type Millis, type OpId, type Outcome, type Tools } from '@heed/contract';
+import type { Api } from '../api.ts';
+import { refusalOf } from '../errors.ts';
+import { type Complaints, memberRef, rowOf } from '../member.ts';
+import type { WireMember, WireMergeField } from '../wire.ts';
+
+/** What the writes of one `write` call share. */
+export interface Writing {
+  readonly api: Api;
+  readonly tools: Pick<Tools, 'vendorNow'>;
+  /** Of the last reading of abuse reports, for the rows of answers. */
+  readonly complaints: Complaints;
+  /** The audience's merge fields, read at most once per `write` call. */
+  mergeFields(signal: AbortSignal): Promise<readonly WireMergeField[]>;
+  /** When the session's last finished read began, vendor's clock; null: nothing was read. */
+  readonly knownUpTo: Millis | null;
+}
+
+export const done = (
+  writing: Writing,
+  op: OpId,
+  result: 'applied' | 'unchanged',
+  member: WireMember,
+  tags: readonly string[] = [],
+): Outcome => ({
+  op,
+  result,
+  record: memberRef(member.id),
+  row: rowOf(member, { tags, complaints: writing.complaints }),
+  at: writing.tools.vendorNow(),
+});
+
+export const doneWithout = (writing: Writing, op: OpId, result: 'applied' | 'unchanged', hash: string): Outcome => ({
+  op,
+  result,
+  record: memberRef(hash),
+  row: null,
+  at: writing.tools.vendorNow(),
+});
+
+export const rejected = (op: OpId, error: ConnectorError): Outcome => ({
+  op,
+  result: 'rejected',
+  refusal: refusalOf(error),
+});
+
+export const failed = (op: OpId, error: unknown): Outcome => {
+  const known =
+    error instanceof ConnectorError
+      ? error
+      : new ConnectorError('protocol', 'unexpected failure of the connector', { mayHaveApplied: true });
+  if (known.details.mayHaveApplied === true) return { op, result: 'unknown', refusal: refusalOf(known) };
+  return rejected(op, known);
+};
+
+export const gone = (): ConnectorError =>
+  new ConnectorError('missing', 'the member is not in the audience any more', {
+    code: 'Resource Not Found',
+    mayHaveApplied: false,
+  });
+
+/** A member in a state in which this must not be done. `code` is the state, in Mailchimp's word. */
+export const inState = (status: string, why: string): ConnectorError =>
+  new ConnectorError('refused', `the member is ${status}: ${why}`, { code: status, mayHaveApplied: false });

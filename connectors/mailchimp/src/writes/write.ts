@@ -1,0 +1,103 @@
+import { ConnectorError, type Op, type Outcome } from '@heed/contract';
+import { inParallel } from '@heed/toolkit';
+import { CONNECTIONS } from '../limits.ts';
+import { leave, patch, rename } from './change.ts';
+import { type Create, createOne, type NewMember, newMember } from './create.ts';
+import { createByBatch, sortCreates } from './create-batch.ts';
+import { optOut } from './opt-out.ts';
+import { failed, rejected, type Writing } from './outcomes.ts';
+
+/**
+ * Opt-outs first (C21), then changes of existing members (several of one member in their order), then new ones. One outcome
+ * per op; whatever goes wrong with one op is its own outcome.
+ */
+export const writeAll = async (
+  writing: Writing,
+  ops: readonly Op[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const gate = createGate();
+  const optOuts = ops.filter((op) => op.kind === 'opt-out');
+  const creates = ops.filter((op) => op.kind === 'create');
+  const changes = ops.filter((op): op is Change => op.kind !== 'opt-out' && op.kind !== 'create');
+
+  const ended = await inParallel(optOuts, CONNECTIONS, (op) => gate(op, () => optOut(writing, op, signal)));
+  const perMember = [...Map.groupBy(changes, ({ record }) => record.id).values()];
+  const changed = await inParallel(perMember, CONNECTIONS, async (ofOne) => {
+    const outcomes: Outcome[] = [];
+    for (const op of ofOne) outcomes.push(await gate(op, () => change(writing, op, signal)));
+    return outcomes;
+  });
+  return [...ended, ...changed.flat(), ...(await createAll(writing, creates, gate, signal))];
+};
+
+type Change = Exclude<Op, { kind: 'opt-out' } | { kind: 'create' }>;
+
+const change = (writing: Writing, op: Change, signal: AbortSignal): Promise<Outcome> => {
+  switch (op.kind) {
+    case 'patch':
+      return patch(writing, op, signal);
+    case 'rename':
+      return rename(writing, op, signal);
+    case 'leave':
+      return leave(writing, op, signal);
+    case 'clear':
+      return Promise.resolve(rejected(op.id, neverCleared()));
+  }
+};
+
+/** No write of Heed makes a member mailable. (C6) */
+const neverCleared = (): ConnectorError =>
+  new ConnectorError('refused', 'Mailchimp: an opt-out is undone by the person only', {
+    code: 'clear',
+    forever: true,
+    mayHaveApplied: false,
+  });
+
+const createAll = async (
+  writing: Writing,
+  ops: readonly Create[],
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  const wanted: NewMember[] = [];
+  for (const op of ops) {
+    const outcome = await gate(op, async () => {
+      wanted.push(await newMember(writing, op, signal));
+      return null;
+    });
+    if (outcome !== null) outcomes.push(outcome);
+  }
+  const { byBatch, oneByOne } = await sortCreates(writing, wanted, signal).catch(() => ({
+    byBatch: [],
+    oneByOne: wanted,
+  }));
+  outcomes.push(...(await createByBatch(writing, byBatch, signal)));
+  // The same address twice: the second finds what the first made.
+  const perAddress = [...Map.groupBy(oneByOne, ({ hash }) => hash).values()];
+  const alone = await inParallel(perAddress, CONNECTIONS, async (ofOne) => {
+    const made: Outcome[] = [];
+    for (const one of ofOne) made.push(await gate(one.op, () => createOne(writing, one, signal)));
+    return made;
+  });
+  return [...outcomes, ...alone.flat()];
+};
+
+type Gate = <T extends Outcome | null>(op: Op, work: () => Promise<T>) => Promise<T | Outcome>;
+
+/** Once the credentials or a permission were refused, nothing more is sent: every further op gets the same answer. */
+const createGate = (): Gate => {
+  let closed: ConnectorError | null = null;
+  return async (op, work) => {
+    if (closed !== null) return rejected(op.id, closed);
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ConnectorError && CLOSING.has(error.kind)) closed = error;
+      return failed(op.id, error);
+    }
+  };
+};
+
+const CLOSING: ReadonlySet<string> = new Set(['auth', 'forbidden']);
