@@ -29,7 +29,7 @@ export function memberBody(origin: string, audience: Audience, member: Member): 
   };
 }
 
-/** A member as the batch and static segments show it: without contact id, name, source and reason. */
+/** A member as the batch and static segments show what they wrote: without contact id, name, source and reason. */
 export function shortMemberBody(origin: string, audience: Audience, member: Member): Record<string, unknown> {
   const {
     unsubscribe_reason: _reason,
@@ -41,10 +41,17 @@ export function shortMemberBody(origin: string, audience: Audience, member: Memb
     email_address: member.email,
     unique_email_id: uniqueEmailId(member),
     ...rest,
+    location: placeOf(member),
     ...tagsOf(audience, member),
     list_id: audience.id,
     _links: memberLinks(origin, audience, member),
   };
+}
+
+/** A member as the list of a segment shows it: with the name, but without tags. */
+export function segmentMemberBody(origin: string, audience: Audience, member: Member): Record<string, unknown> {
+  const { tags: _tags, tags_count: _count, ...rest } = shortMemberBody(origin, audience, member);
+  return { ...rest, full_name: fullName(member) };
 }
 
 /** The first ten hexadecimal digits of the hash: an address has the same in every audience. */
@@ -78,8 +85,12 @@ function commonBody(audience: Audience, member: Member): Record<string, unknown>
     language: member.language,
     vip: member.vip,
     email_client: '',
-    location: { ...member.location, gmtoff: 0, dstoff: 0, country_code: '', timezone: '', region: '' },
+    location: { ...placeOf(member), region: '' },
   };
+}
+
+function placeOf(member: Member): object {
+  return { ...member.location, gmtoff: 0, dstoff: 0, country_code: '', timezone: '' };
 }
 
 function permissionsOf(audience: Audience, member: Member): object {

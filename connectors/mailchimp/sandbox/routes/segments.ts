@@ -1,6 +1,6 @@
 import type { Route } from '@heed/sandbox';
 import type { Account, Audience, Member, Segment } from '../account.ts';
-import { shortMemberBody } from '../member-body.ts';
+import { segmentMemberBody, shortMemberBody } from '../member-body.ts';
 import { bump, textOf } from '../member-write.ts';
 import { hashOf } from '../membership.ts';
 import { notFound, notValidated } from '../problem.ts';
@@ -78,7 +78,7 @@ export const segmentRoutes: readonly Route<Account>[] = [
     const rows = page(call, found);
     call.touch(...rows.map((member) => member.hash));
     return {
-      members: rows.map((member) => shortMemberBody(call.origin, audience, member)),
+      members: rows.map((member) => segmentMemberBody(call.origin, audience, member)),
       total_items: found.length,
       _links: selfLink(call, `/lists/${audience.id}/segments/${call.params.segment}/members`),
     };
@@ -90,7 +90,7 @@ export const segmentRoutes: readonly Route<Account>[] = [
     const member = audience.members.get(hashOf(email));
     if (member === undefined) throw notFound();
     moveAll(call, audience, segment, [email], true);
-    return shortMemberBody(call.origin, audience, member);
+    return segmentMemberBody(call.origin, audience, member);
   }),
   route('DELETE', `${ONE}/members/{member}`, (call) => {
     const audience = audienceOf(call);

@@ -86,10 +86,10 @@ test('--state: an account comes back as it was', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('100,000 members: the newest pages of a scan are exact, also right after a write', async () => {
+test('20,000 members: the newest pages of a scan are exact, also right after a write', async () => {
   const mailchimp = await start();
   const { scan, put, batch } = audienceCalls(mailchimp);
-  for (let part = 0; part < 200; part += 1) {
+  for (let part = 0; part < 40; part += 1) {
     mailchimp.clock.advance(1_000);
     const people = Array.from({ length: 500 }, (_, index) => ({
       email_address: `p${part * 500 + index}@example.org`,
@@ -100,11 +100,11 @@ test('100,000 members: the newest pages of a scan are exact, also right after a 
   const since = new Date(mailchimp.clock.now() - 1_000).toISOString();
   const query = `sort_field=last_changed&sort_dir=ASC&since_last_changed=${since}&fields=members.email_address,total_items`;
   expect((await scan(`${query}&count=1`)).body).toEqual({
-    members: [{ email_address: 'p99500@example.org' }],
+    members: [{ email_address: 'p19500@example.org' }],
     total_items: 500,
   });
   mailchimp.clock.advance(1_000);
   await put('p0@example.org', { vip: true });
-  expect(emails(await scan(`${query}&count=1000&offset=499`))).toEqual(['p99999@example.org', 'p0@example.org']);
-  expect((await scan('count=1&offset=99999&fields=total_items')).body).toEqual({ total_items: 100_000 });
+  expect(emails(await scan(`${query}&count=1000&offset=499`))).toEqual(['p19999@example.org', 'p0@example.org']);
+  expect((await scan('count=1&offset=19999&fields=total_items')).body).toEqual({ total_items: 20_000 });
 });
