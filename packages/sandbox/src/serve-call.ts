@@ -29,6 +29,8 @@ export async function serveCall<State, Extras extends object>(
   latency: Latency,
 ): Promise<Outcome> {
   const { response } = exchange.raw;
+  // The vendor's clock is the sandbox's, also in the header by which clients tell the time.
+  response.setHeader('date', new Date(exchange.world.clock.now()).toUTCString());
   const rule = faults.hit(exchange.method, exchange.path, isCommonFault);
   const delayMs = (exchange.method === 'GET' ? latency.readMs : latency.writeMs) + slowness(rule);
   if (delayMs > 0) await pause(delayMs);
