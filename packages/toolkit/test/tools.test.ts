@@ -13,6 +13,7 @@ import {
   fakeClock,
   memoryQuota,
   memoryVault,
+  type PermitRequest,
   type RetryPolicy,
   safeMessage,
 } from '../src/index.ts';
@@ -270,8 +271,33 @@ describe('limits', () => {
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('sends no more than the maximum in any window', async () => {
+  it('notices a connection that came free while it asked for one', async () => {
+    const { clock, quota } = setUp();
+    const slowQuota = {
+      ...quota,
+      take: async (request: PermitRequest) => {
+        const grant = await quota.take(request);
+        await new Promise((resolve) => setImmediate(resolve));
+        return grant;
+      },
+    };
+    const tools = createTools({
+      connector: 'demo',
+      account: 'a',
+      limits: [{ kind: 'concurrent', max: 1, source: 'test' }],
+      clock,
+      random: Math.random,
+      quota: slowQuota,
+      vault: memoryVault(),
+      meter: createMeter(),
+    });
+    const all = Array.from({ length: 5 }, (_, value) => tools.call(spec(), async () => ({ value })));
+    expect(await Promise.all(all)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it.each([0, 1, 50, 99])('sends no more than the maximum in any window, begun %i ms into a tenth', async (begin) => {
     const { clock, tools } = setUp([{ kind: 'window', max: 10, windowMs: 1000, source: 'test' }]);
+    await clock.advance(begin);
     const at: number[] = [];
     const calls = Array.from({ length: 45 }, () =>
       tools.call(spec(), async () => {

@@ -253,6 +253,18 @@ describe('the watermark', () => {
   });
 });
 
+describe('a stamp of many rows, paged by offset', () => {
+  it.each([true, false])('loses nobody when rows already read leave it (borders inclusive: %s)', async (inclusive) => {
+    const vendor = people(40, () => longAgo);
+    const ids = [...vendor.rows.keys()];
+    vendor.meanwhile = () => {
+      if (vendor.requests !== 4) return;
+      for (const id of ids.slice(0, 5)) vendor.rows.set(id, clock.now());
+    };
+    expect(unique(idsOf(await allOf(reading(vendor, (one) => byOffset(one, 7, inclusive))(null))))).toEqual(ids);
+  });
+});
+
 describe('several streams', () => {
   const two = (a: Vendor, b: Vendor) => (): readonly Stream[] => [keyset(a, 4, 'Contact'), keyset(b, 4, 'Lead')];
 
