@@ -55,10 +55,11 @@ const checkSettings = (
   const from = [name];
   const references = referencesIn(settings);
   const literals = literalSecrets(connector.config, settings, places, from);
+  const tokens = secretLiterals(withoutSecretPlaces(settings), places, from);
   const errors = [
     ...referenceErrors(references, places, from),
     ...literals,
-    ...secretLiterals(withoutSecretPlaces(settings), places, from),
+    ...tokens.filter((token) => !literals.some((literal) => literal.path === token.path)),
     ...baseUrlErrors(settings, places, name),
   ];
   const value = withSecrets(settings, () => PLACEHOLDER);
@@ -76,7 +77,7 @@ const checkSettings = (
     from,
     advice: () => null,
     hideValues: true,
-    kindAt: secretKindAt(connector.config),
+    kindAt: secretKindAt(connector.config, settings),
   };
   const told = new Set(errors.map((error) => error.path));
   const more = schemaErrors({ ...parsed.error, issues }, context).filter((error) => !told.has(error.path));

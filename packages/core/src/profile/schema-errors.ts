@@ -45,7 +45,8 @@ const kindOf = (value: unknown): string => {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map of keys';
-  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'true or false' : 'a number';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a fraction';
+  return typeof value === 'string' ? 'text' : 'true or false';
 };
 
 /** The keys that a schema knows at a path, over all branches of unions. */
@@ -76,8 +77,11 @@ export const keysAt = (schema: z.core.$ZodType, path: KeyPath): readonly string[
   }
 };
 
-const show = (value: unknown, context: Context): string =>
-  typeof value === 'object' ? kindOf(value) : context.hideValues === true ? 'what stands here' : quoted(value);
+const show = (value: unknown, context: Context): string => {
+  if (typeof value === 'object') return kindOf(value);
+  if (context.hideValues === true) return 'what stands here';
+  return typeof value === 'string' ? quoted(value) : String(value);
+};
 
 const oneOf = (values: readonly unknown[]): string => {
   const words = values.map(String);
@@ -99,7 +103,8 @@ const wrongType = (path: KeyPath, expected: string, context: Context): ProfileEr
   if (value === null) return context.places.error(full, `${name} is empty`, `It must be ${kind}`);
   const source = context.places.sourceOf(full);
   const shown = context.hideValues === true || source === undefined ? '' : `: ${quoted(source)}`;
-  const fix = expected === 'string' && source !== undefined ? `Put it in quotes${shown}` : '';
+  const unquoted = expected === 'boolean' && typeof value === 'string' ? 'Write true or false, without quotes' : '';
+  const fix = expected === 'string' && source !== undefined ? `Put it in quotes${shown}` : unquoted;
   const place = name === '' ? 'the file' : name;
   return context.places.error(full, `${place} must be ${kind}, and this is ${kindOf(value)}`, fix);
 };
@@ -116,7 +121,14 @@ const wrongValue = (path: KeyPath, values: readonly unknown[], context: Context)
   }
   const words = values.filter((word) => typeof word === 'string');
   const meant = typeof value === 'string' ? didYouMean(value, words) : undefined;
-  return context.places.error(full, `${dotted(full)} is ${oneOf(values)}, not ${show(value, context)}`, '', meant);
+  const unquoted = typeof value === 'string' && values.some((one) => typeof one !== 'string' && String(one) === value);
+  const fix = unquoted ? 'Remove the quotes' : '';
+  return context.places.error(
+    full,
+    `${dotted(full)} must be ${oneOf(values)}, not ${show(value, context)}`,
+    fix,
+    meant,
+  );
 };
 
 const unknownKey = (path: KeyPath, key: string, context: Context): ProfileError => {
@@ -161,7 +173,9 @@ const unionErrors = (path: KeyPath, issue: z.core.$ZodIssueInvalidUnion, context
   const branch = nearestBranch(issue.errors);
   const value = at(context.value, path);
   if (branch !== undefined && value !== undefined)
-    return branch.flatMap((inner) => errorsOf({ ...inner, path: [...path, ...inner.path] } as Issue, context));
+    return withoutEchoes(branch).flatMap((inner) =>
+      errorsOf({ ...inner, path: [...path, ...inner.path] } as Issue, context),
+    );
   const full = [...context.from, ...path];
   const accepted = acceptedBy(issue.errors);
   if (value === undefined || value === null) return [wrongType(path, accepted, context)];
@@ -196,6 +210,15 @@ const errorsOf = (issue: Issue, context: Context): readonly ProfileError[] => {
   }
 };
 
+const samePath = (a: Issue, b: Issue): boolean => a.path.map(String).join('\0') === b.path.map(String).join('\0');
+
+/** A rule about a whole map has nothing to add where one of its keys is misspelt. */
+const withoutEchoes = (issues: readonly Issue[]): readonly Issue[] =>
+  issues.filter(
+    (issue) =>
+      issue.code !== 'custom' || !issues.some((one) => one.code === 'unrecognized_keys' && samePath(one, issue)),
+  );
+
 /** Zod's issues in our words, with their places. */
-export const schemaErrors = (error: z.core.$ZodError, context: Context): readonly ProfileError[] =>
-  error.issues.flatMap((issue) => errorsOf(issue, context));
+export const schemaErrors = (error: { readonly issues: readonly Issue[] }, context: Context): readonly ProfileError[] =>
+  withoutEchoes(error.issues).flatMap((issue) => errorsOf(issue, context));

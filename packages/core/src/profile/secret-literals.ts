@@ -4,9 +4,10 @@ import type { KeyPath, Places } from './yaml-text.ts';
 
 /** Finds literals, and keys, that look like tokens. They are named by place and never shown. */
 export const secretLiterals = (value: unknown, places: Places, path: KeyPath = []): readonly ProfileError[] => {
-  const refuse = (place: KeyPath): ProfileError =>
-    places.error(
-      place,
+  const refuse = (inner: KeyPath, isKey = false): ProfileError =>
+    places.errorAt(
+      isKey ? places.ofKey(inner) : places.ofValue(inner),
+      inner,
       'this looks like a secret, and secrets never stand in a profiles folder',
       'Write { env: NAME } or { file: PATH } in its place, and revoke the secret if others can read this file',
     );
@@ -18,7 +19,7 @@ export const secretLiterals = (value: unknown, places: Places, path: KeyPath = [
   }
   if (Array.isArray(value)) return value.flatMap((item, index) => secretLiterals(item, places, [...path, index]));
   return Object.entries(value).flatMap(([key, inner]) => [
-    ...(looksLikeSecret(key) ? [refuse([...path, key])] : []),
+    ...(looksLikeSecret(key) ? [refuse([...path, key], true)] : []),
     ...secretLiterals(inner, places, [...path, key]),
   ]);
 };

@@ -1,8 +1,8 @@
 import { isSecret } from '@heed/contract';
 import type { z } from 'zod';
 import type { ProfileError } from './place.ts';
-import { looksLikeSecret, quoted } from './secret-like.ts';
-import type { KeyPath, Places } from './yaml-text.ts';
+import { looksLikeSecret } from './secret-like.ts';
+import { dotted, type KeyPath, type Places } from './yaml-text.ts';
 
 /** Where a secret is kept: an environment variable or a file. */
 export type SecretSource = { readonly env: string } | { readonly file: string };
@@ -52,9 +52,24 @@ export const withSecrets = (
   );
 };
 
-/** True if a connector's schema says `secret()` at that path, in any branch of a union. */
-export const isSecretAt = (schema: z.core.$ZodType, path: KeyPath): boolean => {
+/** False if a fixed key of the schema (`method: api-key`) says that the value is meant for another branch. */
+const isMeantFor = (schema: z.core.$ZodType, value: unknown): boolean => {
   const def = (schema as z.core.$ZodTypes)._zod.def;
+  if (def.type !== 'object' || typeof value !== 'object' || value === null) return true;
+  return Object.entries(def.shape).every(([key, inner]) => {
+    const fixed = (inner as z.core.$ZodTypes)._zod.def;
+    return fixed.type !== 'literal' || fixed.values.includes(Reflect.get(value, key));
+  });
+};
+
+/** True if a connector's schema says `secret()` at that path of a value, in any branch that the value may be meant for. */
+export const isSecretAt = (schema: z.core.$ZodType, path: KeyPath, value: unknown): boolean => {
+  const def = (schema as z.core.$ZodTypes)._zod.def;
+  const [key, ...rest] = path;
+  const inside = (inner: z.core.$ZodType | undefined): boolean => {
+    if (key === undefined || inner === undefined) return false;
+    return isSecretAt(inner, rest, typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined);
+  };
   if (path.length === 0 && isSecret(schema as z.ZodType)) return true;
   switch (def.type) {
     case 'optional':
@@ -62,19 +77,17 @@ export const isSecretAt = (schema: z.core.$ZodType, path: KeyPath): boolean => {
     case 'default':
     case 'prefault':
     case 'readonly':
-      return isSecretAt(def.innerType, path);
+      return isSecretAt(def.innerType, path, value);
     case 'pipe':
-      return isSecretAt(def.in, path);
+      return isSecretAt(def.in, path, value);
     case 'union':
-      return def.options.some((option) => isSecretAt(option, path));
+      return def.options.some((option) => isMeantFor(option, value) && isSecretAt(option, path, value));
     case 'array':
-      return path.length > 0 && isSecretAt(def.element, path.slice(1));
+      return inside(def.element);
     case 'record':
-      return path.length > 0 && isSecretAt(def.valueType, path.slice(1));
-    case 'object': {
-      const inner = path[0] === undefined ? undefined : def.shape[path[0]];
-      return inner !== undefined && isSecretAt(inner, path.slice(1));
-    }
+      return inside(def.valueType);
+    case 'object':
+      return inside(key === undefined ? undefined : def.shape[key]);
     default:
       return false;
   }
@@ -84,9 +97,9 @@ const REFERENCE = 'a secret, written as { env: NAME } or { file: PATH }';
 
 /** What a connection's key is, where its schema says `secret()`. */
 export const secretKindAt =
-  (schema: z.core.$ZodType) =>
+  (schema: z.core.$ZodType, settings: unknown) =>
   (path: KeyPath): string | undefined =>
-    isSecretAt(schema, path) ? REFERENCE : undefined;
+    isSecretAt(schema, path, settings) ? REFERENCE : undefined;
 
 /** Literals where the schema wants a reference, by place; the literals themselves are never shown. */
 export const literalSecrets = (
@@ -97,9 +110,9 @@ export const literalSecrets = (
 ): readonly ProfileError[] => {
   const walk = (value: unknown, path: KeyPath): readonly ProfileError[] => {
     if (sourceIn(value) !== null) return [];
-    if (isSecretAt(schema, path)) {
+    if (isSecretAt(schema, path, settings)) {
       const full = [...from, ...path];
-      return [places.error(full, `${path.join('.')} is ${REFERENCE}, never the secret itself`, fixFor(value))];
+      return [places.error(full, `${dotted(full)} is ${REFERENCE}, never the secret itself`, fixFor(value))];
     }
     if (typeof value !== 'object' || value === null) return [];
     return Object.entries(value).flatMap(([key, inner]) =>
@@ -129,12 +142,6 @@ export const referenceErrors = (references: readonly SecretReference[], places: 
         ),
       ];
     if (key === 'env' && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(text))
-      return [
-        places.error(
-          full,
-          `${quoted(text)} cannot be the name of an environment variable`,
-          'Use letters, digits and _',
-        ),
-      ];
+      return [places.error(full, 'this cannot be the name of an environment variable', 'Use letters, digits and _')];
     return text.trim() === '' ? [places.error(full, 'the path of the file is empty', 'Name the file')] : [];
   });

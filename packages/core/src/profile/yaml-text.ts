@@ -89,9 +89,7 @@ const syntaxError = (error: YAMLError): readonly [what: string, fix: string] => 
     case 'TAB_AS_INDENT':
       return ['a tab is used for indentation', 'Indent with spaces'];
     case 'BAD_INDENT':
-      return ['the indentation is wrong', 'Indent every key of one map by the same number of spaces'];
-    case 'BAD_ALIAS':
-      return ['this alias has no anchor', 'Define it with & before it is used with *'];
+      return ['the indentation is wrong, or a bracket is not closed', 'Indent all keys of one map by the same spaces'];
     case 'MISSING_CHAR':
       return ['a bracket, quote or comma is missing', 'Close what was opened'];
     case 'MULTILINE_IMPLICIT_KEY':
@@ -168,7 +166,12 @@ class Reader {
         this.errors.push(this.places.errorAt(place, path, `more than ${MAX_ALIASES} aliases`, 'Write the values out'));
       return null;
     }
-    const value = this.read(this.#anchors.get(anchor) ?? null, path, keyPlace);
+    const target = this.#anchors.get(anchor);
+    if (target === undefined) {
+      this.errors.push(this.places.errorAt(place, path, 'this alias has no anchor', 'Write the value out'));
+      return null;
+    }
+    const value = this.read(target, path, keyPlace);
     this.places.note(path, place, keyPlace);
     return value;
   }
@@ -230,12 +233,17 @@ export const readYaml = (file: string, text: string): YamlText => {
     logLevel: 'silent',
   });
   const document = Array.isArray(documents) ? documents[0] : undefined;
-  if (document === undefined || document.contents === null) return fail('the file is empty', 'See docs/profiles.md');
+  const root = document?.contents ?? null;
+  const isBlank = root === null || (isScalar(root) && root.value === null);
+  if (document === undefined || (isBlank && document.errors.length === 0))
+    return fail('the file is empty', 'See docs/profiles.md');
 
-  const reader = new Reader(places, lines, anchorsOf(document.contents));
+  const reader = new Reader(places, lines, anchorsOf(root));
   for (const problem of [...document.errors, ...document.warnings]) {
     const [what, fix] = syntaxError(problem);
-    reader.errors.push(places.errorAt(reader.placeAt(problem.pos[0]), [], what, fix));
+    const error = places.errorAt(reader.placeAt(problem.pos[0]), [], what, fix);
+    // One slip is often found several times on its line.
+    if (!reader.errors.some((told) => told.line === error.line && told.what === what)) reader.errors.push(error);
   }
   const second = documents[1];
   if (second !== undefined) {
@@ -243,6 +251,6 @@ export const readYaml = (file: string, text: string): YamlText => {
     reader.errors.push(places.errorAt(place, [], 'a second document (---) begins here', 'One file is one document'));
   }
   if (reader.errors.length > 0) return { value: undefined, places, errors: reader.errors };
-  const value = reader.read(document.contents, []);
+  const value = reader.read(root, []);
   return { value, places, errors: reader.errors };
 };
