@@ -63,6 +63,10 @@ export const setupActions = {
     if (access !== 'none' && access !== 'read') throw new RangeError('access is none or read');
     world.state.objectAccess.set(tableIn(world, body).definition.name, access);
   }),
+  'admin/permission': action((world, body) => {
+    if (text(body, 'name') !== 'PrivacyData') throw new RangeError('The permission known here is PrivacyData');
+    world.state.seesPrivacyData = body.granted === true;
+  }),
   'admin/lock': action((world, body) => {
     world.state.locks.set(to18(text(body, 'id')) ?? '', Number(body.times ?? 1));
   }),

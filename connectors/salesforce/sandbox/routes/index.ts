@@ -1,6 +1,7 @@
 import { accountInfoRoutes } from './account-info.ts';
 import type { OrgRoute } from './answers.ts';
 import { collectionRoutes } from './collections.ts';
+import { consentRoutes } from './consent.ts';
 import { externalIdRoutes } from './external-id.ts';
 import { listViewRoutes } from './list-views.ts';
 import { queryRoutes } from './query.ts';
@@ -18,6 +19,7 @@ export const routes: readonly OrgRoute[] = [
   ...collectionRoutes,
   ...replicationRoutes,
   ...listViewRoutes,
+  ...consentRoutes,
   ...recordRoutes,
   ...externalIdRoutes,
 ];

@@ -79,6 +79,8 @@ export class Org {
   readonly listViews: ListView[] = [];
   /** How many more writes of a record fail because another transaction holds it. */
   readonly locks = new Map<string, number>();
+  /** "Allow User Access to Privacy Data", which the Consent API needs. */
+  seesPrivacyData = true;
   lateCommits: LateCommit[] = [];
   deletions: Deletion[] = [];
   /** The delete log knows nothing before this moment. */

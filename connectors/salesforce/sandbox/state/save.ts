@@ -14,6 +14,7 @@ export function saveOrg(org: Org): unknown {
     hiddenFields: [...org.hiddenFields],
     readOnlyFields: [...org.readOnlyFields],
     objectAccess: [...org.objectAccess],
+    seesPrivacyData: org.seesPrivacyData,
     listViews: org.listViews,
     locks: [...org.locks],
     lateCommits: org.lateCommits,
@@ -38,6 +39,7 @@ interface SavedOrg {
   readonly hiddenFields: readonly string[];
   readonly readOnlyFields: readonly string[];
   readonly objectAccess: readonly (readonly [string, 'none' | 'read'])[];
+  readonly seesPrivacyData: boolean;
   readonly listViews: Org['listViews'];
   readonly locks: readonly (readonly [string, number])[];
   readonly lateCommits: Org['lateCommits'];
@@ -67,6 +69,7 @@ export function loadOrg(stored: unknown): Org {
   for (const [object, access] of saved.objectAccess) org.objectAccess.set(object, access);
   for (const [id, times] of saved.locks) org.locks.set(id, times);
   org.listViews.push(...saved.listViews);
+  org.seesPrivacyData = saved.seesPrivacyData;
   org.lateCommits = saved.lateCommits;
   org.deletions = saved.deletions;
   org.deletionsKnownSinceMs = saved.deletionsKnownSinceMs;

@@ -61,6 +61,7 @@ export const switches = {
     default: false,
     about: 'Whether converting a lead sets the opt-out on a contact that already exists [UNV]',
   },
+  consentStatusName: { default: 'status', about: 'The name of the write parameter of the Consent API [UNV]' },
   memberFollowsPerson: {
     default: false,
     about: "Whether a campaign member's SystemModstamp moves when the person's opt-out does [UNV]",
