@@ -23,6 +23,9 @@ export interface Listening {
 /** Loopback only: a stand-in with made-up people and well-known keys must not be reachable from elsewhere. */
 const LOOPBACK = '127.0.0.1';
 
+/** Longer than a client waits between two calls: closing an idle connection under its feet would be a fault nobody asked for. */
+const IDLE_MS = 120_000;
+
 /** Serves a sandbox over HTTP. */
 export async function listen<State, Extras extends object>(
   steering: Steering<State, Extras>,
@@ -60,6 +63,7 @@ export async function listen<State, Extras extends object>(
     const served = isControl(path) ? control(request, response, path) : call(request, response);
     served.catch((error: unknown) => failed(response, error));
   });
+  server.keepAliveTimeout = IDLE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, LOOPBACK, resolve);

@@ -98,6 +98,7 @@ export async function startSandbox<State, Extras extends object>(
     reset,
     async close() {
       await listening.close();
+      file?.changed(); // the clock and the switches may have moved without a call
       await file?.flush();
     },
   };
