@@ -86,8 +86,8 @@ export function sessionExpired(): Reply {
 }
 
 /** The vendor has no 429: over a limit it answers 403, without Retry-After (notes, 2.4). */
-export function overLimit(): Reply {
-  return apiError(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+export function overLimit(status = 403): Reply {
+  return apiError(status, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 }
 
 /** How the vendor words what the kit answers in its name. */
@@ -96,7 +96,7 @@ export const answers: VendorAnswers<Org> = {
   methodNotAllowed: (_exchange, allowed) =>
     apiError(405, 'METHOD_NOT_ALLOWED', `HTTP Method not allowed. Allowed are ${allowed.join(',')}`),
   unreadableBody: () => apiError(400, 'JSON_PARSER_ERROR', 'Unexpected character in the HTTP entity body'),
-  throttled: (_exchange, rule: FaultRule) => (rule.status === undefined ? overLimit() : json(rule.status, [])),
+  throttled: (_exchange, rule: FaultRule) => overLimit(rule.status),
   serverError: (_exchange, rule) =>
     apiError(rule.status ?? 503, 'SERVER_UNAVAILABLE', 'The server is temporarily unable to respond to your request'),
   expiredToken(exchange) {

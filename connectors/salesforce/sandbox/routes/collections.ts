@@ -34,7 +34,7 @@ function capped<Item>(items: readonly Item[]): readonly Item[] {
 function recordsOf(exchange: OrgExchange): { readonly allOrNone: boolean; readonly records: readonly Given[] } {
   const { allOrNone = false, records } = jsonObject(exchange);
   if (!Array.isArray(records) || records.length === 0) {
-    throw new CallRefused(400, 'INVALID_ARGUMENTS', 'The records parameter is required and must not be empty');
+    throw new CallRefused(400, 'INVALID_INPUT', 'The records parameter is required and must not be empty');
   }
   return { allOrNone: allOrNone === true, records: capped(records as readonly Given[]) };
 }

@@ -68,7 +68,7 @@ function idsOf(exchange: OrgExchange): readonly string[] {
 }
 
 function requireEmailAction(actions: string): void {
-  if (actions !== 'email') throw new CallRefused(400, 'INVALID_ARGUMENTS', 'the sandbox builds the action email only');
+  if (actions !== 'email') throw new CallRefused(400, 'INVALID_INPUT', 'the sandbox builds the action email only');
 }
 
 function read(exchange: OrgExchange, actions: string): Reply {
@@ -84,7 +84,7 @@ function write(exchange: OrgExchange): Reply {
   const [address, second] = idsOf(exchange);
   const status = exchange.query.get(String(exchange.world.switches.get('consentStatusName')));
   if (address === undefined || second !== undefined || (status !== 'optin' && status !== 'optout')) {
-    throw new CallRefused(400, 'INVALID_ARGUMENTS', 'one email address and a status of optin or optout are needed');
+    throw new CallRefused(400, 'INVALID_INPUT', 'one email address and a status of optin or optout are needed');
   }
   const records = consulted(exchange, address);
   const writer = { ...apiWriter(exchange), administrator: true };

@@ -52,7 +52,7 @@ function headerTime(exchange: OrgExchange, name: 'if-modified-since' | 'if-unmod
   const ms = Date.parse(given);
   if (!Number.isNaN(ms)) return ms;
   // "an invalid header value for ... If-Unmodified-Since on a PATCH or POST request, a 400 Bad Request"
-  if (name === 'if-unmodified-since') throw new CallRefused(400, 'INVALID_HEADER', `Invalid ${name} header`);
+  if (name === 'if-unmodified-since') throw new CallRefused(400, 'INVALID_INPUT', `Invalid ${name} header`);
   return undefined;
 }
 

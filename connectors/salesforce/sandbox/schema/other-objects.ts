@@ -74,7 +74,6 @@ function history(of: string, keyPrefix: string): ObjectDefinition {
       ...systemFields.filter((f) => ['Id', 'IsDeleted', 'CreatedDate', 'CreatedById'].includes(f.name)),
       readOnly(`${of}Id`, 'reference', { nillable: false, referenceTo: [of], relationshipName: of }),
       readOnly('Field', 'picklist', { nillable: false }),
-      readOnly('DataType', 'picklist'),
       // The vendor's values are of type anyType; filtering on them is refused there too.
       readOnly('OldValue', 'string', { filterable: false }),
       readOnly('NewValue', 'string', { filterable: false }),

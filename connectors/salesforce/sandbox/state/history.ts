@@ -18,7 +18,6 @@ export function trackHistory(writer: Writer, table: Table, row: Row, before: Row
       IsDeleted: false,
       [`${object}Id`]: row.Id ?? null,
       Field: tracked,
-      DataType: 'Boolean',
       OldValue: String(before[tracked]),
       NewValue: String(row[tracked]),
       CreatedById: writer.userId,

@@ -93,6 +93,9 @@ describe('SOQL', () => {
     expect(names(world, "WHERE Email > 'a'")).toEqual(['Ada', 'Bob']);
     expect(names(world, "WHERE (NOT Email > 'b')")).toEqual(['Ada']);
     expect(names(world, "WHERE (NOT Title LIKE 'C%')")).toEqual([]);
+    expect(names(world, "WHERE Email > 'b' OR LastName = 'Nobody'")).toEqual(['Bob']);
+    expect(names(world, "WHERE (NOT (Email > 'b' OR LastName = 'Nobody'))")).toEqual(['Ada']);
+    expect(names(world, "WHERE (NOT (Email > 'b' AND LastName = 'Cyd'))")).toEqual(['Ada', 'Bob']);
     expect(names(world, "WHERE Title IN (null, 'CEO')")).toEqual(['Ada', 'Cyd']);
   });
 
