@@ -142,6 +142,26 @@ export const factsAt = (database: Database, addresses: Iterable<AddressKey>): re
     ),
   );
 
+/** Facts of these addresses, and the origins of those that are echoes, wherever those were said (C8). */
+export const factsAround = (database: Database, addresses: Iterable<AddressKey>): readonly Fact[] => {
+  const facts = new Map(factsAt(database, addresses).map((fact) => [fact.n, fact]));
+  let origins = [...facts.values()];
+  while (origins.length > 0) {
+    const missing = origins.flatMap(({ echoOf }) => (echoOf === null || facts.has(echoOf) ? [] : [echoOf]));
+    origins = missing.length === 0 ? [] : [...factsByNumber(database, missing)];
+    for (const fact of origins) facts.set(fact.n, fact);
+  }
+  return [...facts.values()].sort((a, b) => a.n - b.n);
+};
+
+const factsByNumber = (database: Database, numbers: readonly number[]): readonly Fact[] =>
+  numbered<NewFact>(
+    database.all<Numbered>(
+      `SELECT n, body FROM entry WHERE n IN (SELECT value FROM json_each(?)) AND kind = 'fact'`,
+      jsonList(numbers),
+    ),
+  );
+
 export const factsOfRun = (database: Database, run: string): readonly Fact[] =>
   numbered<NewFact>(
     database.all<Numbered>(`SELECT n, body FROM entry WHERE run = ? AND kind = 'fact' ORDER BY n`, run),

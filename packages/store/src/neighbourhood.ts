@@ -2,7 +2,7 @@ import { type AddressKey, type Link, type Neighbourhood, recordKey, type Shadow,
 import type { Database } from './database.ts';
 import { createdAt } from './intents.ts';
 import { jsonList, parsed } from './json.ts';
-import { decisionsAbout, factsAt } from './ledger.ts';
+import { decisionsAbout, factsAround } from './ledger.ts';
 import { owedAt, setAsideAt } from './settle.ts';
 import { addressesOf, type Found, forebears, shadowsByAddress, shadowsByRecord, systemId } from './shadows.ts';
 
@@ -27,7 +27,7 @@ export const neighbourhoodOf = (
   circle.membersAt(circle.addresses());
   circle.lives();
   const around = new Set([...asked, ...circle.addresses()]);
-  const facts = factsAt(database, around);
+  const facts = factsAround(database, around);
   return {
     shadows: circle.shadows(),
     ledger: { facts, decisions: decisionsAbout(database, facts, around) },

@@ -16,7 +16,7 @@ import {
   type RandomBytes,
   verifyChain,
 } from './ledger.ts';
-import { dueMarks, markAllIn, markEverywhere, markIn, registerProfile } from './marks.ts';
+import { dueMarks, markAllIn, markEverywhere, markIn, marksOf, registerProfile } from './marks.ts';
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { readHead, writeHead } from './outside.ts';
 import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
@@ -109,6 +109,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
       }),
 
     dirty: (profile, now, after, limit) => read(() => dueMarks(database, profile, now, after, limit)),
+    marks: (profile, addresses) => read(() => marksOf(database, profile, addresses)),
     neighbourhood: (profile, systems, addresses) => read(() => neighbourhoodOf(database, profile, systems, addresses)),
     unseen: (system, before, after, limit) => unseenShadows(database, system, before, after, limit, nextTurn),
     count: (system) => read(() => countLive(database, system)),

@@ -182,6 +182,8 @@ export interface Store {
   dropCursor(lease: Lease, stream: string): Promise<void>;
   /** Dirty addresses of a profile that are due, in address order, from behind `after`. */
   dirty(profile: string, now: Millis, after: AddressKey | null, limit: number): Promise<readonly DirtyMark[]>;
+  /** The present marks of these addresses, in the same order; mark 0 for one that is clean. */
+  marks(profile: string, addresses: readonly AddressKey[]): Promise<readonly DirtyMark[]>;
   neighbourhood(profile: string, systems: readonly System[], addresses: readonly AddressKey[]): Promise<Neighbourhood>;
   /** Live shadows of one system, in order of `recordKey`, that a complete read which began at `before` (our clock) did not show. */
   unseen(system: System, before: Millis, after: RecordRef | null, limit: number): Promise<readonly Shadow[]>;

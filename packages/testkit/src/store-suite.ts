@@ -1,0 +1,34 @@
+import { describe } from 'vitest';
+import { promisesOfBuckets } from './store-suite/buckets.ts';
+import { promisesOfCrashes } from './store-suite/crashes.ts';
+import { promisesOfIntents } from './store-suite/intents.ts';
+import { promisesOfLeases } from './store-suite/leases.ts';
+import { promisesOfTheLedger } from './store-suite/ledger.ts';
+import { promisesOfMarks } from './store-suite/marks.ts';
+import { promisesOfNeighbourhoods } from './store-suite/neighbourhoods.ts';
+import { promisesOfPages } from './store-suite/pages.ts';
+import { promisesOfRuns } from './store-suite/runs.ts';
+import { promisesOfSettlements } from './store-suite/settlements.ts';
+import { benches, type StoreSubject } from './store-suite/subject.ts';
+
+export type { OpenOptions, StoreState, StoreSubject } from './store-suite/subject.ts';
+
+/**
+ * What every store promises, whatever it is built on. A new one runs this one call:
+ * `describeStore({ name: 'sqlite', open, surgery })`.
+ */
+export const describeStore = (subject: StoreSubject): void => {
+  describe(`store: ${subject.name}`, () => {
+    const bench = benches(subject);
+    promisesOfPages(bench);
+    promisesOfNeighbourhoods(bench);
+    promisesOfMarks(bench);
+    promisesOfSettlements(bench);
+    promisesOfBuckets(bench);
+    promisesOfIntents(bench);
+    promisesOfRuns(bench);
+    promisesOfTheLedger(bench);
+    promisesOfLeases(bench);
+    promisesOfCrashes(bench);
+  });
+};
