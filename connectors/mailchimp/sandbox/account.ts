@@ -122,7 +122,7 @@ export interface Segment {
   options: unknown;
 }
 
-export interface MarketingPermission {
+interface MarketingPermission {
   readonly id: string;
   readonly text: string;
 }

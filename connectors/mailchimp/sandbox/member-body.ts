@@ -1,7 +1,7 @@
 import type { Audience, Member, MergeValue } from './account.ts';
 import { iso } from './time.ts';
 
-export interface Link {
+interface Link {
   readonly rel: string;
   readonly href: string;
   readonly method: string;

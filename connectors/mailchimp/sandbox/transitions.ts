@@ -3,7 +3,7 @@ import type { Member, OptOutCause, Status } from './account.ts';
 import { inComplianceState } from './problem.ts';
 
 /** The text that a GET shows for a member whom the API or an administrator unsubscribed. */
-export const BY_ADMIN = 'N/A (Unsubscribed by admin)';
+const BY_ADMIN = 'N/A (Unsubscribed by admin)';
 
 /** What a request may do to the status of an existing member: the new status, or `undefined` for no change. */
 export function transition(member: Member, wanted: Status, switches: Switches): Status | undefined {

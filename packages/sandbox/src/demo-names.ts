@@ -12,7 +12,7 @@ export interface Culture {
 }
 
 /** A postal address without street number. */
-export interface Place {
+interface Place {
   readonly street: string;
   readonly city: string;
   readonly region: string;

@@ -15,8 +15,6 @@ export const COMMON_FAULT_KINDS = [
   'slow', // the answer comes delayMs later
 ] as const;
 
-export type CommonFaultKind = (typeof COMMON_FAULT_KINDS)[number];
-
 /** One rule of `POST /__sandbox/faults`. */
 export interface FaultRule {
   readonly kind: string;

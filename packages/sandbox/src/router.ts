@@ -1,7 +1,7 @@
 import type { Route } from './definition.ts';
 import { pathPattern } from './path-pattern.ts';
 
-export interface Found<State> {
+interface Found<State> {
   readonly route: Route<State> | undefined;
   readonly params: Readonly<Record<string, string>>;
   /** The methods that the path has, when it is known under another method only. */

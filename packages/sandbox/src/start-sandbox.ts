@@ -78,6 +78,12 @@ export async function startSandbox<State, Extras extends object>(
     latency: latencyOf(options.latencyMs ?? 0),
     changed: () => file?.changed(),
   });
+  let closed: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    await listening.close();
+    file?.changed(); // the clock and the switches may have moved without a call
+    await file?.flush();
+  };
   const { extras, ...offer }: Offer<Extras> = definition.offer(world, listening.url);
   return {
     ...extras,
@@ -96,10 +102,9 @@ export async function startSandbox<State, Extras extends object>(
     faults: (rules) => faults.set(rules),
     switches: (values) => world.switches.set(values),
     reset,
-    async close() {
-      await listening.close();
-      file?.changed(); // the clock and the switches may have moved without a call
-      await file?.flush();
+    close() {
+      closed ??= closeAll();
+      return closed;
     },
   };
 }

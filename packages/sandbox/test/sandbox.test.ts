@@ -204,3 +204,14 @@ describe('a state file', () => {
     expect(await readFile(stateFile, 'utf8')).toContain('other');
   });
 });
+
+test('closing twice writes once: a later sandbox on the same file is not overwritten', async () => {
+  const stateFile = join(await folder(), 'toy.json');
+  const first = await start({ stateFile });
+  await first.close();
+  const second = await start({ stateFile });
+  second.act('person/press', { name: 'a' });
+  await second.close();
+  await first.close();
+  expect((await start({ stateFile })).state().counters).toEqual({ a: 99 });
+});
