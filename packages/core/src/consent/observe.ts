@@ -7,6 +7,8 @@ import { readOptOutField } from './opt-out-field.ts';
 
 /** Vendors stamp in whole seconds, so a change inside our request window may be dated up to a second before it. */
 const STAMP_MS = 1_000;
+/** No request is under way longer than this; a later change is not the effect of one whose answer was lost. */
+const REQUEST_MS = 150_000;
 
 /** How rows of one system are read. */
 export interface Observer {
@@ -148,7 +150,8 @@ const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say):
 /** Our own opt-out explains a state if it was durable first and the row was last changed inside its request window (C8). */
 const echoing = (row: Row, by: Observer, intents: readonly Intent[], actor: Actor): Intent | null => {
   if (row.modifiedBy === 'other' || actor === 'person') return null;
-  const until = (intent: Intent): Millis => (intent.answeredAt ?? by.readAt) + STAMP_MS;
+  const until = (intent: Intent): Millis =>
+    (intent.answeredAt ?? Math.min(by.readAt, intent.sentAt + REQUEST_MS)) + STAMP_MS;
   return (
     intents.find((intent) => {
       if (intent.seen || (intent.state !== 'open' && intent.state !== 'applied')) return false;

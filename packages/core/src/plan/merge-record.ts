@@ -94,11 +94,11 @@ const mergeOne = (view: View, field: MappedField, crmField: FieldSchema, sides: 
       ? null
       : { crm: JSON.parse(agreed.crm) as FieldValue, marketing: JSON.parse(agreed.marketing) as FieldValue };
   // A side that is still to be created has no value of its own.
-  const valueOf = (shadow: Shadow | null, name: string): FieldValue | undefined =>
+  const valueIn = (shadow: Shadow | null, name: string): FieldValue | undefined =>
     shadow === null ? null : shadow.values[name];
   return mergeField({
-    crm: valueOf(sides.record, crmField.name),
-    marketing: valueOf(sides.member, field.marketing.name),
+    crm: valueIn(sides.record, crmField.name),
+    marketing: valueIn(sides.member, field.marketing.name),
     base,
     direction: field.mapping.direction,
     conflicts: view.profile.conflicts,

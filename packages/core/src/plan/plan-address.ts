@@ -23,6 +23,8 @@ export interface PlanContext {
   readonly marketingIsComplete: boolean;
   /** C24, C25: nobody is created, invited, cleared or archived in this run. */
   readonly cautious: boolean;
+  /** False if the profile's check found something that stops creates. */
+  readonly mayCreate: boolean;
 }
 
 /** What one address needs to be right everywhere, and what is said about it if nothing is done. */
@@ -129,7 +131,6 @@ const consentWrites = (
       because,
       guarded: false,
       agrees: {},
-      partner: null,
       partner: null,
     });
   }
@@ -282,7 +283,7 @@ const memberlessRecord = (
     createdBefore: around.createdBefore,
   });
   if ('no' in verdictOnCreate) return refuse(verdictOnCreate.no, verdictOnCreate.rule);
-  if (context.cautious || !context.marketingIsComplete) return { ...nothing, winner };
+  if (context.cautious || !context.mayCreate || !context.marketingIsComplete) return { ...nothing, winner };
   const fresh = mergeRecord(view, winner, null, null, { toMarketing: true });
   const op = {
     kind: 'create',
@@ -365,7 +366,7 @@ const memberWithoutRecord = (
   }
   const type = view.profile.create.crm;
   if (type === null || status !== 'subscribed' || verdict.row !== 6 || one.member.kind !== 'known') return nothing;
-  if (context.cautious || view.gaps.length > 0) return nothing;
+  if (context.cautious || !context.mayCreate || view.gaps.length > 0) return nothing;
   const fresh = mergeRecord(view, null, member, null, { toMarketing: false });
   const set = Object.fromEntries(
     (view.settings.optOutFields[type] ?? []).flatMap((rule) => {

@@ -1,0 +1,64 @@
+import type { AddressKey } from '../identity/address.ts';
+import { surroundingsOf } from '../plan/neighbours.ts';
+import { type AddressPlan, type PlanContext, planAddress } from '../plan/plan-address.ts';
+import type { DirtyMark } from '../state/store.ts';
+import { BATCH } from './engine.ts';
+import { lookForEvidence, lookForRecords } from './look.ts';
+import { breathe, type Run } from './run-state.ts';
+
+const contextOf = (run: Run): PlanContext => ({
+  today: new Date(run.crm.session.now()).toISOString().slice(0, 10),
+  now: run.engine.clock.now(),
+  marketingIsComplete: run.marketingIsComplete,
+  cautious: run.cautious,
+  mayCreate: run.mayCreate,
+});
+
+/** Plans of a batch of addresses as things stand in the store. */
+export const plansOf = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressPlan[]> => {
+  const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm, run.view.marketing], addresses);
+  const around = surroundingsOf(hood, run.view);
+  const context = contextOf(run);
+  return addresses.map((address) => planAddress(address, around(address), run.view, context));
+};
+
+/**
+ * Plans of a batch, after asking both systems what only they can tell: evidence of own opt-ins that could lift an opt-out
+ * (C7), and every CRM record of an opted-out address, also those no read has shown yet (C1).
+ */
+export const informedPlansOf = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressPlan[]> => {
+  const first = await plansOf(run, addresses);
+  const evidence = await askEvidence(run, first);
+  const asked = evidence ? await plansOf(run, addresses) : first;
+  const unknown = asked.filter((plan) => plan.asksCrm).map((plan) => plan.address);
+  if (unknown.length === 0) return asked;
+  await lookForRecords(run, unknown);
+  return plansOf(run, addresses);
+};
+
+const askEvidence = async (run: Run, plans: readonly AddressPlan[]): Promise<boolean> => {
+  const wanted = plans.filter((plan) => plan.asksEvidenceSince !== null);
+  const members = wanted.flatMap((plan) => {
+    const record = plan.buckets.find((bucket) => bucket.side === 'marketing')?.record;
+    return record === undefined || plan.asksEvidenceSince === null ? [] : [{ record, since: plan.asksEvidenceSince }];
+  });
+  await lookForEvidence(run, members);
+  return members.length > 0;
+};
+
+/** Walks through all dirty addresses that are due, a batch at a time. */
+export const eachDirtyBatch = async (run: Run, work: (marks: readonly DirtyMark[]) => Promise<void>): Promise<void> => {
+  let after: AddressKey | null = null;
+  for (;;) {
+    await breathe(run);
+    const marks: readonly DirtyMark[] = await run.engine.store.dirty(
+      run.view.profile.id,
+      run.engine.clock.now(),
+      after,
+      BATCH,
+    );
+    if (marks.length === 0) return;
+    await work(marks);
+    after = marks.at(-1)?.address ?? null;
+  }
+};

@@ -1,0 +1,95 @@
+import type { Cursor, Millis, Row } from '@heed/contract';
+import type { NewFact } from '../consent/fact.ts';
+import { type Observer, observe } from '../consent/observe.ts';
+import { type AddressKey, addressKey } from '../identity/address.ts';
+import { recordKey, type Shadow } from '../state/shadow.ts';
+import type { Intent } from '../state/store.ts';
+import { type Run, sideOf } from './run-state.ts';
+
+export interface Reading {
+  readonly side: 'crm' | 'marketing';
+  readonly rows: readonly Row[];
+  /** Vendor's clock. */
+  readonly readAt: Millis;
+  /** Lists the read asked for; null if it did not ask. */
+  readonly lists: readonly string[] | null;
+  readonly cursor: { readonly stream: string; readonly next: Cursor } | null;
+}
+
+/**
+ * Takes rows in, whatever brought them: facts, shadow, dirty marks and cursor in one commit (I6). Reading never decides
+ * anything, so replays and overlaps are harmless.
+ */
+export const ingest = async (run: Run, reading: Reading): Promise<void> => {
+  const { system, open } = sideOf(run, reading.side);
+  const { store, clock } = run.engine;
+  if (reading.rows.length === 0 && reading.cursor === null) return;
+  const addresses = reading.rows.flatMap((row) => addressKey(row.email) ?? []);
+  const known = await store.known(
+    system,
+    reading.rows.map((row) => row.record),
+    [...new Set(addresses)],
+  );
+  const before = new Map(known.shadows.map((shadow) => [recordKey(shadow.record), shadow]));
+  const observer: Observer = {
+    system,
+    consentFields: reading.side === 'crm' ? run.view.consentFields : {},
+    optInField: run.view.settings.optInField,
+    proofs: open.connector.can.proofs,
+    readAt: reading.readAt,
+    seenAt: clock.now(),
+    lists: reading.lists,
+    run: run.id,
+  };
+  const facts: NewFact[] = [];
+  const shadows = new Map<string, Shadow>();
+  const explained = new Map<string, Intent>();
+  const dirty = new Set<AddressKey>();
+  const spread = new Set<AddressKey>();
+  for (const row of reading.rows) {
+    const key = recordKey(row.record);
+    const was = shadows.get(key) ?? before.get(key) ?? null;
+    const seen = observe(
+      row,
+      was,
+      known.intents.filter((intent) => !explained.has(intent.id)),
+      observer,
+    );
+    shadows.set(key, seen.shadow);
+    facts.push(...seen.facts);
+    for (const intent of seen.explained)
+      explained.set(intent.id, {
+        ...intent,
+        state: 'applied',
+        seen: true,
+        answeredAt: intent.answeredAt ?? reading.readAt,
+      });
+    if (!seen.changed) continue;
+    const touched = [seen.shadow.address, was?.address ?? null, ...seen.facts.map((fact) => fact.address)];
+    for (const one of touched) if (one !== null) dirty.add(one);
+    const moved = was !== null && (was.address !== seen.shadow.address || was.life.kind !== seen.shadow.life.kind);
+    if (seen.facts.length > 0 || moved || row.life.kind === 'continued')
+      for (const one of touched) if (one !== null) spread.add(one);
+  }
+  for (const one of await relatives(run, [...spread])) dirty.add(one);
+  await store.commitPage(
+    run.lease,
+    {
+      system,
+      run: run.id,
+      shadows: [...shadows.values()],
+      facts,
+      intents: [...explained.values()],
+      dirty: [...dirty],
+      cursor: reading.cursor,
+    },
+    clock.now(),
+  );
+};
+
+/** What is said about one address of a person may bind the person's other addresses and heirs (C15, C16). */
+const relatives = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressKey[]> => {
+  if (addresses.length === 0) return [];
+  const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm], addresses);
+  return hood.shadows.flatMap((shadow) => shadow.stays.map((stay) => stay.address));
+};

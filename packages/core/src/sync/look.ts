@@ -1,0 +1,125 @@
+import type { Lookup, Millis, RecordRef, Row } from '@heed/contract';
+import { type AddressKey, addressKey } from '../identity/address.ts';
+import { recordKey, type Shadow } from '../state/shadow.ts';
+import type { Intent } from '../state/store.ts';
+import { ingest } from './ingest.ts';
+import { breathe, type Run, sideOf } from './run-state.ts';
+
+type By = Lookup['by'];
+
+const ask = async (
+  run: Run,
+  side: 'crm' | 'marketing',
+  by: By,
+  times: Pick<Lookup, 'evidenceSince' | 'changedSince'>,
+): Promise<readonly Row[]> => {
+  await breathe(run);
+  const { open } = sideOf(run, side);
+  const columns = side === 'crm' ? run.view.columns.records : run.view.columns.members;
+  const readAt = open.session.now();
+  const rows = await open.session.lookup({ ...columns, by, ...times }, run.signal);
+  await ingest(run, { side, rows, readAt, lists: null, cursor: null });
+  return rows;
+};
+
+const spellingsOf = (shadows: readonly Shadow[], addresses: readonly AddressKey[]): readonly string[] => {
+  const wanted = new Set<string>(addresses);
+  const seen = shadows.flatMap((shadow) =>
+    shadow.email !== null && wanted.has(addressKey(shadow.email) ?? '') ? [shadow.email] : [],
+  );
+  return [...new Set<string>([...addresses, ...seen])];
+};
+
+/** Finds every CRM record of these addresses, in every spelling seen, known or not (C1). */
+export const lookForRecords = async (run: Run, addresses: readonly AddressKey[]): Promise<void> => {
+  if (addresses.length === 0) return;
+  const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm, run.view.marketing], addresses);
+  const emails = spellingsOf(hood.shadows, addresses);
+  const rows = await ask(run, 'crm', { emails }, { evidenceSince: null, changedSince: null });
+  // A record that moved away or was deleted since we last saw it is not in the answer; ask for it by its id.
+  const shown = new Set(rows.map((row) => recordKey(row.record)));
+  const wanted = new Set<string>(addresses);
+  const lost = hood.shadows.filter(
+    (shadow) =>
+      shadow.system.role === 'crm' &&
+      shadow.life.kind === 'live' &&
+      shadow.address !== null &&
+      wanted.has(shadow.address) &&
+      !shown.has(recordKey(shadow.record)),
+  );
+  await lookAtRecords(
+    run,
+    'crm',
+    lost.map((shadow) => shadow.record),
+    null,
+  );
+};
+
+/** Asks the marketing system what proves an own opt-in of these members since then (C7). Vendor's clock. */
+export const lookForEvidence = async (
+  run: Run,
+  members: readonly { readonly record: RecordRef; readonly since: Millis }[],
+): Promise<void> => {
+  if (members.length === 0) return;
+  const since = Math.min(...members.map((member) => member.since));
+  await ask(
+    run,
+    'marketing',
+    { records: members.map((member) => member.record) },
+    { evidenceSince: since, changedSince: null },
+  );
+};
+
+/** Reads records back. One that is no longer there has vanished, which is not the same as deleted (C12a). */
+export const lookAtRecords = async (
+  run: Run,
+  side: 'crm' | 'marketing',
+  records: readonly RecordRef[],
+  changedSince: Millis | null,
+): Promise<void> => {
+  if (records.length === 0) return;
+  const rows = await ask(run, side, { records }, { evidenceSince: null, changedSince });
+  const shown = new Set(rows.map((row) => recordKey(row.record)));
+  const { system, open } = sideOf(run, side);
+  const gone = records.filter((record) => !shown.has(recordKey(record)));
+  const known = (await run.engine.store.known(system, gone, [])).shadows.filter(
+    (shadow) => shadow.life.kind === 'live',
+  );
+  if (known.length === 0) return;
+  const at = open.session.now();
+  await run.engine.store.commitPage(
+    run.lease,
+    {
+      system,
+      run: run.id,
+      shadows: known.map((shadow) => ({
+        ...shadow,
+        life: { kind: 'vanished' },
+        lifeChangedAt: at,
+        archivedSince: shadow.archivedSince ?? at,
+      })),
+      facts: [],
+      intents: [],
+      dirty: known.flatMap((shadow) => shadow.address ?? []),
+      cursor: null,
+    },
+    run.engine.clock.now(),
+  );
+};
+
+/** Looks at what these intents were about: by record, or by address for a create. */
+export const lookAt = async (run: Run, side: 'crm' | 'marketing', intents: readonly Intent[]): Promise<void> => {
+  if (intents.length === 0) return;
+  const since = Math.min(...intents.map((intent) => intent.sentAt)) - 1_000;
+  const records = intents.flatMap(({ op }) => ('record' in op && op.record !== null ? [op.record] : []));
+  await lookAtRecords(run, side, records, since);
+  const unnamed = intents.filter(({ op }) => op.kind === 'create' || (op.kind === 'opt-out' && op.record === null));
+  const references = unnamed.flatMap(({ op }) =>
+    op.kind === 'create' && op.reference !== null ? [op.reference.value] : [],
+  );
+  const emails = unnamed.flatMap(({ op }) => ('email' in op ? [op.email] : []));
+  if (emails.length > 0) await ask(run, side, { emails }, { evidenceSince: null, changedSince: null });
+  if (references.length > 0) await ask(run, side, { references }, { evidenceSince: null, changedSince: null });
+  const renamed = intents.flatMap(({ op }) => (op.kind === 'rename' ? [op.to] : []));
+  if (renamed.length > 0) await ask(run, side, { emails: renamed }, { evidenceSince: null, changedSince: null });
+};

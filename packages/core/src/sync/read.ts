@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import type { Columns, Page, ReadRequest } from '@heed/contract';
+import { readsTooSmall } from '../consent/guards.ts';
+import type { Shadow } from '../state/shadow.ts';
+import { ingest } from './ingest.ts';
+import { breathe, isConnectorError, type Run, sideOf } from './run-state.ts';
+import { changeService } from './service.ts';
+
+/** A complete read of the members has its own cadence: permanent deletions show in nothing else. Our clock. */
+const COMPLETE_EVERY_MS = 7 * 24 * 3_600_000;
+
+type Ask = Omit<ReadRequest, 'after'>;
+
+/** The stream's name has its columns in it: a profile that asks for other columns begins its own read. */
+const streamOf = (run: Run, name: string, ask: Ask): string => {
+  const what = JSON.stringify([ask.types, ask.fields, ask.consent, ask.reference, ask.lists]);
+  return `${run.view.profile.id}|${name}|${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
+};
+
+/** Reads one stream to its end, a commit per page. A cursor that the vendor no longer accepts begins anew, once. */
+const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask: Ask): Promise<Page | null> => {
+  const { open } = sideOf(run, side);
+  const stream = streamOf(run, name, ask);
+  const lists = ask.lists?.map((list) => list.id) ?? null;
+  for (let again = 0; ; again += 1) {
+    const after = await run.engine.store.cursor(stream);
+    let last: Page | null = null;
+    let done = 0;
+    try {
+      for await (const page of open.session.read({ ...ask, after }, run.signal)) {
+        await breathe(run);
+        await ingest(run, { side, rows: page.rows, readAt: page.readAt, lists, cursor: { stream, next: page.next } });
+        done += page.rows.length;
+        run.engine.progress({
+          profile: run.view.profile.id,
+          doing: `reading ${open.connector.title} (${name})`,
+          done,
+          of: page.total,
+        });
+        last = page;
+      }
+      return last;
+    } catch (error) {
+      if (!isConnectorError(error) || error.kind !== 'stale' || again > 0) throw error;
+      await run.engine.store.dropCursor(run.lease, stream);
+    }
+  }
+};
+
+const everyone = (columns: Columns, initially: ReadRequest['initially']): Ask => ({
+  ...columns,
+  lists: null,
+  initially,
+});
+
+/** Members with consent and fields: one read, since they come in the same answer. */
+const membersAsk = (run: Run): Ask => everyone(run.view.columns.members, 'everyone');
+/** The CRM's consent, unscoped and light (C4 to C6 never depend on lists): at first who is opted out, then all changes. */
+const consentAsk = (run: Run): Ask => everyone(run.view.columns.consent, 'opted-out');
+const recordsAsk = (run: Run): Ask => ({
+  ...run.view.columns.records,
+  lists: run.view.profile.crm.lists,
+  initially: 'everyone',
+});
+
+export const readMembers = async (run: Run): Promise<void> => {
+  const began = run.engine.clock.now();
+  const beganKey = 'complete-began';
+  const { store } = run.engine;
+  const profile = run.view.profile.id;
+  const stream = streamOf(run, 'members', membersAsk(run));
+  const due = run.service.complete !== null && began - run.service.complete.at > COMPLETE_EVERY_MS;
+  if (due) await store.dropCursor(run.lease, stream);
+  // A complete read may be killed and go on in another run: what it did not show is judged by its very beginning.
+  if ((await store.cursor(stream)) === null) await store.putNote(profile, beganKey, began);
+  const page = await readStream(run, 'marketing', 'members', membersAsk(run));
+  if (page?.complete !== true) return;
+  const startedAt = ((await store.note(profile, beganKey)) as number | null) ?? began;
+  await judgeCompleteRead(run, startedAt);
+};
+
+/** C24: what a side that suddenly reads small does not show proves nothing; an operator may accept the new size. */
+const judgeCompleteRead = async (run: Run, startedAt: number): Promise<void> => {
+  const { store, clock } = run.engine;
+  const { profile } = run.view;
+  const unseen = await countUnseen(run, startedAt);
+  const size = (await store.count(run.view.marketing)) - unseen;
+  const previous = run.service.complete?.members ?? null;
+  if (readsTooSmall(size, previous) && !run.service.released.size) {
+    run.cautious = true;
+    const why = `${run.marketing.connector.title} shows ${size} members where it had ${previous}; what is missing proves nothing (C24)`;
+    run.service = await changeService(store, profile.id, (service) => ({
+      ...service,
+      holds: [
+        ...service.holds.filter((hold) => hold.kind !== 'empty-side'),
+        { run: run.id, kind: 'empty-side', since: clock.now(), addresses: [], facts: [], why },
+      ],
+    }));
+    return;
+  }
+  await vanish(run, startedAt);
+  run.service = await changeService(store, profile.id, (service) => ({
+    ...service,
+    complete: { at: clock.now(), members: size },
+    released: { ...service.released, size: false },
+    holds: service.holds.filter((hold) => hold.kind !== 'empty-side'),
+  }));
+};
+
+const PAGE = 1_000;
+
+const eachUnseen = async (
+  run: Run,
+  startedAt: number,
+  work: (shadows: readonly Shadow[]) => Promise<void>,
+): Promise<void> => {
+  let after: Shadow['record'] | null = null;
+  for (;;) {
+    const page = await run.engine.store.unseen(run.view.marketing, startedAt, after, PAGE);
+    if (page.length === 0) return;
+    await breathe(run);
+    await work(page);
+    after = page.at(-1)?.record ?? null;
+  }
+};
+
+const countUnseen = async (run: Run, startedAt: number): Promise<number> => {
+  let n = 0;
+  await eachUnseen(run, startedAt, async (page) => {
+    n += page.length;
+  });
+  return n;
+};
+
+/** Vanished is unknown, never absent: such a member is not created again (C12a, C19). */
+const vanish = (run: Run, startedAt: number): Promise<void> =>
+  eachUnseen(run, startedAt, async (page) => {
+    const at = run.marketing.session.now();
+    await run.engine.store.commitPage(
+      run.lease,
+      {
+        system: run.view.marketing,
+        run: run.id,
+        shadows: page.map((shadow) => ({
+          ...shadow,
+          life: { kind: 'vanished' },
+          lifeChangedAt: at,
+          archivedSince: shadow.archivedSince ?? at,
+        })),
+        facts: [],
+        intents: [],
+        dirty: page.flatMap((shadow) => shadow.address ?? []),
+        cursor: null,
+      },
+      run.engine.clock.now(),
+    );
+  });
+
+export const readConsent = async (run: Run): Promise<void> => {
+  await readStream(run, 'crm', 'consent', consentAsk(run));
+};
+
+export const readRecords = async (run: Run): Promise<void> => {
+  await readStream(run, 'crm', 'records', recordsAsk(run));
+};
+
+/** For `--full`: everything is read again from the beginning. */
+export const forgetCursors = async (run: Run): Promise<void> => {
+  const streams = [
+    streamOf(run, 'members', membersAsk(run)),
+    streamOf(run, 'consent', consentAsk(run)),
+    streamOf(run, 'records', recordsAsk(run)),
+  ];
+  for (const stream of streams) await run.engine.store.dropCursor(run.lease, stream);
+};

@@ -1,0 +1,281 @@
+import { viewOf } from '../plan/view.ts';
+import { lintProfile } from '../profile/lint/lint-profile.ts';
+import { type Finding, printFinding } from '../profile/place.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { RunReport, RunStatus } from '../state/report.ts';
+import type { Lease } from '../state/store.ts';
+import { LeaseLost } from '../state/store.ts';
+import { settleEarlierDoubts } from './doubt.ts';
+import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
+import { type Allowed, fieldsPass, optOutPass, putHold } from './passes.ts';
+import { forgetCursors, readConsent, readMembers, readRecords } from './read.ts';
+import { emptyReport, heldOf } from './report.ts';
+import { Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
+import { changeService, serviceOf } from './service.ts';
+import { SystemStopped } from './write.ts';
+
+export interface RunOptions {
+  readonly mode: 'sync' | 'plan';
+  /** Reads everything again. */
+  readonly full: boolean;
+  /** `--yes`: approves a first run (C29). */
+  readonly yes: boolean;
+  /** How many plan lines are kept; everything is counted. */
+  readonly lineLimit: number;
+  /** What of the profile a change of which makes the next run a first run again (C23). */
+  readonly digest: string;
+  /** Between two opt-out passes of a long run, our clock. */
+  readonly optOutEveryMs: number;
+}
+
+export interface RunResult {
+  readonly report: RunReport;
+  readonly lines: readonly PlanLine[];
+  readonly findings: readonly Finding[];
+  /** `planned.crm.opt-out`: how many. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/**
+ * One run of one profile: settles doubts, reads consent, carries opt-outs, reads records, carries fields. Interrupted or
+ * killed anywhere, the next run goes on. The caller holds the customer's lease. Never throws for what a run can report.
+ */
+export const runProfile = async (
+  profile: Profile,
+  options: RunOptions,
+  engine: Engine,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<RunResult> => {
+  const id = newId(engine, options.mode === 'plan' ? 'plan-' : 'run-');
+  const started = emptyReport(id, profile.id, engine.clock.now());
+  if (options.mode === 'sync') await engine.store.beginRun(started);
+  const crm = engine.open(profile, 'crm');
+  const marketing = engine.open(profile, 'marketing');
+  const ended = await attempt(id, profile, options, engine, lease, { crm, marketing }, signal);
+  await crm.session.close();
+  await marketing.session.close();
+  const report = await finish(started, ended, options, engine, { crm, marketing });
+  return { report, lines: ended.run?.lines ?? [], findings: ended.findings, counts: ended.run?.counts ?? new Map() };
+};
+
+interface Ended {
+  readonly run: Run | null;
+  readonly findings: readonly Finding[];
+  readonly codes: readonly number[];
+  readonly status: RunStatus;
+  readonly message: string | null;
+}
+
+type Systems = { readonly crm: OpenSystem; readonly marketing: OpenSystem };
+
+const attempt = async (
+  id: string,
+  profile: Profile,
+  options: RunOptions,
+  engine: Engine,
+  lease: Lease,
+  systems: Systems,
+  signal: AbortSignal,
+): Promise<Ended> => {
+  let run: Run | null = null;
+  try {
+    const prepared = await prepare(id, profile, options, engine, lease, systems, signal);
+    if (!('view' in prepared)) return prepared;
+    run = prepared;
+    const code = await work(run, options);
+    return { run, findings: [], codes: [code], status: code === EXIT.waiting ? 'waiting' : 'done', message: null };
+  } catch (error) {
+    return failed(error, run);
+  }
+};
+
+/** Credentials, permissions, live schemas, lint: nothing is written before all of it is right (exit 2, 3). */
+const prepare = async (
+  id: string,
+  profile: Profile,
+  options: RunOptions,
+  engine: Engine,
+  lease: Lease,
+  systems: Systems,
+  signal: AbortSignal,
+): Promise<Run | Ended> => {
+  const { crm, marketing } = systems;
+  await crm.session.check(signal);
+  await marketing.session.check(signal);
+  const schemas = { crm: await crm.session.describe(signal), marketing: await marketing.session.describe(signal) };
+  const can = { crm: crm.connector.can, marketing: marketing.connector.can };
+  const findings = lintProfile({
+    profile,
+    crm: { title: crm.connector.title, can: can.crm, schema: schemas.crm },
+    marketing: { title: marketing.connector.title, can: can.marketing, schema: schemas.marketing },
+  });
+  const errors = findings.filter((finding) => finding.stops === 'run');
+  if (errors.length > 0) {
+    return {
+      run: null,
+      findings,
+      codes: [EXIT.invalid],
+      status: 'invalid',
+      message: errors.map(printFinding).join('\n'),
+    };
+  }
+  const service = await serviceOf(engine.store, profile.id);
+  const restored = (await engine.store.restored(profile.id)) !== null;
+  return {
+    id,
+    engine,
+    view: viewOf(profile, schemas, can),
+    lease,
+    crm,
+    marketing,
+    signal,
+    mode: options.mode,
+    service,
+    // A restored database does not know what was done since its backup (C25).
+    cautious: restored,
+    restored,
+    mayCreate: findings.every((finding) => finding.stops !== 'creates'),
+    marketingIsComplete: service.complete !== null,
+    lines: [],
+    lineLimit: options.lineLimit,
+    counts: new Map(),
+    failures: { crm: 0, marketing: 0 },
+    renewedAt: engine.clock.now(),
+    optOutsAt: engine.clock.now(),
+  };
+};
+
+const work = async (run: Run, options: RunOptions): Promise<number> => {
+  await settleEarlierDoubts(run);
+  if (options.full || run.restored) await forgetCursors(run);
+  if (options.full) await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
+  const allowed = await permission(run, options);
+  await readMembers(run);
+  run.marketingIsComplete = run.service.complete !== null;
+  await readConsent(run);
+  // Before the first approval the records are read too, so that the plan to be approved is whole (C29).
+  await optOutPass(run, allowed);
+  await readRecords(run);
+  run.optOutsAt = run.engine.clock.now();
+  await fieldsPass(run, allowed, () => optOutsBetween(run, allowed, options));
+  if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
+  if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
+  if (allowed !== 'everything') await holdFirstRun(run, allowed);
+  return allowed !== 'everything' || run.service.holds.length > 0 ? EXIT.waiting : EXIT.done;
+};
+
+/** Opt-outs never wait behind a long run of fields (C21). */
+const optOutsBetween = async (run: Run, allowed: Allowed, options: RunOptions): Promise<void> => {
+  if (run.mode === 'plan' || run.engine.clock.now() - run.optOutsAt < options.optOutEveryMs) return;
+  await readMembers(run);
+  await readConsent(run);
+  await optOutPass(run, allowed);
+  run.optOutsAt = run.engine.clock.now();
+};
+
+const permission = async (run: Run, options: RunOptions): Promise<Allowed> => {
+  const { approved } = run.service;
+  if (approved === options.digest || (options.yes && run.mode === 'sync')) return 'everything';
+  // Everybody is looked at again under the new rules.
+  if (approved !== null) await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
+  return approved === null ? 'nothing' : 'own-opt-outs';
+};
+
+const putInService = async (run: Run, options: RunOptions): Promise<void> => {
+  run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({
+    ...service,
+    approved: options.digest,
+    holds: service.holds.filter(
+      (hold) => hold.kind !== 'first-run' && (hold.kind === 'empty-side' || hold.run === run.id),
+    ),
+    released: { ...service.released, creates: false },
+  }));
+};
+
+const holdFirstRun = async (run: Run, allowed: Allowed): Promise<void> => {
+  if (run.mode === 'plan') return;
+  const guarded = run.lines
+    .filter((line) => line.held && line.kind === 'opt-out' && line.side === 'marketing')
+    .map((line) => line.address);
+  const why =
+    allowed === 'nothing'
+      ? `the first run of a profile waits for approval (C29): heed approve ${run.id}, or sync --yes`
+      : `the profile changed what it says about consent, lists, records or connections, so this run counts as a first run (C23): heed approve ${run.id}`;
+  await putHold(run, {
+    run: run.id,
+    kind: 'first-run',
+    since: run.engine.clock.now(),
+    addresses: guarded,
+    facts: [],
+    why,
+  });
+};
+
+const failed = (error: unknown, run: Run | null): Ended => {
+  const end = (status: RunStatus, code: number, message: string): Ended => ({
+    run,
+    findings: [],
+    codes: [code],
+    status,
+    message,
+  });
+  if (error instanceof Interrupted) return end('interrupted', EXIT.interrupted, error.message);
+  if (error instanceof LeaseLost) return end('failed', EXIT.busy, error.message);
+  if (error instanceof SystemStopped)
+    return end('unreachable', EXIT.unreachable, `${error.message} What was owed is still owed; the next run goes on.`);
+  if (isConnectorError(error)) {
+    if (run?.signal.aborted === true) return end('interrupted', EXIT.interrupted, new Interrupted().message);
+    switch (reactionTo(error.kind)) {
+      case 'retry later':
+      case 'stop this system':
+        return end(
+          'unreachable',
+          EXIT.unreachable,
+          `${error.message} What was owed is still owed; the next run goes on.`,
+        );
+      case 'stop the run':
+        return end(
+          error.kind === 'config' ? 'invalid' : 'failed',
+          error.kind === 'config' ? EXIT.invalid : EXIT.failed,
+          error.message,
+        );
+      default:
+        return end('failed', EXIT.failed, error.message);
+    }
+  }
+  throw error;
+};
+
+const finish = async (
+  started: RunReport,
+  ended: Ended,
+  options: RunOptions,
+  engine: Engine,
+  systems: Systems,
+): Promise<RunReport> => {
+  const { profile } = started;
+  const owed = await engine.store.owed(profile);
+  const setAside = await engine.store.setAside(profile);
+  const review = await engine.store.listed(profile, 'waits-for-review');
+  const counts =
+    options.mode === 'sync'
+      ? await engine.store.runCounts(started.run)
+      : { crm: started.crm, marketing: started.marketing };
+  const attention = ended.codes.includes(EXIT.done) && (owed.length > 0 || setAside.length > 0) ? [EXIT.attention] : [];
+  const exitCode = worstExit([...ended.codes, ...attention]);
+  const report: RunReport = {
+    ...started,
+    ...counts,
+    status: exitCode === EXIT.attention ? 'attention' : ended.status,
+    finishedAt: engine.clock.now(),
+    held: heldOf(ended.run),
+    owed: owed.length,
+    review: review.length,
+    calls: { crm: systems.crm.calls(), marketing: systems.marketing.calls() },
+    exitCode,
+    message: ended.message,
+  };
+  if (options.mode === 'sync') await engine.store.finishRun(report);
+  return report;
+};

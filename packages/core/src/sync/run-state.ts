@@ -1,0 +1,83 @@
+import { ConnectorError, type Millis, type RecordRef } from '@heed/contract';
+import type { AddressKey } from '../identity/address.ts';
+import type { PlannedWrite } from '../plan/op.ts';
+import type { View } from '../plan/view.ts';
+import type { System } from '../state/shadow.ts';
+import { type Lease, LeaseLost } from '../state/store.ts';
+import { type Engine, LEASE_MS, type OpenSystem } from './engine.ts';
+import type { Service } from './service.ts';
+
+/** One line of a plan or of a run: what is, or would be, done to whom and why. */
+export interface PlanLine {
+  readonly address: AddressKey;
+  readonly side: 'crm' | 'marketing';
+  readonly record: RecordRef | null;
+  readonly kind: PlannedWrite['op']['kind'];
+  readonly rule: string;
+  /** Vendor field names it sets; never values. */
+  readonly fields: readonly string[];
+  readonly held: boolean;
+}
+
+/** What one run of one profile knows while it runs. */
+export interface Run {
+  readonly id: string;
+  readonly engine: Engine;
+  readonly view: View;
+  readonly lease: Lease;
+  readonly crm: OpenSystem;
+  readonly marketing: OpenSystem;
+  readonly signal: AbortSignal;
+  /** `plan` decides the same and writes nothing (I10). */
+  readonly mode: 'sync' | 'plan';
+  service: Service;
+  /** C24, C25. */
+  cautious: boolean;
+  /** The database is older than the ledger head kept beside it: both sides are read in full first (C25). */
+  readonly restored: boolean;
+  marketingIsComplete: boolean;
+  /** False if the profile's check found something that stops creates. */
+  readonly mayCreate: boolean;
+  readonly lines: PlanLine[];
+  /** Keeps memory constant: lines beyond this are only counted. */
+  readonly lineLimit: number;
+  readonly counts: Map<string, number>;
+  /** Whole batches in a row that a side could not take; one poisoned record alone stops nothing (I12). */
+  readonly failures: { crm: number; marketing: number };
+  renewedAt: Millis;
+  optOutsAt: Millis;
+}
+
+export const sideOf = (run: Run, side: 'crm' | 'marketing'): { readonly open: OpenSystem; readonly system: System } =>
+  side === 'crm' ? { open: run.crm, system: run.view.crm } : { open: run.marketing, system: run.view.marketing };
+
+/** Between any two steps: stops at the next commit when asked to, and keeps the lease alive (I11). */
+export const breathe = async (run: Run): Promise<void> => {
+  if (run.signal.aborted) throw new Interrupted();
+  const now = run.engine.clock.now();
+  if (now - run.renewedAt < LEASE_MS / 3) return;
+  if (!(await run.engine.leases.renew(run.lease, LEASE_MS))) throw new LeaseLost(run.lease.customer);
+  run.renewedAt = now;
+};
+
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted; the next run goes on where it stopped.');
+    this.name = 'Interrupted';
+  }
+}
+
+/** Our own ids: sortable by time, unique by 64 random bits. */
+export const newId = (engine: Pick<Engine, 'clock' | 'random'>, prefix: string): string => {
+  const random = () =>
+    Math.floor(engine.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return `${prefix}${engine.clock.now().toString(36).padStart(9, '0')}${random()}${random()}`;
+};
+
+export const note = (run: Run, what: string, by = 1): void => {
+  run.counts.set(what, (run.counts.get(what) ?? 0) + by);
+};
+
+export const isConnectorError = (error: unknown): error is ConnectorError => error instanceof ConnectorError;

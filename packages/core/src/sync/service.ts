@@ -1,0 +1,41 @@
+import type { Millis } from '@heed/contract';
+import type { Hold } from '../consent/guards.ts';
+import type { Store } from '../state/store.ts';
+
+/** Whether a profile is in service, and what an operator has let through; one small document of the store. */
+export interface Service {
+  /** Digest of what the approved profile said about consent, lists, records and connections; null: never approved (C29). */
+  readonly approved: string | null;
+  readonly paused: boolean;
+  readonly holds: readonly Hold[];
+  /** Exactly what `approve` released: opt-outs of these addresses, and creates if set (C23). */
+  readonly released: { readonly addresses: readonly string[]; readonly creates: boolean; readonly size: boolean };
+  /** Guarded opt-outs written in the last 24 hours, our clock (C23). */
+  readonly pushed: readonly { readonly at: Millis; readonly people: number }[];
+  /** The last complete read of the marketing side: when (our clock) and how many live members (C24). */
+  readonly complete: { readonly at: Millis; readonly members: number } | null;
+}
+
+const FRESH: Service = {
+  approved: null,
+  paused: false,
+  holds: [],
+  released: { addresses: [], creates: false, size: false },
+  pushed: [],
+  complete: null,
+};
+
+export const serviceOf = async (store: Store, profile: string): Promise<Service> => ({
+  ...FRESH,
+  ...((await store.note(profile, 'service')) as Partial<Service> | null),
+});
+
+export const changeService = async (
+  store: Store,
+  profile: string,
+  change: (now: Service) => Service,
+): Promise<Service> => {
+  const next = change(await serviceOf(store, profile));
+  await store.putNote(profile, 'service', next);
+  return next;
+};

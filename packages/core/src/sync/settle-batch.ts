@@ -1,0 +1,106 @@
+import type { AddressPlan } from '../plan/plan-address.ts';
+import type { Bucket, NotSyncedReason } from '../state/report.ts';
+import { recordKey } from '../state/shadow.ts';
+import type { DirtyMark, Link, Owed, SetAside, Settlement } from '../state/store.ts';
+import type { Run } from './run-state.ts';
+import { retryAfter, type Written } from './write.ts';
+
+export interface Worked {
+  readonly mark: DirtyMark;
+  /** What was to be done, and how things stand after it was tried. */
+  readonly before: AddressPlan;
+  readonly after: AddressPlan;
+  readonly written: readonly Written[];
+  /** Something of it is held by a guard or a first run. */
+  readonly held: boolean;
+  /** The second half of the work is still to come in this run. */
+  readonly unfinished: boolean;
+}
+
+/** Turns what was tried into what is remembered: owed, set aside, listed, linked, clean or due again. */
+export const settlementOf = (run: Run, worked: Worked): Settlement => {
+  const { mark, after, written } = worked;
+  const now = run.engine.clock.now();
+  const owed = owedAfter(worked);
+  const setAside = [
+    ...after.setAside.map((one) => ({ ...one, retryAt: one.retryAt ?? null })),
+    ...written.flatMap((one) => one.setAside ?? []),
+  ];
+  return {
+    address: mark.address,
+    mark: mark.mark,
+    next: nextLook(worked, owed, setAside, now),
+    owed,
+    setAside,
+    listed: after.listed,
+    links: linksAfter(after, written),
+    unlink: [],
+    buckets: bucketsAfter(worked),
+  };
+};
+
+/** What was owed before the attempt and is still not read back (C22). What became due only now is work for the next run. */
+const owedAfter = ({ before, after, held }: Worked): readonly Owed[] => {
+  const was = new Set(before.owed.map(owedKey));
+  return after.owed
+    .filter((one) => was.has(owedKey(one)))
+    .map((one) => (held ? { ...one, why: 'held, waits for approve' } : one));
+};
+
+const owedKey = (owed: Owed): string => `${owed.side}|${owed.record === null ? '' : recordKey(owed.record)}`;
+
+const nextLook = (
+  worked: Worked,
+  owed: readonly Owed[],
+  setAside: readonly SetAside[],
+  now: number,
+): 'clean' | number => {
+  if (worked.unfinished || worked.held) return now;
+  const retries = setAside.flatMap((one) => one.retryAt ?? []);
+  if (retries.length > 0) return Math.min(...retries);
+  if (owed.length > 0) return now + (worked.written.length === 0 ? retryAfter(0) : 0);
+  const todo = worked.after.consent.length + worked.after.fields.length;
+  return todo > 0 ? now : 'clean';
+};
+
+/** A write that was applied makes its pairs agreed, over what agreed before. */
+const linksAfter = (after: AddressPlan, written: readonly Written[]): readonly Link[] => {
+  const links = new Map(after.links.map((link) => [recordKey(link.member), link]));
+  for (const { link } of written) {
+    if (link === null) continue;
+    const known = links.get(recordKey(link.member));
+    links.set(recordKey(link.member), { ...link, agreed: { ...known?.agreed, ...link.agreed } });
+  }
+  return [...links.values()];
+};
+
+type BucketLine = Settlement['buckets'][number];
+
+const bucketsAfter = ({ after, written, held }: Worked): Settlement['buckets'] => {
+  const lines = new Map<string, BucketLine>();
+  const put = (
+    side: 'crm' | 'marketing',
+    record: BucketLine['record'],
+    bucket: Bucket,
+    reason: NotSyncedReason | null,
+  ): void => {
+    lines.set(`${side}|${recordKey(record)}`, { side, record, bucket, reason });
+  };
+  for (const one of after.buckets)
+    put(one.side, one.record, held && one.bucket !== 'notSynced' ? 'held' : one.bucket, one.reason);
+  for (const one of written) {
+    const { record } = one.change;
+    if (record === null) continue;
+    if (one.setAside !== null) put(one.write.side, record, 'setAside', null);
+    else if (one.done) put(one.write.side, record, bucketOf(one), null);
+  }
+  for (const one of after.setAside)
+    if (one.record !== null && one.rule === 'fields') put(one.side, one.record, 'setAside', null);
+  return [...lines.values()];
+};
+
+const bucketOf = ({ write, intent }: Written): Bucket => {
+  if (intent.state === 'unchanged') return 'unchanged';
+  if (write.op.kind === 'create') return 'created';
+  return write.op.kind === 'opt-out' ? 'optedOut' : 'updated';
+};
