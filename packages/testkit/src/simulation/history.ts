@@ -1,0 +1,135 @@
+import type { Op } from '@heed/contract';
+
+/** True world time, milliseconds. Vendors show their own clocks, which may differ from it. */
+export type At = number;
+
+/** A CRM record as it really is. */
+export interface RecordSnap {
+  /** `Contact/c1` */
+  readonly key: string;
+  readonly type: 'Contact' | 'Lead';
+  readonly email: string | null;
+  readonly optedOut: boolean;
+  readonly optIn: boolean;
+  readonly fields: Readonly<Record<string, string | null>>;
+  readonly reference: string | null;
+  readonly inList: boolean;
+  /** `live`, `deleted`, or the key of the heir. */
+  readonly life: string;
+}
+
+/** A marketing member as it really is. */
+export interface MemberSnap {
+  readonly key: string;
+  readonly email: string;
+  readonly status: 'subscribed' | 'unsubscribed' | 'pending' | 'non-subscribed' | 'undeliverable' | 'archived';
+  readonly by: 'person' | 'operator' | 'system' | 'us';
+  readonly complaint: boolean;
+  readonly fields: Readonly<Record<string, string | null>>;
+}
+
+export type Who = 'person' | 'operator' | 'system' | 'us';
+
+/**
+ * The judge's independent memory: what people and the engine really did to both systems, and what the engine was shown.
+ * It is written by the simulated vendors and the schedule, never by the engine.
+ */
+export type Event =
+  | {
+      readonly kind: 'record';
+      readonly n: number;
+      readonly at: At;
+      readonly by: Who;
+      readonly act: string;
+      readonly before: RecordSnap | null;
+      readonly after: RecordSnap;
+    }
+  | {
+      readonly kind: 'member';
+      readonly n: number;
+      readonly at: At;
+      readonly by: Who;
+      readonly act: string;
+      readonly before: MemberSnap | null;
+      /** Null: deleted for good. */
+      readonly after: MemberSnap | null;
+      /** An act of the person that the vendor can prove (C7). */
+      readonly proven: boolean;
+    }
+  /** The engine was shown a CRM record. `optedOut: null`: the field was hidden. */
+  | {
+      readonly kind: 'shown-record';
+      readonly n: number;
+      readonly at: At;
+      readonly run: number;
+      readonly how: 'read' | 'lookup';
+      readonly optedOut: boolean | null;
+      readonly snap: RecordSnap;
+    }
+  | {
+      readonly kind: 'shown-member';
+      readonly n: number;
+      readonly at: At;
+      readonly run: number;
+      readonly how: 'read' | 'lookup';
+      readonly snap: MemberSnap;
+      /** The answer carried proof of an own opt-in of this true time. */
+      readonly proofOf: At | null;
+    }
+  /** The engine sent a write. `took`: whether it changed anything; `told`: what the engine was answered. */
+  | {
+      readonly kind: 'write';
+      readonly n: number;
+      readonly at: At;
+      readonly run: number;
+      readonly side: 'crm' | 'marketing';
+      readonly op: Op;
+      /** The record it was meant for or hit, as it was before; null for a new one. */
+      readonly target: RecordSnap | MemberSnap | null;
+      readonly took: boolean;
+      readonly told: 'applied' | 'unchanged' | 'rejected' | 'unknown';
+      /** Was it durable as an intent before? Null if the engine does not say. */
+      readonly intent: { readonly because: number } | null;
+    }
+  | {
+      readonly kind: 'run';
+      readonly n: number;
+      readonly at: At;
+      readonly run: number;
+      readonly phase: 'began';
+      readonly mode: 'sync' | 'plan';
+      readonly approve: boolean;
+      readonly quiet: boolean;
+    }
+  | {
+      readonly kind: 'run';
+      readonly n: number;
+      readonly at: At;
+      readonly run: number;
+      readonly phase: 'ended';
+      readonly status: string;
+      /** Everything the run was shown is durable: it ended by itself, and well. */
+      readonly clean: boolean;
+    }
+  /** A process that had lost its lease committed all the same. */
+  | { readonly kind: 'stale-commit'; readonly n: number; readonly at: At; readonly run: number; readonly verb: string }
+  | { readonly kind: 'hidden'; readonly n: number; readonly at: At; readonly type: string; readonly hidden: boolean }
+  | { readonly kind: 'note'; readonly n: number; readonly at: At; readonly text: string };
+
+type WithoutOrder<T> = T extends Event ? Omit<T, 'n' | 'at'> : never;
+export type NewEvent = WithoutOrder<Event>;
+
+export interface History {
+  readonly events: readonly Event[];
+  add(at: At, event: NewEvent): void;
+}
+
+export const emptyHistory = (): History => {
+  const events: Event[] = [];
+  return {
+    events,
+    add(at, event) {
+      events.push({ ...event, n: events.length, at } as Event);
+    },
+  };
+};

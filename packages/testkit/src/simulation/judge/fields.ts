@@ -1,0 +1,151 @@
+import type { Event, MemberSnap, RecordSnap } from '../history.ts';
+import type { Settings } from '../settings.ts';
+import { Circles, keyOf } from './circle.ts';
+import type { Violation } from './judge.ts';
+import { poisonedKeys } from './poison.ts';
+
+type Value = string | null;
+
+/** One person with one record, one member and one address, ever; whoever shares anything follows rules of its own. */
+interface Pair {
+  record: RecordSnap | null;
+  member: MemberSnap | null;
+  /** Last human edit of each field, `crm FirstName` or `marketing FNAME`. */
+  readonly edited: Map<string, number>;
+  /** The event since which both sides surely agree and know it: the end of a good run that saw both. */
+  readonly agreed: Map<string, number>;
+  everOut: boolean;
+  madeByUs: boolean;
+  everMember: boolean;
+}
+
+const PAIRS = [
+  { crm: 'FirstName', marketing: 'FNAME', both: true },
+  { crm: 'Title', marketing: 'TITLE', both: false },
+] as const;
+
+/** I8, and that plain people are really synced: fields agree in the end, and whoever may be created is. */
+export const judgeFields = (settings: Settings, events: readonly Event[]): readonly Violation[] => {
+  const circles = new Circles(events);
+  const pairs = new Map<string, Pair>();
+  const found: Violation[] = [];
+  let began = 0;
+  const pairOf = (key: string): Pair | null => {
+    if (!circles.isPlain(key)) return null;
+    const root = circles.of(key);
+    const pair = pairs.get(root) ?? newPair();
+    pairs.set(root, pair);
+    return pair;
+  };
+  for (const event of events) {
+    if (event.kind === 'record' || event.kind === 'member') {
+      const key = event.after?.key ?? event.before?.key;
+      const pair = key === undefined ? null : pairOf(key);
+      if (pair !== null) change(pair, event);
+    }
+    if (event.kind === 'write' && event.op.kind === 'patch' && event.target !== null) {
+      const pair = pairOf(event.target.key);
+      if (pair !== null) found.push(...judgePatch(pair, event));
+    }
+    if (event.kind === 'run' && event.phase === 'began') began = event.n;
+    if (event.kind === 'run' && event.phase === 'ended' && event.clean)
+      for (const pair of pairs.values()) agree(pair, began, event.n);
+  }
+  const over = events.at(-1);
+  if (over?.kind !== 'note' || over.text !== 'END') return found;
+  const poisoned = new Set([...poisonedKeys(settings, events, 'fields'), ...poisonedKeys(settings, events, 'opt-out')]);
+  for (const pair of pairs.values())
+    if (!poisoned.has(pair.record?.key ?? '') && !poisoned.has(pair.member?.key ?? ''))
+      found.push(...judgeEnd(settings, pair, over.n));
+  return found;
+};
+
+const newPair = (): Pair => ({
+  record: null,
+  member: null,
+  edited: new Map(),
+  agreed: new Map(),
+  everOut: false,
+  madeByUs: false,
+  everMember: false,
+});
+
+const change = (pair: Pair, event: Extract<Event, { kind: 'record' | 'member' }>): void => {
+  const side = event.kind === 'record' ? 'crm' : 'marketing';
+  const before = event.before?.fields ?? {};
+  const after = event.after?.fields ?? {};
+  if (event.by !== 'us')
+    for (const name of Object.keys({ ...before, ...after }))
+      if ((before[name] ?? null) !== (after[name] ?? null)) pair.edited.set(`${side} ${name}`, event.n);
+  if (event.kind === 'record') {
+    pair.record = event.after;
+    pair.everOut ||= event.after.optedOut;
+    return;
+  }
+  pair.member = event.after;
+  pair.everMember ||= event.by !== 'us';
+  pair.madeByUs ||= event.by === 'us' && event.before === null;
+  pair.everOut ||= event.after === null || !['subscribed', 'non-subscribed', 'pending'].includes(event.after.status);
+};
+
+const valuesOf = (pair: Pair, fields: (typeof PAIRS)[number]): { readonly crm: Value; readonly marketing: Value } => ({
+  crm: pair.record?.fields[fields.crm] ?? null,
+  marketing: pair.member?.fields[fields.marketing] ?? null,
+});
+
+/** Both sides are equal, and nobody has edited either since before the run: that is the base of the next merge. */
+const agree = (pair: Pair, began: number, n: number): void => {
+  for (const fields of PAIRS) {
+    const { crm, marketing } = valuesOf(pair, fields);
+    const last = Math.max(
+      pair.edited.get(`crm ${fields.crm}`) ?? 0,
+      pair.edited.get(`marketing ${fields.marketing}`) ?? 0,
+    );
+    if (crm !== null && crm === marketing && last < began) pair.agreed.set(fields.crm, n);
+  }
+};
+
+/** An edit is never overwritten by an older value: what nobody changed since both sides agreed is never sent again. */
+const judgePatch = (pair: Pair, event: Extract<Event, { kind: 'write' }>): readonly Violation[] => {
+  if (event.op.kind !== 'patch') return [];
+  const sent = event.op.fields;
+  const { side, n } = event;
+  return PAIRS.flatMap((fields) => {
+    const name = side === 'crm' ? fields.crm : fields.marketing;
+    if (!(name in sent)) return [];
+    if (side === 'crm' && !fields.both)
+      return [{ invariant: 'I8', rule: '', text: `${name} only goes to marketing, but was written to the CRM`, n }];
+    const source = side === 'crm' ? `marketing ${fields.marketing}` : `crm ${fields.crm}`;
+    const agreed = pair.agreed.get(fields.crm);
+    const { crm, marketing } = valuesOf(pair, fields);
+    const emptied = (side === 'crm' ? crm : marketing) === null;
+    if (agreed === undefined || emptied || (pair.edited.get(source) ?? 0) > agreed) return [];
+    return [
+      {
+        invariant: 'I8',
+        rule: '',
+        text: `${name} of ${side} was overwritten by a value older than both sides' agreement`,
+        n,
+      },
+    ];
+  });
+};
+
+const judgeEnd = (settings: Settings, pair: Pair, n: number): readonly Violation[] => {
+  const { rules } = settings;
+  const { record, member } = pair;
+  if (record === null || record.life !== 'live' || pair.everOut || (rules.lists && !record.inList)) return [];
+  const blame = (text: string): Violation => ({ invariant: 'alive', rule: '', text: `${record.key}: ${text}`, n });
+  if (member === null) {
+    const wanted = rules.createMarketing && !pair.everMember && !pair.madeByUs && keyOf(record.email) !== null;
+    return wanted && (!rules.optInField || record.optIn) ? [blame('may be created, but is no member')] : [];
+  }
+  return PAIRS.flatMap((fields) => {
+    const { crm, marketing } = valuesOf(pair, fields);
+    if (!fields.both && pair.edited.has(`marketing ${fields.marketing}`)) return [];
+    // An empty value does not overwrite, so an emptied field may differ for ever.
+    return crm === marketing || crm === null || marketing === null
+      ? []
+      : [blame(`${fields.crm} is ${crm} in the CRM and ${marketing} in marketing`)];
+  });
+};

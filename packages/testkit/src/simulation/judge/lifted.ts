@@ -1,0 +1,33 @@
+import type { OptOut, Past } from './past.ts';
+
+/** A proven opt-in must lie more than five minutes past the end of the opt-out's interval; the vendors' clocks differ too. */
+const SURELY_LATER_MS = 5 * 60_000 + 5 * 60_000;
+
+/**
+ * Could any reading of C7 say that a later own act of the person lifted this opt-out? An opt-in that came before it never
+ * lifts. One that came after it may or may not, depending on what could be proven and ordered: both are accepted then.
+ */
+export const maybeLifted = (past: Past, optOut: OptOut): boolean =>
+  past.optIns.some((optIn) => optIn.n > optOut.n && touches(past, optIn.member, optOut));
+
+/**
+ * Must every reading of C7 say so? Only claimed for the plain case: one address, one record, one member; the opt-out was
+ * known before the act, the act lies clearly later, its proof was shown, and nothing was archived in between. For what
+ * the CRM said, the opt-in counts too: it lifts, for marketing, every earlier opt-out whoever made it.
+ */
+export const surelyLifted = (past: Past, optOut: OptOut, run: number | null): boolean =>
+  past.circles.isPlain(optOut.holder) &&
+  past.optIns.some(
+    (optIn) =>
+      optIn.n > optOut.n &&
+      touches(past, optIn.member, optOut) &&
+      optOut.shown.some((one) => past.isClean(one.run) && one.n < optIn.n && past.knows(run, [one])) &&
+      optIn.at - optOut.at > SURELY_LATER_MS &&
+      past.knows(run, optIn.shown) &&
+      !archivedBetween(past, optIn.member, optOut.n, optIn.n),
+  );
+
+const touches = (past: Past, member: string, optOut: OptOut): boolean => past.circles.same(member, optOut.holder);
+
+const archivedBetween = (past: Past, member: string, from: number, until: number): boolean =>
+  past.archivals.some((one) => one.member === member && one.n > from && one.n < until);

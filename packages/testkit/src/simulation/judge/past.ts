@@ -1,0 +1,276 @@
+import type { At, Event, MemberSnap, RecordSnap } from '../history.ts';
+import { Circles, keyOf } from './circle.ts';
+
+/** Something that made an address opted out, as it really happened. */
+export interface OptOut {
+  readonly n: number;
+  readonly at: At;
+  readonly system: 'crm' | 'marketing';
+  /** The record or member it was made on. */
+  readonly holder: string;
+  /** The address the holder had then. */
+  readonly address: string | null;
+  readonly complaint: boolean;
+  /**
+   * False: the rules leave open whether Heed can tell it from the echo of its own write or from an earlier state, so
+   * both treatments are right. ("cannot be seen", "in doubt a fact by unknown")
+   */
+  readonly sure: boolean;
+  /** Runs that were shown it, with the event, and at which address. */
+  readonly shown: {
+    readonly run: number;
+    readonly n: number;
+    readonly address: string | null;
+    readonly how: 'read' | 'lookup';
+  }[];
+  /** The event that ended the state on its holder: unticked, re-subscribed, archived, deleted. */
+  endedBy: number | null;
+}
+
+/** The person's own act, which the vendor can prove (C7). */
+export interface OptIn {
+  readonly n: number;
+  readonly at: At;
+  readonly member: string;
+  readonly address: string;
+  /** Runs that were shown the proof. */
+  readonly shown: { readonly run: number; readonly n: number }[];
+}
+
+/** A stretch of time during which a record had an address. */
+export interface Stay {
+  readonly record: string;
+  readonly address: string | null;
+  readonly from: number;
+  until: number | null;
+  readonly shownIn: Set<number>;
+}
+
+interface Sight {
+  out: boolean | null;
+  /** Our own write took effect and no read has shown the contrary since. */
+  ours: boolean;
+  pending: boolean;
+}
+
+/** The history, replayed event by event: what there is, what happened, and what the engine can know of it. */
+export class Past {
+  readonly circles: Circles;
+  readonly records = new Map<string, RecordSnap>();
+  readonly members = new Map<string, MemberSnap>();
+  readonly optOuts: OptOut[] = [];
+  readonly optIns: OptIn[] = [];
+  readonly archivals: { readonly member: string; readonly n: number }[] = [];
+  readonly stays: Stay[] = [];
+  /** Address -> the member states the engine was shown there. */
+  readonly shownMembers = new Map<string, { readonly run: number; readonly n: number; readonly snap: MemberSnap }[]>();
+  /** Members that our own write unsubscribed. */
+  readonly weUnsubscribed: string[] = [];
+  /** Records that lost a flag: losers of merges, converted leads, restored records. */
+  readonly losses: string[] = [];
+  /** Records that an operator unticked last. */
+  readonly unticked = new Set<string>();
+  readonly creates: { readonly address: string; readonly as: string | null }[] = [];
+  readonly crmMade: { readonly address: string; readonly record: string; readonly member: string | null }[] = [];
+  /** The event with which the present run began. */
+  runBegan = 0;
+  readonly #changed = new Map<string, number>();
+  readonly #scopes = new Map<string, { record: boolean; list: boolean; optIn: boolean }>();
+  readonly hiddenSince = new Map<string, number>();
+  readonly #clean: ReadonlySet<number>;
+  readonly #sights = new Map<string, Sight>();
+  readonly #lost: ReadonlySet<number>;
+
+  constructor(events: readonly Event[]) {
+    this.circles = new Circles(events);
+    const ends = events.filter((event) => event.kind === 'run').filter(({ phase }) => phase === 'ended');
+    this.#clean = new Set(ends.flatMap((event) => (event.phase === 'ended' && event.clean ? [event.run] : [])));
+    this.#lost = new Set(ends.flatMap((event) => (event.phase === 'ended' && !event.clean ? [event.run] : [])));
+  }
+
+  isClean(run: number): boolean {
+    return this.#clean.has(run);
+  }
+
+  /** Surely durable knowledge for somebody who runs as `run`: of a run that ended well, or its own. */
+  knows(run: number | null, shown: readonly { readonly run: number }[]): boolean {
+    return shown.some((one) => one.run === run || this.#clean.has(one.run));
+  }
+
+  step(event: Event): void {
+    if (event.kind === 'record') this.#onRecord(event);
+    if (event.kind === 'member') this.#onMember(event);
+    if (event.kind === 'shown-record') this.#onShownRecord(event);
+    if (event.kind === 'shown-member') this.#onShownMember(event);
+    if (event.kind === 'write') this.#onWrite(event);
+    if (event.kind === 'run' && event.phase === 'began') this.runBegan = event.n;
+    if (event.kind === 'hidden') {
+      if (event.hidden) this.hiddenSince.set(event.type, event.n);
+      else this.hiddenSince.delete(event.type);
+    }
+  }
+
+  unchangedSince(record: string, n: number): boolean {
+    return (this.#changed.get(record) ?? 0) < n;
+  }
+
+  /** Whether the address ever had a live record at all, one in the list, one with the opt-in field. */
+  scopeOf(address: string): { readonly record: boolean; readonly list: boolean; readonly optIn: boolean } {
+    return this.#scopes.get(address) ?? { record: false, list: false, optIn: false };
+  }
+
+  /** Was any record of the circle ever in the list? */
+  everInList(node: string): boolean {
+    return [...this.#scopes].some(([address, { list }]) => list && this.circles.same(address, node));
+  }
+
+  /** The opt-out that a holder shows at the moment, if people made it. */
+  current(holder: string): OptOut | undefined {
+    return this.optOuts.findLast((optOut) => optOut.holder === holder && optOut.endedBy === null);
+  }
+
+  #onRecord(event: Extract<Event, { kind: 'record' }>): void {
+    const { before, after, n } = event;
+    this.records.set(after.key, after);
+    this.#changed.set(after.key, n);
+    this.#widen(after);
+    if (event.act === 'untick') this.unticked.add(after.key);
+    if (event.act === 'tick') this.unticked.delete(after.key);
+    if (before !== null && (after.life !== before.life || event.act === 'restore record')) this.losses.push(after.key);
+    if (before === null && event.by === 'us') this.#madeByUs(after);
+    if (before === null || keyOf(before.email) !== keyOf(after.email)) {
+      const open = this.stays.findLast(({ record, until }) => record === after.key && until === null);
+      if (open !== undefined) open.until = n;
+      this.stays.push({ record: after.key, address: keyOf(after.email), from: n, until: null, shownIn: new Set() });
+    }
+    const was = before?.optedOut === true && before.life === 'live';
+    const is = after.optedOut && after.life === 'live';
+    if (was && !is) this.#end(after.key, n);
+    if (is && !was && event.by !== 'us') {
+      // A flag that came along with a conversion or a restore repeats an older one.
+      const copied = event.act === 'convert makes' || before?.life === 'deleted';
+      this.#begin(event, 'crm', after.key, keyOf(after.email), {
+        complaint: false,
+        sure: !copied && this.#isNews(after.key),
+      });
+    }
+  }
+
+  #onMember(event: Extract<Event, { kind: 'member' }>): void {
+    const { before, after, n } = event;
+    if (after === null) {
+      if (before !== null) {
+        this.members.delete(before.key);
+        this.#end(before.key, n);
+      }
+      return;
+    }
+    this.members.set(after.key, after);
+    if (after.status === 'archived' && before?.status !== 'archived') this.archivals.push({ member: after.key, n });
+    const was = before !== null && isOut(before);
+    const is = isOut(after);
+    const again =
+      was && is && (after.complaint !== before?.complaint || (after.by === 'person' && before?.by !== 'person'));
+    if (was && (!is || again)) this.#end(after.key, n);
+    if (is && (!was || again) && event.by !== 'us') {
+      const complains = after.complaint && before?.complaint !== true;
+      const sure = complains || (!again && this.#isNews(after.key));
+      this.#begin(event, 'marketing', after.key, keyOf(after.email), { complaint: complains, sure });
+    }
+    if (event.proven && after.status === 'subscribed')
+      this.optIns.push({ n, at: event.at, member: after.key, address: keyOf(after.email) ?? '', shown: [] });
+  }
+
+  #onShownRecord(event: Extract<Event, { kind: 'shown-record' }>): void {
+    const { snap, run, n, how } = event;
+    for (const stay of this.stays) if (stay.record === snap.key && stay.until === null) stay.shownIn.add(run);
+    if (event.optedOut === null) return;
+    const out = event.optedOut && snap.life === 'live';
+    if (out) this.current(snap.key)?.shown.push({ run, n, address: keyOf(snap.email), how });
+    this.#see(snap.key, out, false);
+  }
+
+  #onShownMember(event: Extract<Event, { kind: 'shown-member' }>): void {
+    const { snap, run, n, how } = event;
+    const address = keyOf(snap.email) ?? '';
+    const list = this.shownMembers.get(address) ?? [];
+    list.push({ run, n, snap });
+    this.shownMembers.set(address, list);
+    if (isOut(snap)) this.current(snap.key)?.shown.push({ run, n, address, how });
+    const wasPending = this.#sights.get(snap.key)?.pending === true;
+    if (wasPending && snap.status === 'subscribed') this.#confirmed(event, address);
+    for (const optIn of this.optIns)
+      if (optIn.member === snap.key && event.proofOf === optIn.at) optIn.shown.push({ run, n });
+    this.#see(snap.key, isOut(snap), snap.status === 'pending');
+  }
+
+  /** `pending` became `subscribed` between two reads: that is proof by the rule, whatever went on in between. */
+  #confirmed(event: Extract<Event, { kind: 'shown-member' }>, address: string): void {
+    const { n, at, run, snap } = event;
+    const act = this.optIns.findLast(({ member }) => member === snap.key);
+    if (act !== undefined) act.shown.push({ run, n });
+    this.optIns.push({ n, at, member: snap.key, address, shown: [{ run, n }] });
+  }
+
+  #onWrite(event: Extract<Event, { kind: 'write' }>): void {
+    const { op, target, took } = event;
+    if (op.kind === 'create' && event.side === 'marketing')
+      this.creates.push({ address: keyOf(op.email) ?? '', as: op.as });
+    if (op.kind === 'opt-out' && took && target !== null && event.side === 'marketing')
+      this.weUnsubscribed.push(target.key);
+    if (op.kind !== 'opt-out' || !took || target === null) return;
+    const sight = this.#sight(target.key);
+    sight.ours = true;
+    // The engine never heard that it was its own doing: in doubt it is a fact by unknown (Words, "echo").
+    const doubtful = event.told === 'unknown' || this.#lost.has(event.run);
+    if (doubtful) this.#begin(event, event.side, target.key, keyOf(target.email), { complaint: false, sure: false });
+  }
+
+  #madeByUs({ key, email }: RecordSnap): void {
+    const address = keyOf(email) ?? '';
+    const member = [...this.members.values()].find((one) => keyOf(one.email) === address);
+    this.crmMade.push({ address, record: key, member: member?.key ?? null });
+  }
+
+  #widen({ email, life, inList, optIn }: RecordSnap): void {
+    const address = keyOf(email);
+    if (address === null || life !== 'live') return;
+    const scope = this.#scopes.get(address) ?? { record: false, list: false, optIn: false };
+    this.#scopes.set(address, { record: true, list: scope.list || inList, optIn: scope.optIn || optIn });
+  }
+
+  #begin(
+    event: { readonly n: number; readonly at: At },
+    system: OptOut['system'],
+    holder: string,
+    address: string | null,
+    kind: Pick<OptOut, 'complaint' | 'sure'>,
+  ): void {
+    this.optOuts.push({ n: event.n, at: event.at, system, holder, address, ...kind, shown: [], endedBy: null });
+  }
+
+  #end(holder: string, n: number): void {
+    for (const optOut of this.optOuts) if (optOut.holder === holder && optOut.endedBy === null) optOut.endedBy = n;
+  }
+
+  /** The engine last saw the holder not opted out, and has not opted it out itself since: it will see a change. */
+  #isNews(holder: string): boolean {
+    const sight = this.#sights.get(holder);
+    return sight === undefined || (sight.out !== true && !sight.ours);
+  }
+
+  #see(holder: string, out: boolean, pending: boolean): void {
+    const sight = this.#sight(holder);
+    sight.out = out;
+    sight.pending = pending;
+    if (!out) sight.ours = false;
+  }
+
+  #sight(holder: string): Sight {
+    const sight = this.#sights.get(holder) ?? { out: null, ours: false, pending: false };
+    this.#sights.set(holder, sight);
+    return sight;
+  }
+}
+
+export const isOut = ({ status, complaint }: MemberSnap): boolean => status === 'unsubscribed' || complaint;

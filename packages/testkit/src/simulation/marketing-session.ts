@@ -1,0 +1,192 @@
+import type { Connector, Lookup, MemberState, ReadRequest, Row, Session } from '@heed/contract';
+import { windowedRead } from '@heed/toolkit';
+import { z } from 'zod';
+import type { At, MemberSnap } from './history.ts';
+import { MARKETING_FIELDS, type Member, type SimulatedMarketing } from './marketing.ts';
+import { showing, streamOf, writeAll } from './session-kit.ts';
+import type { Quirks } from './settings.ts';
+import type { Life, World } from './world.ts';
+
+export const AUDIENCE = 'a1';
+
+export const simulatedMarketingConnector = (quirks: Quirks, open: () => Session): Connector<Record<string, never>> => ({
+  name: 'simulated-marketing',
+  title: 'Simulated marketing tool',
+  roles: ['marketing'],
+  config: z.record(z.string(), z.never()),
+  can: {
+    optOutBy: 'status',
+    customOptOutField: false,
+    listsOptedOutWithoutContact: true,
+    optOutUnknown: false,
+    newMembers: ['subscribed', 'pending', 'non-subscribed'],
+    creates: [],
+    reference: false,
+    conditionalWrite: false,
+    rename: true,
+    tag: true,
+    archive: true,
+    clear: false,
+    deletions: false,
+    heirs: false,
+    proofs: quirks.ownEvents ? ['pending-then-subscribed', 'own-event'] : ['pending-then-subscribed'],
+    changesKeptDays: null,
+    listKinds: [],
+  },
+  limits: [],
+  account: () => 'simulated-marketing',
+  open,
+});
+
+export class MarketingSession implements Session {
+  readonly #world: World;
+  readonly #marketing: SimulatedMarketing;
+  readonly #life: Life;
+  readonly #shown = new WeakMap<Row, { readonly snap: MemberSnap; readonly proofOf: At | null }>();
+
+  constructor(world: World, marketing: SimulatedMarketing, life: Life) {
+    this.#world = world;
+    this.#marketing = marketing;
+    this.#life = life;
+  }
+
+  async check() {
+    await this.#call('check');
+    return { id: 'sim-account', name: 'Simulated marketing tool', gaps: [] };
+  }
+
+  async describe() {
+    await this.#call('describe');
+    const fields = MARKETING_FIELDS.map((name) => ({
+      name,
+      label: name,
+      type: 'text' as const,
+      writable: true,
+      required: false,
+      options: null,
+      maxLength: 80,
+      canBeReference: false,
+    }));
+    return {
+      recordTypes: [{ name: 'member', label: 'Member', fields, standardOptOut: null, notCreatable: null }],
+      lists: [],
+      audiences: [{ kind: 'audience', id: AUDIENCE, name: 'Newsletter', size: null }],
+      topics: [],
+    };
+  }
+
+  read(request: ReadRequest, signal: AbortSignal) {
+    const { overlapMs, marketingPageRows, totals } = this.#world.settings.quirks;
+    const members = (phase: 'initial' | 'changes') =>
+      streamOf('member', marketingPageRows, totals, async () => {
+        await this.#call('read');
+        return this.#marketing
+          .all()
+          .filter(({ snap }) => phase === 'changes' || request.initially === 'everyone' || isOut(snap))
+          .map((member) => ({ row: this.#row(member, request.fields, null), at: member.stamp, id: member.snap.key }));
+      });
+    const tools = { clock: this.#world.clock(this.#life), vendorNow: () => this.now() };
+    const pages = windowedRead(
+      {
+        connector: 'simulated-marketing',
+        container: AUDIENCE,
+        request,
+        tools,
+        overlapMs,
+        streams: (phase) => [members(phase)],
+      },
+      signal,
+    );
+    return showing(pages, (row) => this.#show(row, 'read'));
+  }
+
+  async lookup(request: Lookup): Promise<readonly Row[]> {
+    await this.#call('lookup');
+    const { by } = request;
+    if ('references' in by) return [];
+    const found =
+      'records' in by
+        ? by.records.flatMap(({ type, id }) => this.#marketing.members.get(`${type}/${id}`) ?? [])
+        : by.emails.flatMap((email) => this.#marketing.at(email) ?? []);
+    const rows = [...new Set(found)].map((member) => this.#row(member, request.fields, request.evidenceSince));
+    for (const row of rows) this.#show(row, 'lookup');
+    return rows;
+  }
+
+  write(ops: Parameters<Session['write']>[0]) {
+    return writeAll(
+      {
+        side: 'marketing',
+        world: this.#world,
+        life: this.#life,
+        now: () => this.now(),
+        target: (op) => {
+          if (op.kind === 'create') return this.#marketing.at(op.email)?.snap ?? null;
+          return op.record === null
+            ? null
+            : (this.#marketing.members.get(`${op.record.type}/${op.record.id}`)?.snap ?? null);
+        },
+        apply: (op) => {
+          const answer = this.#marketing.apply(op);
+          const row = answer.member === null ? null : this.#row(answer.member, MARKETING_FIELDS, null);
+          const refusal = answer.told === 'rejected' ? answer.kind : null;
+          return { told: answer.told, refusal, row, after: answer.member?.snap ?? null };
+        },
+      },
+      ops,
+    );
+  }
+
+  now() {
+    return this.#marketing.vendorNow();
+  }
+
+  async close() {}
+
+  #call(name: string): Promise<void> {
+    return this.#world.call(this.#life, 'marketing', name);
+  }
+
+  #row(member: Member, fields: readonly string[], evidenceSince: number | null): Row {
+    const { snap } = member;
+    const { ownEvents } = this.#world.settings.quirks;
+    const event =
+      ownEvents && evidenceSince !== null ? member.optIns.filter(({ at }) => at >= evidenceSince).at(-1) : undefined;
+    const row: Row = {
+      record: { type: 'member', id: snap.key.slice('member/'.length) },
+      email: snap.email,
+      modifiedAt: member.stamp,
+      modifiedBy: 'unknown',
+      life: { kind: 'live' },
+      reference: null,
+      values: Object.fromEntries(Object.entries(snap.fields).filter(([name]) => fields.includes(name))),
+      member: { ...this.#state(member), optIn: event === undefined ? null : { at: event.at, proof: 'feed: sign-up' } },
+      lists: null,
+      version: null,
+    };
+    this.#shown.set(row, { snap, proofOf: event?.trueAt ?? null });
+    return row;
+  }
+
+  #state(member: Member): Omit<MemberState, 'optIn'> {
+    const { hidesCause, datesStatus } = this.#world.settings.quirks;
+    const { status, by, complaint } = member.snap;
+    // Our own writes look like those of any other administrator.
+    const told = by === 'us' ? 'operator' : by;
+    return {
+      status,
+      by: hidesCause ? 'unknown' : told,
+      complaint,
+      since: datesStatus ? member.since : null,
+      topics: {},
+    };
+  }
+
+  #show(row: Row, how: 'read' | 'lookup'): void {
+    const shown = this.#shown.get(row);
+    if (shown === undefined) throw new Error('a row that this session did not make');
+    this.#world.history.add(this.#world.now(), { kind: 'shown-member', run: this.#life.run, how, ...shown });
+  }
+}
+
+const isOut = ({ status, complaint }: MemberSnap): boolean => status === 'unsubscribed' || complaint;

@@ -1,0 +1,193 @@
+import type { NewMemberAs, Op } from '@heed/contract';
+import type { At, MemberSnap, Who } from './history.ts';
+import type { World } from './world.ts';
+
+export const MARKETING_FIELDS = ['FNAME', 'TITLE'] as const;
+
+export interface Member {
+  snap: MemberSnap;
+  /** Vendor's clock, in its own resolution. */
+  stamp: At;
+  /** Vendor's clock, exact. */
+  since: At;
+  /** The vendor's feed of the person's own opt-ins: vendor's clock and true time. */
+  readonly optIns: { readonly at: At; readonly trueAt: At }[];
+  readonly nth: number;
+  tagged: boolean;
+}
+
+export type MarketingAnswer =
+  | { readonly told: 'applied' | 'unchanged'; readonly member: Member }
+  | {
+      readonly told: 'rejected';
+      readonly kind: 'missing' | 'refused' | 'invalid' | 'config';
+      readonly member: Member | null;
+    };
+
+/**
+ * The simulated marketing tool. Its traps are those of real ones: archiving hides an opt-out, creating an archived member
+ * revives it, an API user may re-subscribe whom an administrator unsubscribed, but not who unsubscribed himself.
+ */
+export class SimulatedMarketing {
+  /** By id; an address has one member at most. */
+  readonly members = new Map<string, Member>();
+  readonly #world: World;
+  #made = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  vendorNow(): At {
+    return this.#world.now() + this.#world.settings.quirks.marketingSkewMs;
+  }
+
+  all(): readonly Member[] {
+    return [...this.members.values()];
+  }
+
+  at(email: string): Member | undefined {
+    return this.all().find(({ snap }) => snap.email.toLowerCase() === email.trim().toLowerCase());
+  }
+
+  create(email: string, by: Who, act: string, wanted: Partial<MemberSnap>, proven = false): Member {
+    this.#made += 1;
+    const snap: MemberSnap = {
+      status: 'subscribed',
+      complaint: false,
+      ...wanted,
+      by,
+      key: `member/m${(this.#made * 3) % 10}${this.#made}`,
+      email,
+      fields: { FNAME: null, TITLE: null, ...wanted.fields },
+    };
+    const member: Member = {
+      snap,
+      stamp: this.#stamp(),
+      since: this.vendorNow(),
+      optIns: [],
+      nth: this.#made,
+      tagged: false,
+    };
+    if (by === 'person') this.#optedIn(member);
+    this.members.set(snap.key, member);
+    this.#world.history.add(this.#world.now(), { kind: 'member', by, act, before: null, after: snap, proven });
+    return member;
+  }
+
+  change(member: Member, by: Who, act: string, change: Partial<MemberSnap>, proven = false): void {
+    const before = member.snap;
+    const status = change.status !== undefined || change.complaint !== undefined;
+    member.snap = { ...before, ...change, by: status ? by : before.by };
+    const { lateMs } = this.#world.settings.quirks;
+    const late = by !== 'us' && lateMs > 0 && this.#world.draw.chance(0.3) ? this.#world.draw.int(lateMs) : 0;
+    member.stamp = Math.max(member.stamp, this.#stamp() - late);
+    if (status) member.since = this.vendorNow();
+    if (proven) this.#optedIn(member);
+    this.#world.history.add(this.#world.now(), { kind: 'member', by, act, before, after: member.snap, proven });
+  }
+
+  remove(member: Member): void {
+    this.members.delete(member.snap.key);
+    this.#world.history.add(this.#world.now(), {
+      kind: 'member',
+      by: 'operator',
+      act: 'delete member',
+      before: member.snap,
+      after: null,
+      proven: false,
+    });
+  }
+
+  /** What the API user's write does. */
+  apply(op: Op): MarketingAnswer {
+    if (op.kind === 'create') return this.#applyCreate(op);
+    if (op.kind === 'clear') return { told: 'rejected', kind: 'config', member: null };
+    const member = op.record === null ? undefined : this.members.get(`${op.record.type}/${op.record.id}`);
+    if (member === undefined) return { told: 'rejected', kind: 'missing', member: null };
+    switch (op.kind) {
+      case 'opt-out':
+        return this.#applyOptOut(member);
+      case 'patch':
+        return this.#applyPatch(member, op.fields);
+      case 'rename':
+        return this.#applyRename(member, op.to);
+      case 'leave':
+        return this.#applyLeave(member, op.how);
+    }
+  }
+
+  isPoisoned(member: Member, how: 'fields' | 'opt-out'): boolean {
+    const { poison } = this.#world.settings.quirks;
+    return poison?.side === 'marketing' && poison.how === how && poison.nth === member.nth;
+  }
+
+  #applyOptOut(member: Member): MarketingAnswer {
+    if (member.snap.status === 'unsubscribed') return { told: 'unchanged', member };
+    if (member.snap.status === 'undeliverable') return { told: 'rejected', kind: 'refused', member };
+    if (!this.isPoisoned(member, 'opt-out')) this.change(member, 'us', 'opt-out', { status: 'unsubscribed' });
+    return { told: 'applied', member };
+  }
+
+  #applyPatch(member: Member, values: Readonly<Record<string, unknown>>): MarketingAnswer {
+    if (this.isPoisoned(member, 'fields')) return { told: 'rejected', kind: 'invalid', member };
+    const fields = textFields(values);
+    if (Object.entries(fields).every(([name, value]) => member.snap.fields[name] === value))
+      return { told: 'unchanged', member };
+    this.change(member, 'us', 'patch', { fields: { ...member.snap.fields, ...fields } });
+    return { told: 'applied', member };
+  }
+
+  #applyRename(member: Member, to: string): MarketingAnswer {
+    const there = this.at(to);
+    if (there === member) return { told: 'unchanged', member };
+    if (there !== undefined) return { told: 'rejected', kind: 'invalid', member };
+    this.change(member, 'us', 'rename', { email: to });
+    return { told: 'applied', member };
+  }
+
+  #applyLeave(member: Member, how: 'tag' | 'archive'): MarketingAnswer {
+    if (how === 'tag') {
+      if (member.tagged) return { told: 'unchanged', member };
+      member.tagged = true;
+      return { told: 'applied', member };
+    }
+    if (member.snap.status === 'archived') return { told: 'unchanged', member };
+    this.change(member, 'us', 'leave', { status: 'archived' });
+    return { told: 'applied', member };
+  }
+
+  #applyCreate(op: Extract<Op, { kind: 'create' }>): MarketingAnswer {
+    const there = this.at(op.email);
+    const status = statusOf(op.as ?? 'subscribed');
+    if (there === undefined) {
+      const member = this.create(op.email, 'us', 'create', { status, fields: textFields(op.fields) });
+      return { told: 'applied', member };
+    }
+    if (there.snap.status === 'archived') {
+      // The trap: the opt-out that archiving hid is gone for good.
+      this.change(there, 'us', 'create revives', { status, complaint: false });
+      return { told: 'applied', member: there };
+    }
+    return this.#applyPatch(there, op.fields);
+  }
+
+  #optedIn(member: Member): void {
+    if (member.snap.status === 'subscribed') member.optIns.push({ at: this.vendorNow(), trueAt: this.#world.now() });
+  }
+
+  #stamp(): At {
+    const { stampMs } = this.#world.settings.quirks;
+    return Math.floor(this.vendorNow() / stampMs) * stampMs;
+  }
+}
+
+const statusOf = (as: NewMemberAs): MemberSnap['status'] => as;
+
+const textFields = (values: Readonly<Record<string, unknown>>): Record<string, string | null> =>
+  Object.fromEntries(
+    MARKETING_FIELDS.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [[name, typeof value === 'string' ? value : null]];
+    }),
+  );

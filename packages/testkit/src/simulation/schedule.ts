@@ -1,0 +1,147 @@
+import { type Draw, drawFrom } from './draw.ts';
+
+/** What people do. `pick` and `other` choose among what is there when the act happens, so that a shorter schedule still fits. */
+export interface Act {
+  readonly what: ActName;
+  readonly pick: number;
+  readonly other: number;
+}
+
+const ACTS = {
+  // by the person, in marketing
+  unsubscribe: 10,
+  complain: 2,
+  'opt in again': 5,
+  confirm: 3,
+  'sign up': 3,
+  'change own address': 1,
+  // by an administrator, in marketing
+  'admin unsubscribes': 4,
+  'admin resubscribes': 5,
+  archive: 3,
+  'revive archived': 2,
+  'delete member': 2,
+  bounce: 2,
+  'edit member field': 5,
+  'rename member': 1,
+  // by an operator, in the CRM
+  tick: 8,
+  untick: 5,
+  'edit record field': 7,
+  'rename record': 5,
+  'take over an address': 3,
+  'rename back': 3,
+  'create record': 3,
+  'create sharing record': 3,
+  'delete record': 2,
+  'restore record': 2,
+  merge: 3,
+  convert: 2,
+  'toggle list': 4,
+  'toggle opt-in': 3,
+  'toggle field visibility': 1,
+} as const;
+
+export type ActName = keyof typeof ACTS;
+export const ACT_NAMES = Object.keys(ACTS) as readonly ActName[];
+
+export interface Fault {
+  readonly at: 'call' | 'op' | 'commit';
+  /** Counted within the run, from 1. */
+  readonly n: number;
+  readonly what:
+    | 'crash'
+    | 'throttle'
+    | 'down'
+    | 'lost, applied'
+    | 'lost, not applied'
+    | 'swallowed'
+    | 'busy'
+    | 'crash-before'
+    | 'crash-after'
+    | 'suspend';
+}
+
+export interface RunStep {
+  readonly kind: 'run';
+  readonly mode: 'sync' | 'plan';
+  readonly full: boolean;
+  readonly during: readonly { readonly call: number; readonly act: Act }[];
+  readonly faults: readonly Fault[];
+}
+
+export type Step =
+  | { readonly kind: 'act'; readonly act: Act }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | RunStep;
+
+export interface ScheduleOptions {
+  /** Only these acts; all by default. */
+  readonly acts?: readonly ActName[];
+  readonly faults?: boolean;
+  readonly steps?: number;
+}
+
+/** The initial state is made by a few acts before the first run, so it is part of the schedule and shrinks with it. */
+export interface Schedule {
+  /** How many people there are at first, and how each of them begins. */
+  readonly people: readonly { readonly crm: number; readonly marketing: number; readonly flags: number }[];
+  /** How the very first run is asked for: a profile's first run waits for approval (C29). */
+  readonly first: 'approve' | 'wait, then approve' | 'plan, then approve';
+  readonly steps: readonly Step[];
+}
+
+export const drawSchedule = (seed: number, options: ScheduleOptions = {}): Schedule => {
+  const draw = drawFrom(seed, 3);
+  const names = weighted(options.acts ?? ACT_NAMES);
+  const act = (): Act => ({ what: draw.one(names), pick: draw.int(1_000), other: draw.int(1_000) });
+  const people = Array.from({ length: 2 + draw.int(4) }, () => ({
+    crm: draw.int(1_000),
+    marketing: draw.int(1_000),
+    flags: draw.int(1_000),
+  }));
+  const first = draw.one(['approve', 'approve', 'wait, then approve', 'plan, then approve'] as const);
+  const steps: Step[] = [];
+  const length = options.steps ?? 4 + draw.int(10);
+  while (steps.length < length) {
+    const kind = draw.fraction();
+    if (kind < 0.52) steps.push({ kind: 'act', act: act() });
+    else if (kind < 0.62)
+      steps.push({ kind: 'pass', ms: draw.one([1_000, 20_000, 400_000, 3_600_000, 30 * 3_600_000]) });
+    else steps.push(runStep(draw, act, options.faults ?? true));
+  }
+  return { people, first, steps };
+};
+
+const runStep = (draw: Draw, act: () => Act, faulty: boolean): RunStep => {
+  const during = draw.chance(0.5)
+    ? Array.from({ length: 1 + draw.int(3) }, () => ({ call: 1 + draw.int(14), act: act() }))
+    : [];
+  const faults = faulty && draw.chance(0.5) ? Array.from({ length: 1 + draw.int(2) }, () => drawFault(draw)) : [];
+  const mode = draw.chance(0.12) ? 'plan' : 'sync';
+  return { kind: 'run', mode, full: draw.chance(0.08), during, faults };
+};
+
+const drawFault = (draw: Draw): Fault => {
+  const at = draw.one(['call', 'op', 'op', 'commit', 'commit'] as const);
+  if (at === 'call')
+    return { at, n: 1 + draw.int(16), what: draw.one(['crash', 'crash', 'throttle', 'down'] as const) };
+  if (at === 'commit')
+    return {
+      at,
+      n: 1 + draw.int(14),
+      what: draw.one(['crash-before', 'crash-after', 'crash-after', 'suspend'] as const),
+    };
+  const what = draw.one([
+    'lost, applied',
+    'lost, not applied',
+    'swallowed',
+    'busy',
+    'crash-before',
+    'crash-after',
+  ] as const);
+  return { at, n: 1 + draw.int(4), what };
+};
+
+const weighted = (names: readonly ActName[]): readonly ActName[] =>
+  names.flatMap((name) => Array.from({ length: ACTS[name] }, () => name));

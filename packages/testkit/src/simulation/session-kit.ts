@@ -1,0 +1,107 @@
+import type { ConnectorError, Millis, Op, Outcome, Page, Row } from '@heed/contract';
+import type { Position, Stream } from '@heed/toolkit';
+import type { MemberSnap, RecordSnap } from './history.ts';
+import type { Life, World } from './world.ts';
+
+export type Side = 'crm' | 'marketing';
+
+/** A row of a changed-since read, with the place that the vendor orders it by. */
+export interface Placed {
+  readonly row: Row;
+  readonly at: Millis;
+  readonly id: string;
+}
+
+/** A stream of `windowedRead` over what `placed` finds at the moment of each page: rows move while a read goes on. */
+export const streamOf = (
+  name: string,
+  pageRows: number,
+  totals: boolean,
+  placed: (signal: AbortSignal) => Promise<readonly Placed[]>,
+): Stream => ({
+  name,
+  async fetch(from, signal) {
+    const all = (await placed(signal)).filter((one) => isFrom(one, from)).sort(inOrder);
+    const page = all.slice(0, pageRows);
+    const last = page.at(-1);
+    const next = all.length <= pageRows || last === undefined ? null : { at: last.at, id: last.id };
+    return { rows: page.map(({ row }) => row), next, total: totals ? all.length : null };
+  },
+});
+
+const isFrom = ({ at, id }: Placed, from: Position | null): boolean =>
+  from === null || from.at === null || at > from.at || (at === from.at && (from.id === null || id >= from.id));
+
+const inOrder = (a: Placed, b: Placed): number => a.at - b.at || (a.id < b.id ? -1 : 1);
+
+/** What became of one write at the vendor. */
+export interface Done {
+  readonly told: 'applied' | 'unchanged' | 'rejected';
+  readonly refusal: ConnectorError['kind'] | null;
+  readonly row: Row | null;
+  readonly after: RecordSnap | MemberSnap | null;
+}
+
+export interface Writing {
+  readonly side: Side;
+  readonly world: World;
+  readonly life: Life;
+  now(): Millis;
+  /** The record the write is meant for, as it is now. */
+  target(op: Op): RecordSnap | MemberSnap | null;
+  apply(op: Op): Done;
+}
+
+/** One request with some writes, one outcome each; faults strike single writes. */
+export const writeAll = async (writing: Writing, ops: readonly Op[]): Promise<readonly Outcome[]> => {
+  await writing.world.call(writing.life, writing.side, `write ${ops.map(({ kind }) => kind).join(',')}`);
+  const outcomes: Outcome[] = [];
+  for (const op of ops) outcomes.push(writeOne(writing, op));
+  return outcomes;
+};
+
+const writeOne = (writing: Writing, op: Op): Outcome => {
+  const { world, life, side } = writing;
+  const fault = world.opFault();
+  if (fault === 'crash-before') world.kill(life, `before ${op.kind} took effect`);
+  const target = writing.target(op);
+  const intent = world.intentOf(op.id);
+  const log = (took: boolean, told: 'applied' | 'unchanged' | 'rejected' | 'unknown'): void =>
+    world.history.add(world.now(), { kind: 'write', run: life.run, side, op, target, took, told, intent });
+  if (fault === 'busy') {
+    log(false, 'rejected');
+    return { op: op.id, result: 'rejected', refusal: refusalOf('rate-limited') };
+  }
+  if (fault === 'lost, not applied') {
+    log(false, 'unknown');
+    return { op: op.id, result: 'unknown', refusal: refusalOf('unavailable') };
+  }
+  if (fault === 'swallowed') {
+    log(false, 'applied');
+    return { op: op.id, result: 'applied', record: 'record' in op ? op.record : null, row: null, at: writing.now() };
+  }
+  const mark = world.history.events.length;
+  const done = writing.apply(op);
+  const took = world.history.events.length > mark;
+  log(took, fault === 'lost, applied' ? 'unknown' : done.told);
+  if (fault === 'crash-after') world.kill(life, `after ${op.kind} took effect`);
+  if (fault === 'lost, applied') return { op: op.id, result: 'unknown', refusal: refusalOf('unavailable') };
+  if (done.told === 'rejected') return { op: op.id, result: 'rejected', refusal: refusalOf(done.refusal ?? 'invalid') };
+  return { op: op.id, result: done.told, record: done.row?.record ?? null, row: done.row, at: writing.now() };
+};
+
+const refusalOf = (kind: ConnectorError['kind']) => ({
+  kind,
+  code: `SIM_${kind}`,
+  message: `the simulated vendor answered ${kind}`,
+  field: null,
+  forever: false,
+});
+
+/** Passes pages on and tells the history what the engine was really shown. */
+export async function* showing(pages: AsyncIterable<Page>, show: (row: Row) => void): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    for (const row of page.rows) show(row);
+    yield page;
+  }
+}

@@ -1,0 +1,102 @@
+import { type Draw, drawFrom } from './draw.ts';
+
+/** What the profile of a simulated customer says: the settings of consent.md, and nothing of the engine's own types. */
+export interface Rules {
+  readonly crmToMarketing: boolean;
+  readonly scope: 'everyone' | 'lists';
+  /** The profile names the one list of the simulated CRM. */
+  readonly lists: boolean;
+  readonly clearWhenConfirmed: boolean;
+  readonly newMembers: 'subscribe' | 'double-opt-in' | 'non-subscribed';
+  /** With `subscribe`: basis `consent`, which needs the field `OptIn`; otherwise `existing-customer`. */
+  readonly optInField: boolean;
+  readonly createMarketing: boolean;
+  readonly createCrm: boolean;
+  readonly whenRecordLeaves: 'keep' | 'tag' | 'archive';
+  readonly conflicts: 'crm' | 'marketing';
+  /** The profile names our external id field `HeedId`. */
+  readonly reference: boolean;
+}
+
+/** How the simulated vendors misbehave. */
+export interface Quirks {
+  readonly crmPageRows: number;
+  readonly marketingPageRows: number;
+  readonly stampMs: number;
+  readonly overlapMs: number;
+  /** A change can become visible this much later than its stamp; less than the overlap. 0: never. */
+  readonly lateMs: number;
+  readonly crmSkewMs: number;
+  readonly marketingSkewMs: number;
+  /** Marketing does not tell who made a status. */
+  readonly hidesCause: boolean;
+  /** Marketing dates its statuses. */
+  readonly datesStatus: boolean;
+  /** Marketing's activity feed shows sign-ups (C7). */
+  readonly ownEvents: boolean;
+  /** The vendors tell how many rows a read has. */
+  readonly totals: boolean;
+  /** The CRM tells which user modified a record. */
+  readonly tellsModifier: boolean;
+  /** Restoring or converting loses the opt-out flag; merging always does. */
+  readonly restoreLosesFlag: boolean;
+  readonly convertLosesFlag: boolean;
+  /** The record with this number can never be written to as said: its field values are refused, or its opt-out is swallowed. */
+  readonly poison: {
+    readonly side: 'crm' | 'marketing';
+    readonly nth: number;
+    readonly how: 'fields' | 'opt-out';
+  } | null;
+}
+
+export interface Settings {
+  readonly seed: number;
+  readonly rules: Rules;
+  readonly quirks: Quirks;
+}
+
+export const drawSettings = (seed: number): Settings => {
+  const draw = drawFrom(seed, 1);
+  return { seed, rules: drawRules(draw), quirks: drawQuirks(draw) };
+};
+
+const drawRules = (draw: Draw): Rules => {
+  const lists = draw.chance(0.35);
+  const newMembers = draw.one(['subscribe', 'subscribe', 'double-opt-in', 'non-subscribed'] as const);
+  return {
+    crmToMarketing: draw.chance(0.6),
+    lists,
+    scope: lists && draw.chance(0.4) ? 'lists' : 'everyone',
+    clearWhenConfirmed: draw.chance(0.4),
+    newMembers,
+    optInField: newMembers === 'subscribe' && draw.chance(0.4),
+    createMarketing: draw.chance(0.8),
+    createCrm: draw.chance(0.35),
+    whenRecordLeaves: draw.one(['keep', 'keep', 'tag', 'archive'] as const),
+    conflicts: draw.one(['crm', 'marketing'] as const),
+    reference: draw.chance(0.5),
+  };
+};
+
+const drawQuirks = (draw: Draw): Quirks => {
+  const overlapMs = draw.one([60_000, 300_000]);
+  return {
+    crmPageRows: 2 + draw.int(4),
+    marketingPageRows: 2 + draw.int(4),
+    stampMs: draw.chance(0.7) ? 1_000 : 1,
+    overlapMs,
+    lateMs: draw.chance(0.6) ? overlapMs / 2 : 0,
+    crmSkewMs: draw.chance(0.5) ? 0 : draw.int(120_000) - 60_000,
+    marketingSkewMs: draw.chance(0.5) ? 0 : draw.int(120_000) - 60_000,
+    hidesCause: draw.chance(0.4),
+    datesStatus: draw.chance(0.6),
+    ownEvents: draw.chance(0.6),
+    totals: draw.chance(0.5),
+    tellsModifier: draw.chance(0.8),
+    restoreLosesFlag: draw.chance(0.5),
+    convertLosesFlag: draw.chance(0.5),
+    poison: draw.chance(0.12)
+      ? { side: draw.one(['crm', 'marketing']), nth: 1 + draw.int(3), how: draw.one(['fields', 'opt-out']) }
+      : null,
+  };
+};

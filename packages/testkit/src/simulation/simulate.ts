@@ -1,0 +1,232 @@
+import { Actors } from './actors.ts';
+import { SimulatedCrm } from './crm.ts';
+import { CrmSession, simulatedCrmConnector } from './crm-session.ts';
+import type { Engine, EngineFactory, Memory, RunEnd, RunOrder } from './engine.ts';
+import type { Event } from './history.ts';
+import { judge, type Violation } from './judge/judge.ts';
+import { SimulatedMarketing } from './marketing.ts';
+import { MarketingSession, simulatedMarketingConnector } from './marketing-session.ts';
+import { drawSchedule, type RunStep, type Schedule, type ScheduleOptions } from './schedule.ts';
+import { drawSettings, type Quirks, type Rules, type Settings } from './settings.ts';
+import { traceOf } from './trace.ts';
+import { Crash, type Life, World } from './world.ts';
+
+export interface SimulationOptions extends ScheduleOptions {
+  readonly rules?: Partial<Rules>;
+  readonly quirks?: Partial<Quirks>;
+  /** Instead of the one drawn from the seed: for shrinking and for hand-made cases. */
+  readonly schedule?: Schedule;
+}
+
+export interface Simulated {
+  readonly seed: number;
+  readonly settings: Settings;
+  readonly schedule: Schedule;
+  readonly violations: readonly Violation[];
+  readonly events: readonly Event[];
+  readonly trace: () => string;
+}
+
+/** Longer than any lease. */
+const LEASE_OVER_MS = 30 * 60_000;
+const SETTLING_RUNS = 7;
+
+/** One simulated customer from first run to rest, judged. The same seed and options give the same answer. */
+export const simulate = async (
+  seed: number,
+  factory: EngineFactory,
+  options: SimulationOptions = {},
+): Promise<Simulated> => {
+  const drawn = drawSettings(seed);
+  const settings: Settings = {
+    seed,
+    rules: { ...drawn.rules, ...options.rules },
+    quirks: { ...drawn.quirks, ...options.quirks },
+  };
+  const schedule = options.schedule ?? drawSchedule(seed, options);
+  const simulation = new Simulation(settings, factory);
+  const found: Violation[] = [];
+  try {
+    await simulation.play(schedule);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    found.push({ invariant: 'engine failed', rule: '', text, n: simulation.world.history.events.length });
+  } finally {
+    await simulation.end();
+  }
+  const { events } = simulation.world.history;
+  const violations = [...found, ...simulation.violations, ...judge(settings, events)];
+  return { seed, settings, schedule, violations, events, trace: () => traceOf(settings, events, violations) };
+};
+
+class Simulation {
+  readonly world: World;
+  readonly violations: Violation[] = [];
+  readonly #crm: SimulatedCrm;
+  readonly #marketing: SimulatedMarketing;
+  readonly #actors: Actors;
+  readonly #factory: EngineFactory;
+  readonly #memory: Memory = new Map();
+  #runs = 0;
+  #approved = false;
+  #ledger: { readonly entries: number; readonly hash: string } | null = null;
+
+  constructor(settings: Settings, factory: EngineFactory) {
+    this.world = new World(settings);
+    this.#crm = new SimulatedCrm(this.world);
+    this.#marketing = new SimulatedMarketing(this.world);
+    this.#actors = new Actors(this.world, this.#crm, this.#marketing);
+    this.#factory = factory;
+    this.world.perform = (act) => this.#actors.perform(act);
+    this.world.takeOver = async () => {
+      this.world.pass(LEASE_OVER_MS);
+      const end = await this.#process({ mode: 'sync', full: false, approve: this.#approved }, false);
+      return end !== null && !end.busy;
+    };
+  }
+
+  async play(schedule: Schedule): Promise<void> {
+    this.#actors.settle(schedule.people);
+    await this.#firstRuns(schedule.first);
+    for (const step of schedule.steps) {
+      this.world.pass(1_000);
+      if (step.kind === 'act') this.#actors.perform(step.act);
+      else if (step.kind === 'pass') this.world.pass(step.ms);
+      else await this.#run(step, false);
+    }
+    await this.#rest();
+  }
+
+  end(): Promise<void> {
+    return this.#factory.dispose(this.#memory);
+  }
+
+  async #firstRuns(first: Schedule['first']): Promise<void> {
+    if (first === 'wait, then approve') await this.#run({ ...PLAIN_SYNC }, false);
+    if (first === 'plan, then approve') await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, false);
+    this.#approved = true;
+  }
+
+  /** People stop, what was broken is repaired, and syncs go on until nothing is left to do. */
+  async #rest(): Promise<void> {
+    this.world.note('REST: people stop, everything is repaired');
+    for (const type of [...this.#crm.hidden]) this.#crm.setHidden(type, false);
+    this.world.pass(LEASE_OVER_MS);
+    const planned = await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, true);
+    const mark = this.world.history.events.length;
+    await this.#run(PLAIN_SYNC, true);
+    if (planned?.planned != null) this.#comparePlan(planned.planned, mark);
+    for (let run = 0; run < SETTLING_RUNS; run += 1) {
+      this.world.pass(20 * 60_000);
+      await this.#run(PLAIN_SYNC, true);
+    }
+    this.world.note('SETTLED');
+    this.world.pass(20 * 60_000);
+    await this.#run(PLAIN_SYNC, true);
+    await this.#oneEdit();
+  }
+
+  /** I5: one human edit causes at most one write per other record, and then there is rest again. */
+  async #oneEdit(): Promise<void> {
+    this.world.note('ONE EDIT');
+    this.#actors.perform({ what: 'edit record field', pick: this.world.draw.int(100), other: 1 });
+    for (const _ of [1, 2, 3]) {
+      this.world.pass(20 * 60_000);
+      await this.#run(PLAIN_SYNC, true);
+    }
+    this.world.note('END');
+  }
+
+  #comparePlan(planned: readonly string[], mark: number): void {
+    const sent = this.world.history.events
+      .slice(mark)
+      .flatMap((event) => (event.kind === 'write' ? [`${event.side} ${event.op.kind} ${addressOf(event.op)}`] : []))
+      .sort();
+    const plan = [...planned].sort();
+    if (sent.join('\n') === plan.join('\n')) return;
+    const text = `plan said [${plan.join(', ')}], sync sent [${sent.join(', ')}]`;
+    this.violations.push({ invariant: 'I10', rule: '', text, n: mark });
+  }
+
+  async #run(step: RunStep, quiet: boolean): Promise<RunEnd | null> {
+    this.world.prepare(step);
+    let end = await this.#process({ mode: step.mode, full: step.full, approve: this.#approved }, quiet);
+    if (end?.busy === true) {
+      this.world.pass(LEASE_OVER_MS);
+      end = await this.#process({ mode: step.mode, full: step.full, approve: this.#approved }, quiet);
+    }
+    return end;
+  }
+
+  /** One process: opens the state, runs once, and ends or is killed. Null: killed. */
+  async #process(order: RunOrder, quiet: boolean): Promise<RunEnd | null> {
+    this.#runs += 1;
+    const life: Life = { dead: false, superseded: false, run: this.#runs };
+    const { history } = this.world;
+    history.add(this.world.now(), {
+      kind: 'run',
+      run: life.run,
+      phase: 'began',
+      mode: order.mode,
+      approve: order.approve,
+      quiet,
+    });
+    let end: RunEnd | null = null;
+    let engine: Engine | null = null;
+    try {
+      engine = await this.#open(life);
+      end = await engine.run(order);
+    } catch (error) {
+      if (!(error instanceof Crash || life.dead)) throw error;
+    }
+    if (life.dead) end = null;
+    if (engine !== null && end !== null && !life.superseded) await this.#checkLedger(engine);
+    await engine?.close().catch((error: unknown) => {
+      if (!life.dead) throw error;
+    });
+    const status = end?.status ?? 'killed';
+    history.add(this.world.now(), { kind: 'run', run: life.run, phase: 'ended', status, clean: end?.clean ?? false });
+    return end;
+  }
+
+  #open(life: Life): Promise<Engine> {
+    const crm = new CrmSession(this.world, this.#crm, life);
+    const marketing = new MarketingSession(this.world, this.#marketing, life);
+    return this.#factory.open({
+      world: this.world,
+      life,
+      memory: this.#memory,
+      crm: { connector: simulatedCrmConnector(() => crm), session: crm },
+      marketing: {
+        connector: simulatedMarketingConnector(this.world.settings.quirks, () => marketing),
+        session: marketing,
+      },
+    });
+  }
+
+  /** I4: the ledger only grows and its chain stays whole. */
+  async #checkLedger(engine: Engine): Promise<void> {
+    const now = await engine.ledger();
+    if (now === null) return;
+    const n = this.world.history.events.length;
+    if (now.broken !== null)
+      this.violations.push({ invariant: 'I4', rule: 'C25', text: `broken chain: ${now.broken}`, n });
+    const before = this.#ledger;
+    if (
+      before !== null &&
+      (now.entries < before.entries || (now.entries === before.entries && now.hash !== before.hash))
+    )
+      this.violations.push({
+        invariant: 'I4',
+        rule: 'C25',
+        text: `${before.entries} entries became ${now.entries}`,
+        n,
+      });
+    this.#ledger = now;
+  }
+}
+
+const PLAIN_SYNC: RunStep = { kind: 'run', mode: 'sync', full: false, during: [], faults: [] };
+
+const addressOf = (op: { readonly kind: string; readonly email?: string; readonly from?: string }): string =>
+  (op.email ?? op.from ?? '').toLowerCase();
