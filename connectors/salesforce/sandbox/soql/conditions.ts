@@ -95,12 +95,11 @@ class Reader {
     const parts = [this.#operand()];
     const joiner = this.#tokens[this.#at];
     if (joiner !== 'AND' && joiner !== 'OR') return parts[0] as Condition;
+    // Another joiner after these ends the chain, and whoever reads on finds it unexpected.
     while (this.#tokens[this.#at] === joiner) {
       this.#at += 1;
       parts.push(this.#operand());
     }
-    const next = this.#tokens[this.#at];
-    if (next === 'AND' || next === 'OR') this.#unexpected();
     return { kind: joiner === 'AND' ? 'and' : 'or', parts };
   }
 

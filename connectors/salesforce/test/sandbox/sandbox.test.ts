@@ -92,12 +92,12 @@ describe('the sandbox itself', () => {
       };
       contacts.put(Object.defineProperty({ ...row }, 'LastName', { enumerable: true, get }));
     }
-    const window = "SystemModstamp >= 2026-01-20T00:00:00Z AND LastName = 'N'";
+    const window = "LastName = 'N' AND SystemModstamp >= 2026-01-20T00:00:00Z";
     const page = await client.query(`SELECT Id FROM Contact WHERE ${window} ORDER BY SystemModstamp, Id`);
     expect([page.body.totalSize, read]).toEqual([5000, 5000]);
     read = 0;
     const found = await client.query(
-      "SELECT Id FROM Contact WHERE Email IN ('P77@example.com', 'x@example.com') AND LastName = 'N'",
+      "SELECT Id FROM Contact WHERE LastName = 'N' AND Email IN ('P77@example.com', 'x@example.com')",
     );
     expect([found.body.totalSize, read]).toEqual([1, 1]);
     await client.org.close();
