@@ -41,29 +41,43 @@ export async function readStateFile(path: string, sandbox: string): Promise<Stor
 export function stateFile(path: string, snapshot: () => StoredState): StateFile {
   let timer: NodeJS.Timeout | undefined;
   let due = false;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> | undefined;
+  let pauseMs = WRITE_AFTER_MS;
 
   const write = async (): Promise<void> => {
+    due = false;
+    const startedAt = performance.now();
     const temporary = `${path}.${process.pid}.tmp`;
     await mkdir(dirname(path), { recursive: true });
     await writeFile(temporary, JSON.stringify(snapshot()), { mode: 0o600 });
     await rename(temporary, path);
+    // A large account takes seconds to write: most of the time must stay for the clients.
+    pauseMs = Math.max(WRITE_AFTER_MS, (performance.now() - startedAt) * 10);
   };
-  const flush = (): Promise<void> => {
-    clearTimeout(timer);
+  const writeInBackground = (): void => {
     timer = undefined;
-    if (due) {
-      due = false;
-      writing = writing.then(write);
-    }
-    return writing;
+    writing = write()
+      .catch(() => {
+        due = true; // tried again later, and reported by the flush of close()
+      })
+      .finally(() => {
+        writing = undefined;
+        if (due) schedule();
+      });
+  };
+  const schedule = (): void => {
+    if (timer === undefined && writing === undefined) timer = setTimeout(writeInBackground, pauseMs).unref();
   };
   return {
-    flush,
     changed() {
       due = true;
-      // A failed write in the background is reported by the flush of close(), which waits for the same promise.
-      timer ??= setTimeout(() => void flush().catch(() => undefined), WRITE_AFTER_MS).unref();
+      schedule();
+    },
+    async flush() {
+      await writing;
+      clearTimeout(timer);
+      timer = undefined;
+      if (due) await write();
     },
   };
 }

@@ -215,3 +215,12 @@ test('closing twice writes once: a later sandbox on the same file is not overwri
   await first.close();
   expect((await start({ stateFile })).state().counters).toEqual({ a: 99 });
 });
+
+test('the state file is written in the background too, for a sandbox that is killed', async () => {
+  const stateFile = join(await folder(), 'toy.json');
+  const sandbox = await start({ stateFile });
+  await call(sandbox, 'POST', '/counters/a/add', { by: 3 });
+  const written = (): Promise<string> => readFile(stateFile, 'utf8').catch(() => '');
+  while (!(await written()).includes('"a":3')) await new Promise((resolve) => setImmediate(resolve));
+  expect(JSON.parse(await written())).toMatchObject({ version: 1, sandbox: 'toy', state: { counters: { a: 3 } } });
+});
