@@ -90,17 +90,6 @@ export const marksOf = (
   return addresses.map((address) => ({ address, mark: marks.get(address) ?? 0 }));
 };
 
-/** The present marks of these addresses, due or not; mark 0 for one that is clean. */
-export const marksAt = (database: Database, profile: string, addresses: readonly AddressKey[]): readonly DirtyMark[] => {
-  const rows = database.all<DirtyMark>(
-    `SELECT address, mark FROM dirty WHERE profile = ? AND address IN (SELECT value FROM json_each(?))`,
-    profile,
-    jsonList(addresses),
-  );
-  const marks = new Map(rows.map(({ address, mark }) => [address, mark]));
-  return addresses.map((address) => ({ address, mark: marks.get(address) ?? 0 }));
-};
-
 /** Cleans an address or puts it off, unless it was marked again since the work on it began. */
 export const settleMark = (
   database: Database,

@@ -94,7 +94,7 @@ class Circle {
       .all<{ content: string }>(
         `SELECT content FROM link WHERE profile = ?1 AND member IN (SELECT value FROM json_each(?2))
          UNION
-         SELECT content FROM link WHERE profile = ?1 AND crm IN (SELECT value FROM json_each(?2))`,
+         SELECT content FROM link INDEXED BY link_crm WHERE profile = ?1 AND crm IN (SELECT value FROM json_each(?2))`,
         profile,
         keys,
       )

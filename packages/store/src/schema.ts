@@ -129,7 +129,6 @@ CREATE TABLE listed (
   content TEXT NOT NULL
 ) STRICT;
 CREATE INDEX listed_address ON listed (profile, address);
-CREATE INDEX listed_reason ON listed (profile, reason);
 CREATE TABLE note (
   profile TEXT NOT NULL,
   key TEXT NOT NULL,
