@@ -1,3 +1,4 @@
+export * from './json-schema.ts';
 export { stillMailable } from './lint/abilities.ts';
 export * from './lint/lint-customer.ts';
 export * from './lint/lint-profile.ts';

@@ -100,7 +100,7 @@ export interface Connection {
   readonly customer: string;
   readonly name: string;
   readonly connector: Connector;
-  /** As written, without the key `connector`. */
+  /** As written; the key `connector` is in it only where the connector's schema has one. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secrets: readonly SecretReference[];
   readonly places: Places;

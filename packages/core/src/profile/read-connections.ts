@@ -2,7 +2,7 @@ import type { Connector } from '@heed/contract';
 import { didYouMean } from './did-you-mean.ts';
 import type { ProfileError } from './place.ts';
 import type { Connection } from './profile.ts';
-import { schemaErrors } from './schema-errors.ts';
+import { keysAt, schemaErrors } from './schema-errors.ts';
 import { quoted } from './secret-like.ts';
 import { secretLiterals } from './secret-literals.ts';
 import { literalSecrets, referenceErrors, referencesIn, secretKindAt, withSecrets } from './secret-reference.ts';
@@ -122,16 +122,18 @@ export const readConnections = (
       refuse([name], `${name} must be a map of keys`, 'Write "connector:" and the settings of the account below it');
       continue;
     }
-    const { connector: wanted, ...settings } = written;
+    const { connector: wanted, ...others } = written;
     const connector = connectors.find((candidate) => candidate.name === wanted);
     if (connector === undefined) {
       const list = `Installed are ${installed.join(', ')}`;
       if (wanted === undefined) refuse([name], `the key "connector" is missing in ${name}`, list);
       else if (typeof wanted !== 'string') refuse([name, 'connector'], `${name}.connector must be text`, list);
       else refuse([name, 'connector'], `there is no connector ${quoted(wanted)}`, list, didYouMean(wanted, installed));
-      errors.push(...secretLiterals(withoutSecretPlaces(settings), places, [name]));
+      errors.push(...secretLiterals(withoutSecretPlaces(others), places, [name]));
       continue;
     }
+    // A connector may know its own name in its settings, and need not.
+    const settings = keysAt(connector.config, []).includes('connector') ? written : others;
     const found = checkSettings(connector, settings, places, name);
     errors.push(...found);
     if (found.length === 0)

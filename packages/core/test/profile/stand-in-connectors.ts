@@ -62,6 +62,7 @@ export const audienceTool: Connector = {
   title: 'Mailchimp',
   roles: ['marketing'],
   config: z.strictObject({
+    connector: z.literal('mailchimp'),
     server: z.string().min(1).optional(),
     baseUrl: z.string().optional(),
     auth: z.discriminatedUnion('method', [
