@@ -7,7 +7,7 @@ export interface Culture {
   readonly given: readonly SpelledName[];
   readonly family: readonly SpelledName[];
   readonly places: readonly Place[];
-  /** International prefix; the rest of the number is drawn from digits reserved or unused in practice. */
+  /** The beginning of the number; two more digits leave it reserved for drama or too short, so that nobody's phone rings. */
   readonly phonePrefix: string;
 }
 
