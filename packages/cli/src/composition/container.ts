@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '@heed/contract';
+import { type ProfileChecks, type Secrets, secretsOf } from '@heed/core';
+import { accountQuotaFile, openStateFolder, type StateFolder } from '@heed/store';
+import { type AccountQuota, systemClock } from '@heed/toolkit';
+import { Container, type ServiceIdentifier } from 'inversify';
+import { validateCron } from './cron.ts';
+import { type InstalledConnector, installedConnectors } from './installed.ts';
+import type { SystemParts } from './systems.ts';
+
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`heed.${name}`) as ServiceIdentifier<T>;
+
+/** Everything that a command may ask for. Bound here and nowhere else. */
+export const TOKENS = {
+  Clock: token<Clock>('Clock'),
+  Random: token<() => number>('Random'),
+  Secrets: token<Secrets>('Secrets'),
+  StateDir: token<string>('StateDir'),
+  State: token<StateFolder>('State'),
+  Quota: token<AccountQuota>('Quota'),
+  Connectors: token<readonly InstalledConnector[]>('Connectors'),
+  Checks: token<ProfileChecks>('Checks'),
+  Systems: token<SystemParts>('Systems'),
+};
+
+export interface Settings {
+  readonly stateDir: string;
+  readonly keyFile: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Uniform in [0, 1), unpredictable: used for jitter and ids. */
+const unpredictable = (): number => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+
+/** The composition root: plain classes and values are wired here; the domain knows no container. */
+export const compose = async (settings: Settings): Promise<Container> => {
+  const container = new Container({ defaultScope: 'Singleton' });
+  const connectors = await installedConnectors();
+  container.bind(TOKENS.Clock).toConstantValue(systemClock);
+  container.bind(TOKENS.Random).toConstantValue(unpredictable);
+  container.bind(TOKENS.Secrets).toConstantValue(secretsOf(settings.environment));
+  container.bind(TOKENS.StateDir).toConstantValue(settings.stateDir);
+  container.bind(TOKENS.Connectors).toConstantValue(connectors);
+  container.bind(TOKENS.Checks).toConstantValue({ connectors: connectors.map((one) => one.connector), validateCron });
+  container
+    .bind(TOKENS.State)
+    .toResolvedValue(
+      (clock: Clock, dir: string) => openStateFolder(dir, { clock, random: randomBytes, keyFile: settings.keyFile }),
+      [TOKENS.Clock, TOKENS.StateDir],
+    );
+  container
+    .bind(TOKENS.Quota)
+    .toResolvedValue(
+      (clock: Clock, dir: string, _state: StateFolder) => accountQuotaFile(join(dir, 'quotas.db'), clock),
+      [TOKENS.Clock, TOKENS.StateDir, TOKENS.State],
+    );
+  container
+    .bind(TOKENS.Systems)
+    .toResolvedValue(
+      (
+        clock: Clock,
+        random: () => number,
+        quota: AccountQuota,
+        state: StateFolder,
+        stateDir: string,
+        secrets: Secrets,
+      ): SystemParts => ({ clock, random, quota, key: state.key, stateDir, secrets }),
+      [TOKENS.Clock, TOKENS.Random, TOKENS.Quota, TOKENS.State, TOKENS.StateDir, TOKENS.Secrets],
+    );
+  return container;
+};

@@ -1,0 +1,81 @@
+import type { Clock, Connector } from '@heed/contract';
+import {
+  type Connection,
+  type Customer,
+  type OpenSystem,
+  type Profile,
+  type ProfileError,
+  resolveConfig,
+  type Secrets,
+} from '@heed/core';
+import { type AccountQuota, createMeter, createTools, sealedVault } from '@heed/toolkit';
+import { tokenFile } from './token-file.ts';
+
+export interface SystemParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly quota: AccountQuota;
+  readonly key: Uint8Array;
+  readonly stateDir: string;
+  readonly secrets: Secrets;
+}
+
+export type OpenedConnection =
+  | { readonly ok: true; open(container: string | null): OpenSystem }
+  | { readonly ok: false; readonly errors: readonly ProfileError[] };
+
+/** Resolves a connection's secrets and makes it ready to talk; no request is made yet. */
+export const connect = async (connection: Connection, parts: SystemParts): Promise<OpenedConnection> => {
+  const resolved = await resolveConfig(connection, parts.secrets);
+  if (!resolved.ok) return resolved;
+  const connector: Connector = connection.connector;
+  return {
+    ok: true,
+    open: (container) => {
+      const meter = createMeter();
+      const tools = createTools({
+        connector: connector.name,
+        account: connector.account(resolved.config),
+        limits: connector.limits,
+        clock: parts.clock,
+        random: parts.random,
+        quota: parts.quota,
+        vault: sealedVault(
+          parts.key,
+          tokenFile(parts.stateDir, connection.customer, connection.name),
+          `${connection.customer}/${connection.name}`,
+        ),
+        meter,
+      });
+      const session = connector.open({ config: resolved.config, container }, tools);
+      const calls = (): number => Object.values(meter.counts()).reduce((sum, count) => sum + count.calls, 0);
+      return { connector, session, calls };
+    },
+  };
+};
+
+export interface OpenedProfile {
+  open(profile: Profile, side: 'crm' | 'marketing'): OpenSystem;
+}
+
+/** Both systems of a profile, or everything that is wrong with their credentials. */
+export const connectProfile = async (
+  customer: Customer,
+  profile: Profile,
+  parts: SystemParts,
+): Promise<OpenedProfile | readonly ProfileError[]> => {
+  const sides = new Map<'crm' | 'marketing', OpenedConnection>();
+  for (const side of ['crm', 'marketing'] as const) {
+    const connection = customer.connections.get(profile[side].connection);
+    if (connection !== undefined) sides.set(side, await connect(connection, parts));
+  }
+  const errors = [...sides.values()].flatMap((side) => (side.ok ? [] : side.errors));
+  if (errors.length > 0) return errors;
+  return {
+    open: (wanted, side) => {
+      const opened = sides.get(side);
+      if (opened === undefined || !opened.ok) throw new Error(`profile ${wanted.id} has no ${side} connection`);
+      return opened.open(side === 'marketing' ? wanted.marketing.audience : null);
+    },
+  };
+};
