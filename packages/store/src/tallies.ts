@@ -6,14 +6,17 @@ import type { Sighted } from './shadows.ts';
 type Side = 'crm' | 'marketing';
 type SetAsideLine = SideCounts['setAside'][number];
 
-/** The stronger bucket keeps a record: what was done to it says more than what was not. */
+/**
+ * The stronger bucket keeps a record: what was done to it says more than what was not. That it was held, not synced or
+ * unchanged is the state of the moment, so among these the latest word counts.
+ */
 const STRENGTH: Readonly<Record<Bucket, number>> = {
-  created: 6,
-  optedOut: 5,
-  updated: 4,
-  setAside: 3,
-  held: 2,
-  notSynced: 1,
+  created: 4,
+  optedOut: 3,
+  updated: 2,
+  setAside: 1,
+  held: 0,
+  notSynced: 0,
   unchanged: 0,
 };
 

@@ -44,7 +44,7 @@ const carryOut = async (
   marks: readonly DirtyMark[],
   plans: readonly AddressPlan[],
   choose: Choose,
-  more: { readonly unfinished: boolean; readonly held: (plan: AddressPlan) => boolean },
+  more: { readonly unfinished: (plan: AddressPlan) => boolean; readonly held: (plan: AddressPlan) => boolean },
 ): Promise<void> => {
   const chosen = plans.map((plan) => ({ plan, writes: choose(plan) }));
   if (run.mode === 'plan') return;
@@ -78,7 +78,7 @@ const carryOut = async (
       after: after[i] as AddressPlan,
       written: byAddress.get(before.address) ?? [],
       held: more.held(before),
-      unfinished: more.unfinished || stopped !== null,
+      unfinished: more.unfinished(before) || stopped !== null,
     }),
   );
   await run.engine.store.settle(
@@ -121,7 +121,7 @@ export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
     if (allowed === 'nothing') return;
     const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
     const busyMarks = marks.filter((mark) => busy.some((plan) => plan.address === mark.address));
-    await carryOut(run, busyMarks, busy, free, { unfinished: true, held: () => false });
+    await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
     run.engine.progress({ profile: run.view.profile.id, doing: 'carrying opt-outs', done: run.counts.size, of: null });
   });
   await guardedPass(run, guarded, allowed, 'opt-outs', (plan) => plan.consent.filter(isGuardedOptOut));
@@ -148,7 +148,7 @@ const guardedPass = async (
     for (const plan of plans) record(run, plan, choose(plan), held.has(plan.address));
     if (allowed === 'nothing') continue;
     await carryOut(run, marks, plans, (plan) => (held.has(plan.address) ? [] : choose(plan)), {
-      unfinished: kind === 'opt-outs',
+      unfinished: () => kind === 'opt-outs',
       held: (plan) => held.has(plan.address),
     });
   }
@@ -230,9 +230,12 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     if (allowed === 'everything') {
       const waits = (plan: AddressPlan): boolean => plan.fields.some(later);
       await carryOut(run, marks, plans, now, {
-        unfinished: false,
-        held: (plan) => heldOptOuts.has(plan.address) || waits(plan),
+        unfinished: waits,
+        held: (plan) => heldOptOuts.has(plan.address),
       });
+    } else {
+      const held = (plan: AddressPlan): boolean => plan.fields.length + plan.consent.length > 0;
+      await carryOut(run, marks, plans, () => [], { unfinished: () => false, held });
     }
     run.engine.progress({ profile: run.view.profile.id, doing: 'carrying fields', done: 0, of: null });
     await between();
@@ -270,6 +273,7 @@ const createPass = async (
     const plans = await plansOf(run, batch);
     const choose = (plan: AddressPlan): readonly PlannedWrite[] => plan.fields.filter(isMemberCreate);
     for (const plan of plans) record(run, plan, choose(plan), allowed !== 'everything');
-    if (allowed === 'everything') await carryOut(run, marks, plans, choose, { unfinished: false, held: () => false });
+    if (allowed === 'everything')
+      await carryOut(run, marks, plans, choose, { unfinished: () => false, held: () => false });
   }
 };

@@ -76,7 +76,7 @@ const linksAfter = (after: AddressPlan, written: readonly Written[]): readonly L
 
 type BucketLine = Settlement['buckets'][number];
 
-const bucketsAfter = ({ after, written, held }: Worked): Settlement['buckets'] => {
+const bucketsAfter = ({ after, written, held, unfinished }: Worked): Settlement['buckets'] => {
   const lines = new Map<string, BucketLine>();
   const put = (
     side: 'crm' | 'marketing',
@@ -87,7 +87,7 @@ const bucketsAfter = ({ after, written, held }: Worked): Settlement['buckets'] =
     lines.set(`${side}|${recordKey(record)}`, { side, record, bucket, reason });
   };
   for (const one of after.buckets)
-    put(one.side, one.record, held && one.bucket !== 'notSynced' ? 'held' : one.bucket, one.reason);
+    put(one.side, one.record, waits && one.bucket !== 'notSynced' ? 'held' : one.bucket, one.reason);
   for (const one of written) {
     const { record } = one.change;
     if (record === null) continue;
