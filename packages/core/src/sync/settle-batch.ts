@@ -86,6 +86,7 @@ const bucketsAfter = ({ after, written, held, unfinished }: Worked): Settlement[
   ): void => {
     lines.set(`${side}|${recordKey(record)}`, { side, record, bucket, reason });
   };
+  const waits = held || unfinished;
   for (const one of after.buckets)
     put(one.side, one.record, waits && one.bucket !== 'notSynced' ? 'held' : one.bucket, one.reason);
   for (const one of written) {
