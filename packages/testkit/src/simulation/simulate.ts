@@ -29,7 +29,7 @@ export interface Simulated {
 
 /** Longer than any lease. */
 const LEASE_OVER_MS = 30 * 60_000;
-const SETTLING_RUNS = 7;
+const SETTLING_RUNS = 4;
 
 /** One simulated customer from first run to rest, judged. The same seed and options give the same answer. */
 export const simulate = async (
@@ -130,7 +130,7 @@ class Simulation {
   async #oneEdit(): Promise<void> {
     this.world.note('ONE EDIT');
     this.#actors.perform({ what: 'edit record field', pick: this.world.draw.int(100), other: 1 });
-    for (const _ of [1, 2, 3]) {
+    for (const _ of [1, 2]) {
       this.world.pass(20 * 60_000);
       await this.#run(PLAIN_SYNC, true);
     }

@@ -1,0 +1,159 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LEASE_MS, type Engine as Outside, type Profile, runProfile, type Store } from '@heed/core';
+import { openStateFolder, type StateFolder } from '@heed/store';
+import { seededRandom } from '@heed/toolkit';
+import { Places } from '../../packages/core/src/profile/yaml-text.ts';
+import type { Engine, EngineFactory, EnginePlace, RunEnd, RunOrder, Settings } from '../../packages/testkit/src/simulation/index.ts';
+
+const CUSTOMER = 'sim';
+const DIR = 'state folder';
+/** An open folder that no process uses at the moment: opening files and preparing statements is most of a small run. */
+const IDLE = 'idle folder';
+/** In memory where the system has such a place: a simulation crashes engines, not machines. */
+const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** The real engine on the real SQLite store. All that the simulation knows of both is in this file. */
+export const engineUnderTest: EngineFactory = {
+  async open(place) {
+    const known = place.memory.get(DIR);
+    const dir = typeof known === 'string' ? known : mkdtempSync(join(ROOM, 'heed-simulation-'));
+    place.memory.set(DIR, dir);
+    return new EngineUnderTest(place, dir);
+  },
+  async dispose(memory) {
+    const dir = memory.get(DIR);
+    (memory.get(IDLE) as StateFolder | undefined)?.close();
+    if (typeof dir === 'string') rmSync(dir, { recursive: true, force: true });
+  },
+};
+
+class EngineUnderTest implements Engine {
+  readonly #place: EnginePlace;
+  readonly #folder: StateFolder;
+  readonly #store: Store;
+
+  constructor(place: EnginePlace, dir: string) {
+    const { world, life } = place;
+    this.#place = place;
+    const fraction = seededRandom(world.settings.seed * 1_000 + life.run);
+    const random = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => Math.floor(fraction() * 256));
+    const idle = place.memory.get(IDLE) as StateFolder | undefined;
+    place.memory.delete(IDLE);
+    const clock = { now: () => world.now(), sleep: async (ms: number) => world.pass(ms) };
+    this.#folder = idle ?? openStateFolder(dir, { clock, random, durability: 'none' });
+    this.#store = watched(this.#folder.customer(CUSTOMER), place);
+  }
+
+  async run(order: RunOrder): Promise<RunEnd> {
+    const { world, life } = this.#place;
+    const lease = await this.#folder.leases.acquire(CUSTOMER, `process ${life.run}`, LEASE_MS);
+    if (lease === null) return { status: 'busy', clean: false, busy: true, planned: null };
+    const options = {
+      mode: order.mode,
+      full: order.full,
+      yes: order.approve,
+      lineLimit: 1_000,
+      digest: 'the profile never changes',
+      optOutEveryMs: 10 * 60_000,
+    };
+    const { report, lines } = await runProfile(profileOf(world.settings), options, this.#outside(), lease, new AbortController().signal);
+    await this.#folder.leases.release(lease);
+    // Held lines too: the guards never strike here, so only a first run holds them, and the sync that follows is approved.
+    const planned = lines.map((line) => `${line.side} ${line.kind} ${line.address}`);
+    return {
+      status: report.message === null ? report.status : `${report.status}: ${report.message}`,
+      clean: ['done', 'waiting', 'attention'].includes(report.status),
+      busy: false,
+      planned: order.mode === 'plan' ? planned : null,
+    };
+  }
+
+  async ledger() {
+    const { entries, broken, head } = await this.#store.verifyLedger();
+    return { entries, hash: head.hash, broken: broken === null ? null : broken.why };
+  }
+
+  async close(): Promise<void> {
+    const { life, memory } = this.#place;
+    if (life.dead || memory.has(IDLE)) this.#folder.close();
+    else memory.set(IDLE, this.#folder);
+  }
+
+  #outside(): Outside {
+    const { world, life, crm, marketing } = this.#place;
+    const systems = { crm, marketing };
+    return {
+      store: this.#store,
+      leases: this.#folder.leases,
+      clock: world.clock(life),
+      random: seededRandom(world.settings.seed * 1_000 + life.run + 500),
+      holder: `process ${life.run}`,
+      open: (_profile, side) => ({ ...systems[side], calls: () => 0 }),
+      progress: () => undefined,
+    };
+  }
+}
+
+/** Verbs that commit under a lease: a process is killed or suspended around them, and a stale fence must stop them. */
+const COMMITS = new Set(['commitPage', 'dropCursor', 'intend', 'settle', 'recovered']);
+
+const watched = (store: Store, { world, life }: EnginePlace): Store =>
+  new Proxy(store, {
+    get(target, name) {
+      const verb = Reflect.get(target, name) as unknown;
+      if (typeof verb !== 'function') return verb;
+      return async (...given: readonly unknown[]) => {
+        const guarded = COMMITS.has(String(name));
+        if (guarded) await world.commit(life, String(name), 'before');
+        const answer: unknown = await Reflect.apply(verb, target, given);
+        if (name === 'intend') noteIntents(world, given[1]);
+        if (guarded) await world.commit(life, String(name), 'after');
+        return answer;
+      };
+    },
+  });
+
+const noteIntents = (world: EnginePlace['world'], intents: unknown): void => {
+  for (const { id, because } of intents as Parameters<Store['intend']>[1]) world.intended(id, because.length);
+};
+
+const profileOf = ({ rules }: Settings): Profile => ({
+  id: `${CUSTOMER}/newsletter`,
+  customer: CUSTOMER,
+  name: 'newsletter',
+  description: null,
+  crm: {
+    connection: 'crm',
+    records: ['Contact', 'Lead'],
+    lists: rules.lists ? [{ kind: 'campaign', id: 'L1' }] : null,
+  },
+  marketing: { connection: 'marketing', audience: 'a1' },
+  schedule: null,
+  fields: [
+    { crm: 'FirstName', marketing: 'FNAME', direction: 'both', transforms: [], clear: false },
+    { crm: 'Title', marketing: 'TITLE', direction: 'crm-to-marketing', transforms: [], clear: false },
+  ],
+  conflicts: rules.conflicts,
+  create: { marketing: rules.createMarketing, crm: rules.createCrm ? 'Lead' : null },
+  whenRecordLeaves: rules.whenRecordLeaves,
+  reference: rules.reference ? 'HeedId' : null,
+  optOut: {
+    crmToMarketing: rules.crmToMarketing,
+    customField: null,
+    scope: rules.scope,
+    clearWhenConfirmed: rules.clearWhenConfirmed,
+    suppressUnknown: false,
+    undeliverableField: null,
+    target: null,
+    softOptOutIsRequest: false,
+  },
+  consent: {
+    newMembers: rules.newMembers,
+    basis: rules.newMembers === 'subscribe' ? (rules.optInField ? 'consent' : 'existing-customer') : null,
+    optInField: rules.optInField ? 'OptIn' : null,
+  },
+  guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
+  places: new Places('sim/newsletter.yaml'),
+});
