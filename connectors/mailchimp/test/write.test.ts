@@ -359,6 +359,12 @@ describe('whoever leaves', () => {
 });
 
 describe('trouble', () => {
+  it('with the audience is an error of the profile: nobody is taken for gone', async () => {
+    const vendor = await startMailchimp();
+    const { session } = openFor(vendor, { container: 'nosuch' });
+    expect(brief(await writeOne(session, ops.optOut(ANN)))).toBe('rejected config config');
+  });
+
   it('with the key stops everything after it, and says so op by op', async () => {
     const vendor = await startMailchimp();
     await addMany(vendor, ['a@example.org', 'b@example.org']);
