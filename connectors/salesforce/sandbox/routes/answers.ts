@@ -30,7 +30,7 @@ function singleRecordError({ statusCode, message, fields }: RecordError): Reply 
 }
 
 /** The answer to a refusal thrown anywhere below a handler; anything else is a defect of the stand-in. */
-export function refusalReply(error: unknown): Reply {
+function refusalReply(error: unknown): Reply {
   if (error instanceof CallRefused) return apiError(error.status, error.errorCode, error.message, error.fields);
   if (error instanceof SoqlError) return apiError(400, error.errorCode, error.message);
   if (error instanceof RecordRefused) return singleRecordError(error.error);

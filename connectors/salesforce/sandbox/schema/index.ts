@@ -3,7 +3,6 @@ import { campaign, campaignMember, contactHistory, leadHistory, user } from './o
 import { account, contact, individual, lead } from './people.ts';
 
 export * from './field.ts';
-export { mirroredOnMember } from './other-objects.ts';
 export { personAccountFields } from './people.ts';
 
 /** Every object of a fresh org. */

@@ -34,15 +34,7 @@ export const campaign: ObjectDefinition = {
 };
 
 /** The person's name, address and opt-out are mirrored on the member, read-only (notes, section 3). */
-export const mirroredOnMember = [
-  'FirstName',
-  'LastName',
-  'Name',
-  'Title',
-  'Email',
-  'Phone',
-  'HasOptedOutOfEmail',
-] as const;
+const mirroredOnMember = ['FirstName', 'LastName', 'Name', 'Title', 'Email', 'Phone', 'HasOptedOutOfEmail'] as const;
 
 export const campaignMember: ObjectDefinition = {
   name: 'CampaignMember',

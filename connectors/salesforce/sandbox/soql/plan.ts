@@ -84,7 +84,7 @@ export function candidates(source: Source, table: SourceTable, query: Query): Ca
 }
 
 /** Offsets above this are refused (SOQL reference, OFFSET). */
-export const maxOffset = 2000;
+const maxOffset = 2000;
 
 export function checkOffset(offset: number): void {
   if (offset > maxOffset) {

@@ -18,7 +18,7 @@ export interface Writer {
 }
 
 /** What a failed look-up of a field by the writer means. */
-export function noSuchField(name: string, object: string): CallRefused {
+function noSuchField(name: string, object: string): CallRefused {
   return new CallRefused(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${object}`);
 }
 

@@ -1,6 +1,6 @@
 /** `2026-11-21T10:00:00.000+0000`: one-second granularity, offset without colon (notes, cursor recipe). */
 export function toStamp(ms: number): string {
-  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}.000+0000`;
+  return `${new Date(ms).toISOString().slice(0, 19)}.000+0000`;
 }
 
 /** Milliseconds of a stamp in wire form. */

@@ -229,6 +229,14 @@ describe('upsert of one record by external id', () => {
     expect((await client.call('PATCH', '/sobjects/Contact/Heed_Id__c/a/b?c#d', { LastName: 'A' })).status).toBe(404);
   });
 
+  it('an external id that a record gave up finds nothing any more, and is free for another', async () => {
+    const id = await client.create('Contact', { LastName: 'A', Heed_Id__c: 'old' });
+    await client.call('PATCH', `/sobjects/Contact/${id}`, { Heed_Id__c: 'new' });
+    expect((await client.call('GET', '/sobjects/Contact/Heed_Id__c/old')).status).toBe(404);
+    expect((await client.call('PATCH', '/sobjects/Contact/Heed_Id__c/old', { LastName: 'B' })).status).toBe(201);
+    expect((await client.call('GET', '/sobjects/Contact/Heed_Id__c/new')).body.Id).toBe(id);
+  });
+
   it('a field that is no external id is refused', async () => {
     const answer = await client.call('PATCH', '/sobjects/Contact/Title/x', { LastName: 'A' });
     expect([answer.status, answer.body[0].errorCode]).toEqual([404, 'NOT_FOUND']);
