@@ -1,6 +1,7 @@
 export * from './consent/index.ts';
 export * from './fields/index.ts';
 export * from './identity/address.ts';
+export * from './operator/index.ts';
 export * from './profile/index.ts';
 export * from './state/report.ts';
 export * from './state/shadow.ts';

@@ -3,7 +3,7 @@ import type { Bucket, NotSyncedReason } from '../state/report.ts';
 import { recordKey } from '../state/shadow.ts';
 import type { DirtyMark, Link, Owed, SetAside, Settlement } from '../state/store.ts';
 import type { Run } from './run-state.ts';
-import { retryAfter, type Written } from './write.ts';
+import type { Written } from './write.ts';
 
 export interface Worked {
   readonly mark: DirtyMark;
@@ -58,7 +58,8 @@ const nextLook = (
   if (worked.unfinished || worked.held) return now;
   const retries = setAside.flatMap((one) => one.retryAt ?? []);
   if (retries.length > 0) return Math.min(...retries);
-  if (owed.length > 0) return now + (worked.written.length === 0 ? retryAfter(0) : 0);
+  // What is owed is tried by every run; a refusal had its own pause above (C22).
+  if (owed.length > 0) return now;
   const todo = worked.after.consent.length + worked.after.fields.length;
   return todo > 0 ? now : 'clean';
 };

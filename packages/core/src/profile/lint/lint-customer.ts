@@ -1,4 +1,4 @@
-import type { Finding } from '../place.ts';
+import { byPlace, type Finding } from '../place.ts';
 import type { Customer, Profile } from '../profile.ts';
 import { canonicalJson } from '../profile-digest.ts';
 import { findingAt } from './report.ts';
@@ -14,7 +14,8 @@ const differing = (a: object, b: object): readonly string[] =>
 
 /** C26: profiles that share a CRM connection and an audience agree on consent, or neither may run. */
 export const lintCustomer = (customer: Pick<Customer, 'profiles'>): readonly Finding[] =>
-  customer.profiles.flatMap((profile) =>
+  customer.profiles
+    .flatMap((profile) =>
     customer.profiles
       .filter((one) => one !== profile && share(profile, one))
       .flatMap((one) =>
@@ -28,4 +29,4 @@ export const lintCustomer = (customer: Pick<Customer, 'profiles'>): readonly Fin
           ),
         ),
       ),
-  );
+  ).sort(byPlace);

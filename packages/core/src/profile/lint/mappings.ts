@@ -23,10 +23,15 @@ const nameOf = (pair: Pair, side: Side): string => (side === 'crm' ? pair.crmNam
 
 const other = (side: Side): Side => (side === 'crm' ? 'marketing' : 'crm');
 
-const oneWayFix = (mapping: FieldMapping, from: Side): string =>
-  mapping.direction !== 'both'
-    ? 'Map another field'
-    : `Write direction: ${from === 'crm' ? 'crm-to-marketing' : 'marketing-to-crm'}`;
+/** Turning the mapping to one way helps if its other way works. */
+const oneWayFix = (pair: Pair, failing: Side): string | null => {
+  if (pair.mapping.direction !== 'both') return null;
+  const back = transformsTowards(pair.mapping, other(failing));
+  if ('oneWay' in back || convertible(pair[failing], pair[other(failing)], back.transforms).can === 'no') return null;
+  return `write direction: ${failing === 'crm' ? 'crm-to-marketing' : 'marketing-to-crm'}`;
+};
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const checkOptions = (pair: Pair, to: Side): void => {
   const from = pair[other(to)];
@@ -70,12 +75,13 @@ const checkDirection = (pair: Pair, to: Side): void => {
   const [from, into] = [nameOf(pair, other(to)), nameOf(pair, to)];
   if (found.can === 'no') {
     const what = `${from} (${source.type}) cannot become ${into} (${target.type}): ${found.why}`;
-    pair.tell(way.transforms.length > 0 ? 'transform' : to, { what, fix: oneWayFix(pair.mapping, to) });
+    const fix = oneWayFix(pair, to) ?? 'map another field, or change the transform';
+    pair.tell(way.transforms.length > 0 ? 'transform' : to, { what, fix: capitalised(fix) });
     return;
   }
   if (!target.writable) {
     const what = `${into} cannot be written by this user`;
-    pair.tell(to, { what, fix: `Give the user edit permission, or: ${oneWayFix(pair.mapping, to)}` });
+    pair.tell(to, { what, fix: `Give the user edit permission, or ${oneWayFix(pair, to) ?? 'map another field'}` });
   }
   if (found.can === 'lossy') {
     const what = `${from} (${source.type}) loses ${found.loses} in ${into} (${target.type})`;
