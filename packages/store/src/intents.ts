@@ -1,7 +1,7 @@
 import type { Millis } from '@heed/contract';
 import { type AddressKey, type Intent, recordKey } from '@heed/core';
 import type { Database } from './database.ts';
-import { canonicalJson, jsonList, parsed } from './json.ts';
+import { jsonList, parsed, plainJson } from './json.ts';
 import { ensureSystem } from './shadows.ts';
 
 /** How long an answered intent can still explain what a read shows (C8), and how long a run's details are kept. */
@@ -30,7 +30,7 @@ export const saveIntents = (database: Database, intents: readonly Intent[]): voi
       intent.state,
       intent.seen ? 1 : 0,
       intent.answeredAt,
-      canonicalJson(intent),
+      plainJson(intent),
     );
     if (intent.op.kind === 'create' && intent.system.role === 'marketing') rememberCreate(database, intent);
   }

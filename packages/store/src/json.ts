@@ -3,18 +3,40 @@
  * committed to. Throws on what JSON would silently change (undefined, NaN, Date, bigint).
  */
 export const canonicalJson = (value: unknown): string => {
-  if (value === null) return 'null';
-  if (typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(storable(value));
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && !(value instanceof Date)) {
-    const object = value as Readonly<Record<string, unknown>>;
-    const members = Object.keys(object)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`);
-    return `{${members.join(',')}}`;
+  const object = plain(value);
+  let text = '';
+  for (const key of Object.keys(object).sort()) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(object[key])}`;
   }
-  throw new TypeError(`a ${value instanceof Date ? 'Date' : typeof value} cannot be stored`);
+  return `{${text}}`;
+};
+
+/** JSON in the order of its keys, many times cheaper; throws like `canonicalJson`. */
+export const plainJson = (value: unknown): string => {
+  requireStorable(value);
+  return JSON.stringify(value);
+};
+
+const requireStorable = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null) storable(value);
+  else if (Array.isArray(value)) value.forEach(requireStorable);
+  else {
+    const object = plain(value);
+    for (const key in object) requireStorable(object[key]);
+  }
+};
+
+const storable = (value: unknown): unknown => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new TypeError(`a ${typeof value === 'number' ? String(value) : typeof value} cannot be stored`);
+};
+
+const plain = (value: object): Readonly<Record<string, unknown>> => {
+  if (value instanceof Date) throw new TypeError('a Date cannot be stored: times as milliseconds');
+  return value as Readonly<Record<string, unknown>>;
 };
 
 /** For `IN (SELECT value FROM json_each(?))`: one bound text instead of a statement per list length. */

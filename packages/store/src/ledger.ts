@@ -76,8 +76,9 @@ export const hasLink = (database: Database, head: Head): boolean => {
 export const append = (database: Database, random: RandomBytes, entries: readonly NewEntry[]): readonly number[] => {
   if (entries.length === 0) return [];
   let { n, hash } = lastLink(database);
-  return entries.map((entry) => {
-    const salt = random(SALT_BYTES);
+  const salts = random(SALT_BYTES * entries.length);
+  return entries.map((entry, i) => {
+    const salt = salts.subarray(SALT_BYTES * i, SALT_BYTES * (i + 1));
     const said = { ...entry, body: canonicalJson(entry.body) };
     const commitment = commit(salt, said);
     n += 1;

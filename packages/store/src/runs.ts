@@ -2,7 +2,7 @@ import type { Millis } from '@heed/contract';
 import type { Listed, RunChange, RunReport, SetAside, SideCounts } from '@heed/core';
 import type { Database } from './database.ts';
 import { KEPT_MS } from './intents.ts';
-import { canonicalJson, parsed } from './json.ts';
+import { parsed, plainJson } from './json.ts';
 import type { NewEntry } from './ledger.ts';
 import { registerProfile } from './marks.ts';
 import { sideCounts } from './tallies.ts';
@@ -40,7 +40,7 @@ export const saveRun = (database: Database, run: RunReport): void => {
     run.run,
     run.profile,
     run.startedAt,
-    canonicalJson(run),
+    plainJson(run),
   );
 };
 
@@ -101,7 +101,7 @@ export const pruneRuns = (database: Database, now: Millis): void => {
       crm: nameless(counts.crm),
       marketing: nameless(counts.marketing),
     };
-    database.run('UPDATE run SET pruned = 1, report = ? WHERE name = ?', canonicalJson(report), row.name);
+    database.run('UPDATE run SET pruned = 1, report = ? WHERE name = ?', plainJson(report), row.name);
     for (const table of ['tally', 'stray_tally', 'set_aside_line', 'run_detail']) {
       database.run(`DELETE FROM ${table} WHERE run = ?`, row.name);
     }

@@ -1,7 +1,7 @@
 import type { Millis } from '@heed/contract';
 import { type AddressKey, type Listed, type Owed, recordKey, type SetAside, type Settlement } from '@heed/core';
 import type { Database } from './database.ts';
-import { canonicalJson, jsonList, parsed } from './json.ts';
+import { jsonList, parsed, plainJson } from './json.ts';
 import { settleMark } from './marks.ts';
 
 const keyOf = (record: Owed['record']): string => (record === null ? '' : recordKey(record));
@@ -61,7 +61,7 @@ const replaceOwed = (
       record,
       owed.rule,
       Math.min(owed.since, ...same.map((row) => row.since)),
-      canonicalJson(owed),
+      plainJson(owed),
     );
   }
 };
@@ -102,7 +102,7 @@ const replaceSetAside = (
       line.message,
       (before.get(setAsideKey(line)) ?? 0) + line.attempts,
       line.retryAt,
-      canonicalJson(line),
+      plainJson(line),
     );
   }
 };
@@ -113,7 +113,7 @@ const saveListed = (database: Database, profile: string, line: Listed): void => 
     profile,
     line.address,
     line.reason,
-    canonicalJson(line),
+    plainJson(line),
   );
 };
 
@@ -123,7 +123,7 @@ const saveDetail = (database: Database, run: string, kind: 'listed' | 'setAside'
     run,
     line.address,
     kind,
-    canonicalJson(line),
+    plainJson(line),
   );
 };
 
@@ -139,7 +139,7 @@ const saveLinks = (database: Database, profile: string, settlement: Settlement):
       profile,
       recordKey(link.member),
       recordKey(link.crm),
-      canonicalJson(link),
+      plainJson(link),
     );
   }
 };

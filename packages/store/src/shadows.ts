@@ -1,7 +1,7 @@
 import type { Millis, RecordRef } from '@heed/contract';
 import { type AddressKey, recordKey, type Shadow, type System } from '@heed/core';
 import type { Database } from './database.ts';
-import { canonicalJson, jsonList, parsed } from './json.ts';
+import { jsonList, parsed, plainJson } from './json.ts';
 
 /** The part of a shadow that is written only when the record changed. */
 type Content = Omit<Shadow, 'system' | 'lastReadAt' | 'seenAt'>;
@@ -91,7 +91,9 @@ export const saveShadows = (database: Database, system: number, shadows: readonl
     sighted.push({ shadow: id, record, tally: stored?.tally ?? null });
     if (stored === undefined) continue;
     const times = jsonList([shadow.lastReadAt, shadow.seenAt]);
-    seen.set(times, [...(seen.get(times) ?? []), id]);
+    const sameTimes = seen.get(times);
+    if (sameTimes === undefined) seen.set(times, [id]);
+    else sameTimes.push(id);
   }
   for (const [times, ids] of seen) {
     const [readAt = 0, seenAt = 0] = parsed<readonly number[]>(times);
@@ -105,9 +107,10 @@ export const saveShadows = (database: Database, system: number, shadows: readonl
   return sighted;
 };
 
+/** Not canonical: another order of keys costs a write too many, sorting every record of every page would cost more. */
 const contentOf = (shadow: Shadow): string => {
   const { system: _system, lastReadAt: _lastReadAt, seenAt: _seenAt, ...content } = shadow;
-  return canonicalJson(content satisfies Content);
+  return plainJson(content satisfies Content);
 };
 
 const heirOf = (shadow: Shadow): string | null => (shadow.life.kind === 'continued' ? recordKey(shadow.life.as) : null);

@@ -3,7 +3,7 @@ import type { Clock, Millis } from '@heed/contract';
 import { type Lease, recordKey, type Store } from '@heed/core';
 import type { Database, Durability } from './database.ts';
 import { openIntentsOf, pruneIntents, recentIntents, saveIntents } from './intents.ts';
-import { canonicalJson, parsed } from './json.ts';
+import { parsed, plainJson } from './json.ts';
 import { requireFence } from './leases.ts';
 import {
   append,
@@ -168,7 +168,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
            ON CONFLICT (profile, key) DO UPDATE SET content = excluded.content`,
           profile,
           key,
-          canonicalJson(value),
+          plainJson(value),
         );
       }),
 

@@ -1,6 +1,6 @@
 import { type Bucket, recordKey, type Settlement, type SideCounts } from '@heed/core';
 import type { Database } from './database.ts';
-import { canonicalJson, jsonList, parsed } from './json.ts';
+import { jsonList, parsed, plainJson } from './json.ts';
 import type { Sighted } from './shadows.ts';
 
 type Side = 'crm' | 'marketing';
@@ -217,7 +217,7 @@ const saveLine = (database: Database, run: string, side: Side, key: string, line
     run,
     side,
     key,
-    canonicalJson(line),
+    plainJson(line),
   );
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../src/json.ts';
+import { canonicalJson, plainJson } from '../src/json.ts';
 
 const turned = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(turned);
@@ -17,6 +17,7 @@ describe('canonical JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(plainJson(value)).toBe(JSON.stringify(value));
         expect(canonicalJson(turned(value))).toBe(canonicalJson(value));
       }),
     );
@@ -24,7 +25,7 @@ describe('canonical JSON', () => {
 
   test('refuses what JSON would silently change', () => {
     for (const bad of [undefined, Number.NaN, Number.POSITIVE_INFINITY, new Date(0), 1n, () => {}, Symbol('x')]) {
-      expect(() => canonicalJson({ inner: [bad] })).toThrow(TypeError);
+      for (const json of [canonicalJson, plainJson]) expect(() => json({ inner: [bad] })).toThrow(TypeError);
     }
   });
 });

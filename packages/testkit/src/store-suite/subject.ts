@@ -53,7 +53,7 @@ export const countedBytes = (): ((size: number) => Uint8Array) => {
   let counter = 0;
   return (size) => {
     counter += 1;
-    return new Uint8Array(createHash('sha512').update(String(counter)).digest().subarray(0, size));
+    return new Uint8Array(createHash('shake256', { outputLength: size }).update(String(counter)).digest());
   };
 };
 
