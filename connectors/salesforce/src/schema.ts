@@ -28,7 +28,7 @@ const standardOptOut = (shape: ObjectShape): OptOutField | { readonly missing: s
     ? { field: OPT_OUT, optedOutWhen: true, write: true }
     : {
         missing: `${shape.name}.${OPT_OUT}`,
-        fix: `field-level security hides it: give the integration user a permission set with read and edit access to ${shape.name}.${OPT_OUT} ("Email Opt Out")`,
+        fix: `field-level security hides it: grant the integration user read and edit access to ${shape.name}.${OPT_OUT} ("Email Opt Out") by a permission set`,
       };
 
 const plainFields = (shape: ObjectShape): readonly FieldSchema[] => {

@@ -1,5 +1,6 @@
 import { ConnectorError } from '@heed/contract';
 
+/** `\b` is not among them: the vendor calls it a bell, others a backspace. `\u0008` means one thing. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   "'": "\\'",
@@ -7,8 +8,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\n': '\\n',
   '\r': '\\r',
   '\t': '\\t',
-  '\b': '\\b',
-  '\f': '\\f',
 };
 
 /** Characters that end or bend a SOQL string, and those that a URL, a proxy or a parser may take for a line's end. */
