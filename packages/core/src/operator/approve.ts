@@ -1,10 +1,12 @@
-import type { Hold } from '../consent/guards.ts';
 import type { Millis } from '@heed/contract';
-import type { Store } from '../state/store.ts';
+import type { Hold } from '../consent/guards.ts';
 import type { AddressKey } from '../identity/address.ts';
+import type { Store } from '../state/store.ts';
 import { changeService, serviceOf } from '../sync/service.ts';
 
-export type Answered = { readonly ok: true; readonly holds: readonly Hold[] } | { readonly ok: false; readonly why: string };
+export type Answered =
+  | { readonly ok: true; readonly holds: readonly Hold[] }
+  | { readonly ok: false; readonly why: string };
 
 const heldBy = async (store: Store, profile: string, run: string): Promise<readonly Hold[]> =>
   (await serviceOf(store, profile)).holds.filter((hold) => hold.run === run);
@@ -12,7 +14,10 @@ const heldBy = async (store: Store, profile: string, run: string): Promise<reado
 const nothingHeld = async (store: Store, profile: string, run: string): Promise<Answered> => {
   const { holds } = await serviceOf(store, profile);
   const newest = holds.at(-1)?.run;
-  const instead = newest === undefined ? 'nothing of this profile is held' : `what is held now was found by ${newest}: look at "heed run ${newest}" and approve that`;
+  const instead =
+    newest === undefined
+      ? 'nothing of this profile is held'
+      : `what is held now was found by ${newest}: look at "heed run ${newest}" and approve that`;
   return { ok: false, why: `run ${run} holds nothing any more; ${instead}` };
 };
 
@@ -46,9 +51,15 @@ export const reject = async (store: Store, profile: string, run: string, by: str
   const holds = await heldBy(store, profile, run);
   if (holds.length === 0) return nothingHeld(store, profile, run);
   const addresses = [...new Set(holds.flatMap((hold) => hold.addresses))] as AddressKey[];
-  const facts = (await store.factsOf(addresses)).filter((fact) => fact.says === 'opted-out' && fact.source.role === 'crm').map((fact) => fact.n);
-  if (facts.length > 0) await store.enter({ facts: [], decisions: [{ kind: 'rejection', profile, facts, by }] }, addresses, at);
-  await changeService(store, profile, (service) => ({ ...service, holds: service.holds.filter((hold) => hold.run !== run) }));
+  const facts = (await store.factsOf(addresses))
+    .filter((fact) => fact.says === 'opted-out' && fact.source.role === 'crm')
+    .map((fact) => fact.n);
+  if (facts.length > 0)
+    await store.enter({ facts: [], decisions: [{ kind: 'rejection', profile, facts, by }] }, addresses, at);
+  await changeService(store, profile, (service) => ({
+    ...service,
+    holds: service.holds.filter((hold) => hold.run !== run),
+  }));
   return { ok: true, holds };
 };
 

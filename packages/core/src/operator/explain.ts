@@ -34,7 +34,10 @@ export interface SystemAnswer {
 export interface Explanation {
   readonly profile: string;
   readonly systems: readonly SystemAnswer[];
-  readonly facts: readonly { readonly fact: Fact; readonly stands: { readonly crm: boolean; readonly marketing: boolean } | null }[];
+  readonly facts: readonly {
+    readonly fact: Fact;
+    readonly stands: { readonly crm: boolean; readonly marketing: boolean } | null;
+  }[];
   /** The row of C0 and the rules. */
   readonly rule: string;
   readonly next: AddressPlan;
@@ -62,7 +65,13 @@ export const explain = async (address: AddressKey, asked: Explaining, signal: Ab
   const around = surroundingsOf(hood, view)(address);
   const service = await serviceOf(store, profile.id);
   const today = new Date(asked.now).toISOString().slice(0, 10);
-  const next = planAddress(address, around, view, { today, now: asked.now, marketingIsComplete: service.complete !== null, cautious: false, mayCreate: true });
+  const next = planAddress(address, around, view, {
+    today,
+    now: asked.now,
+    marketingIsComplete: service.complete !== null,
+    cautious: false,
+    mayCreate: true,
+  });
   const here = hood.shadows.filter((shadow) => shadow.address === address);
   const optOuts = optOutsOf(around.ledger, address);
   return {
@@ -70,7 +79,13 @@ export const explain = async (address: AddressKey, asked: Explaining, signal: Ab
     systems: here.map((shadow) => answerOf(shadow, view, asked)),
     facts: around.ledger.facts.map((fact) => {
       const optOut = optOuts.find((one) => one.fact.n === fact.n);
-      return { fact, stands: optOut === undefined ? null : { crm: optOut.stands(view.crmSource), marketing: optOut.stands(view.marketingSource) } };
+      return {
+        fact,
+        stands:
+          optOut === undefined
+            ? null
+            : { crm: optOut.stands(view.crmSource), marketing: optOut.stands(view.marketingSource) },
+      };
     }),
     rule: next.verdict.rule,
     next,
@@ -89,19 +104,47 @@ const answerOf = (shadow: Shadow, view: View, asked: Explaining): SystemAnswer =
   const record = `${shadow.record.type} ${shadow.record.id}`;
   const system = side === 'crm' ? asked.crm.connector.title : asked.marketing.connector.title;
   if (shadow.life.kind !== 'live') {
-    return { system, side, record, mailable: 'unknown', properties: [{ name: 'record', value: shadow.life.kind, blocks: true, since: shadow.lifeChangedAt }] };
+    return {
+      system,
+      side,
+      record,
+      mailable: 'unknown',
+      properties: [{ name: 'record', value: shadow.life.kind, blocks: true, since: shadow.lifeChangedAt }],
+    };
   }
   if (shadow.member !== null) {
     const { status, by, complaint, since } = shadow.member;
-    const properties = [{ name: 'status', value: `${status}${by === 'unknown' ? '' : `, by ${by}`}`, blocks: status !== 'subscribed', since }];
+    const properties = [
+      {
+        name: 'status',
+        value: `${status}${by === 'unknown' ? '' : `, by ${by}`}`,
+        blocks: status !== 'subscribed',
+        since,
+      },
+    ];
     if (complaint) properties.push({ name: 'abuse report', value: 'yes', blocks: true, since });
     return { system, side, record, mailable: status === 'subscribed' && !complaint ? 'yes' : 'no', properties };
   }
-  const rules = [...(view.settings.optOutFields[shadow.record.type] ?? []), ...(view.settings.barrierFields[shadow.record.type] ?? [])];
+  const rules = [
+    ...(view.settings.optOutFields[shadow.record.type] ?? []),
+    ...(view.settings.barrierFields[shadow.record.type] ?? []),
+  ];
   const properties = rules.map((rule): Property => {
     const reading = readOptOutField(rule, shadow.values);
-    return { name: rule.field, value: reading === 'unreadable' ? 'cannot be read (C18)' : String(shadow.values[rule.field]), blocks: reading !== 'not-opted-out', since: null };
+    return {
+      name: rule.field,
+      value: reading === 'unreadable' ? 'cannot be read (C18)' : String(shadow.values[rule.field]),
+      blocks: reading !== 'not-opted-out',
+      since: null,
+    };
   });
-  const unknown = properties.length === 0 || rules.some((rule) => readOptOutField(rule, shadow.values) === 'unreadable');
-  return { system, side, record, mailable: unknown ? 'unknown' : properties.some((one) => one.blocks) ? 'no' : 'yes', properties };
+  const unknown =
+    properties.length === 0 || rules.some((rule) => readOptOutField(rule, shadow.values) === 'unreadable');
+  return {
+    system,
+    side,
+    record,
+    mailable: unknown ? 'unknown' : properties.some((one) => one.blocks) ? 'no' : 'yes',
+    properties,
+  };
 };

@@ -3,7 +3,9 @@ import { ALL_MAIL, type Fact, type NewFact } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { Store } from '../state/store.ts';
 
-export type Entered = { readonly ok: true; readonly entries: readonly number[] } | { readonly ok: false; readonly why: string };
+export type Entered =
+  | { readonly ok: true; readonly entries: readonly number[] }
+  | { readonly ok: false; readonly why: string };
 
 /** The customer's own word (C20): `optouts add`, or a refused review. Binds every connection of the customer. */
 const listFact = (address: AddressKey, by: string, evidence: string, at: Millis): NewFact => ({
@@ -21,46 +23,117 @@ const listFact = (address: AddressKey, by: string, evidence: string, at: Millis)
 });
 
 /** Opts one address out everywhere, with actor and evidence (C20). Our clock. */
-export const addOptOut = async (store: Store, address: AddressKey, by: string, evidence: string, at: Millis): Promise<Entered> => {
+export const addOptOut = async (
+  store: Store,
+  address: AddressKey,
+  by: string,
+  evidence: string,
+  at: Millis,
+): Promise<Entered> => {
   const entries = await store.enter({ facts: [listFact(address, by, evidence, at)], decisions: [] }, [address], at);
   return { ok: true, entries };
 };
 
 /** Decides about a person who opted in again by their own act and waits (C7). Refusing is a new opt-out. */
-export const decideReview = async (store: Store, address: AddressKey, decision: 'accept' | 'refuse', by: string, at: Millis): Promise<Entered> => {
+export const decideReview = async (
+  store: Store,
+  address: AddressKey,
+  decision: 'accept' | 'refuse',
+  by: string,
+  at: Millis,
+): Promise<Entered> => {
   const facts = await store.factsOf([address]);
   const optIns = facts.filter((fact) => fact.says === 'opted-in' && fact.proof !== null);
-  if (optIns.length === 0) return { ok: false, why: 'this person has not opted in again by an own, proven act, so there is nothing to review (C7)' };
+  if (optIns.length === 0)
+    return {
+      ok: false,
+      why: 'this person has not opted in again by an own, proven act, so there is nothing to review (C7)',
+    };
   if (decision === 'refuse') return addOptOut(store, address, by, 'review refused', at);
-  const entries = await store.enter({ facts: [], decisions: [{ kind: 'acceptance', address, facts: optIns.map((fact) => fact.n), by }] }, [address], at);
+  const entries = await store.enter(
+    { facts: [], decisions: [{ kind: 'acceptance', address, facts: optIns.map((fact) => fact.n), by }] },
+    [address],
+    at,
+  );
   return { ok: true, entries };
 };
 
 /** Only opt-outs made in the CRM by an operator or by unknown can be mistakes (C6a). */
 const correctable = (fact: Fact): boolean =>
-  fact.says === 'opted-out' && fact.echoOf === null && fact.source.role === 'crm' && !fact.complaint && (fact.by === 'operator' || fact.by === 'unknown');
+  fact.says === 'opted-out' &&
+  fact.echoOf === null &&
+  fact.source.role === 'crm' &&
+  !fact.complaint &&
+  (fact.by === 'operator' || fact.by === 'unknown');
 
 const why = (facts: readonly Fact[]): string => {
   if (facts.length === 0) return 'the ledger holds no opt-out of this address';
-  const kinds = new Set(facts.map((fact) => (fact.complaint ? 'a complaint' : fact.source.role === 'list' ? 'an opt-out list' : fact.source.role === 'marketing' ? 'the marketing tool' : 'the person')));
+  const kinds = new Set(
+    facts.map((fact) =>
+      fact.complaint
+        ? 'a complaint'
+        : fact.source.role === 'list'
+          ? 'an opt-out list'
+          : fact.source.role === 'marketing'
+            ? 'the marketing tool'
+            : 'the person',
+    ),
+  );
   return `its opt-outs were made by ${[...kinds].join(' and ')}, and those are never corrected (C6a); only the person can opt in again (C7)`;
 };
 
 /** Withdraws mistaken opt-outs of one address, and writes nothing to marketing (C6a). */
-export const correctAddress = async (store: Store, address: AddressKey, because: string, by: string, at: Millis): Promise<Entered> =>
-  correct(store, (await store.factsOf([address])).filter((fact) => fact.says === 'opted-out' && fact.echoOf === null), because, by, at);
+export const correctAddress = async (
+  store: Store,
+  address: AddressKey,
+  because: string,
+  by: string,
+  at: Millis,
+): Promise<Entered> =>
+  correct(
+    store,
+    (await store.factsOf([address])).filter((fact) => fact.says === 'opted-out' && fact.echoOf === null),
+    because,
+    by,
+    at,
+  );
 
 /** The same for everything that one run read: a mass mistake. Operator-made opt-outs from marketing count here too (C23). */
-export const correctRun = async (store: Store, run: string, because: string, by: string, at: Millis): Promise<Entered> =>
-  correct(store, (await store.factsOfRun(run)).filter((fact) => fact.says === 'opted-out' && fact.echoOf === null), because, by, at, massCorrectable);
+export const correctRun = async (
+  store: Store,
+  run: string,
+  because: string,
+  by: string,
+  at: Millis,
+): Promise<Entered> =>
+  correct(
+    store,
+    (await store.factsOfRun(run)).filter((fact) => fact.says === 'opted-out' && fact.echoOf === null),
+    because,
+    by,
+    at,
+    massCorrectable,
+  );
 
 const massCorrectable = (fact: Fact): boolean =>
-  correctable(fact) || (fact.says === 'opted-out' && fact.source.role === 'marketing' && fact.by === 'operator' && !fact.complaint);
+  correctable(fact) ||
+  (fact.says === 'opted-out' && fact.source.role === 'marketing' && fact.by === 'operator' && !fact.complaint);
 
-const correct = async (store: Store, facts: readonly Fact[], because: string, by: string, at: Millis, can = correctable): Promise<Entered> => {
+const correct = async (
+  store: Store,
+  facts: readonly Fact[],
+  because: string,
+  by: string,
+  at: Millis,
+  can = correctable,
+): Promise<Entered> => {
   const mistaken = facts.filter(can);
   if (mistaken.length === 0) return { ok: false, why: why(facts) };
   const addresses = [...new Set(mistaken.map((fact) => fact.address))];
-  const entries = await store.enter({ facts: [], decisions: [{ kind: 'correction', facts: mistaken.map((fact) => fact.n), by, because }] }, addresses, at);
+  const entries = await store.enter(
+    { facts: [], decisions: [{ kind: 'correction', facts: mistaken.map((fact) => fact.n), by, because }] },
+    addresses,
+    at,
+  );
   return { ok: true, entries };
 };

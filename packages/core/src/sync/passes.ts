@@ -136,9 +136,10 @@ const guardedPass = async (
   choose: Choose,
 ): Promise<void> => {
   if (addresses.length === 0) return;
-  const released = new Set(run.service.released.addresses);
+  if (kind === 'opt-outs' && allowed === 'nothing') for (const address of addresses) run.guarded.add(address);
+  const released = new Set([...run.service.released.addresses, ...(await selfReleased(run))]);
   const fresh = addresses.filter((address) => !released.has(address));
-  const hold = allowed !== 'everything' || (await isTooMany(run, fresh));
+  const hold = allowed !== 'everything' || isTooMany(run, fresh, await run.engine.store.count(run.view.marketing));
   const held = hold ? new Set(fresh) : new Set<string>();
   if (hold && run.mode === 'sync') await holdOptOuts(run, fresh, allowed);
   for (let i = 0; i < addresses.length; i += BATCH) {
@@ -165,27 +166,39 @@ const guardedPass = async (
   }));
 };
 
-const isTooMany = async (run: Run, fresh: readonly AddressKey[]): Promise<boolean> => {
+/** What was sent in the last 24 hours counts too, so that a mistake cannot go out in slices (C23). */
+const isTooMany = (run: Run, fresh: readonly AddressKey[], members: number): boolean => {
   const now = run.engine.clock.now();
   const before = run.service.pushed.filter((one) => now - one.at < DAY_MS).reduce((sum, one) => sum + one.people, 0);
-  const members = await run.engine.store.count(run.view.marketing);
-  if (!tooManyOptOuts(before + fresh.length, members, run.view.profile.guards.optOuts)) return false;
+  return fresh.length > 0 && tooManyOptOuts(before + fresh.length, members, run.view.profile.guards.optOuts);
+};
+
+/** The held set that nobody answered for a day, if each of its facts was seen to change by itself (C23). */
+const selfReleased = async (run: Run): Promise<readonly string[]> => {
   const hold = run.service.holds.find((one) => one.kind === 'opt-outs');
-  if (hold === undefined) return true;
+  if (hold === undefined) return [];
+  const numbers = new Set(hold.facts);
   const facts = await run.engine.store.factsOf(hold.addresses as readonly AddressKey[]);
-  return !releasesItself(
-    hold,
-    facts.filter((fact) => hold.facts.includes(fact.n)),
-    now,
-  );
+  const theirs = facts.filter((fact) => numbers.has(fact.n));
+  return releasesItself(hold, theirs, run.engine.clock.now()) ? hold.addresses : [];
 };
 
 const holdOptOuts = async (run: Run, addresses: readonly AddressKey[], allowed: Allowed): Promise<void> => {
   if (addresses.length === 0 || allowed === 'nothing') return;
-  const plans = await plansOf(run, addresses.slice(0, BATCH));
-  const facts = [...new Set(plans.flatMap((plan) => plan.verdict.because))];
-  const why = `${addresses.length} people would be opted out in ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;
-  await putHold(run, { run: run.id, kind: 'opt-outs', since: run.engine.clock.now(), addresses, facts, why });
+  const facts = new Set<number>();
+  for (let i = 0; i < addresses.length; i += BATCH) {
+    for (const plan of await plansOf(run, addresses.slice(i, i + BATCH)))
+      for (const n of plan.verdict.because) facts.add(n);
+  }
+  const why = `${addresses.length} people would be opted out or leave ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;
+  await putHold(run, {
+    run: run.id,
+    kind: 'opt-outs',
+    since: run.engine.clock.now(),
+    addresses,
+    facts: [...facts],
+    why,
+  });
 };
 
 export const putHold = async (run: Run, hold: Hold): Promise<void> => {

@@ -140,6 +140,7 @@ const prepare = async (
     lines: [],
     lineLimit: options.lineLimit,
     counts: new Map(),
+    guarded: new Set(),
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
     optOutsAt: engine.clock.now(),
@@ -195,9 +196,6 @@ const putInService = async (run: Run, options: RunOptions): Promise<void> => {
 
 const holdFirstRun = async (run: Run, allowed: Allowed): Promise<void> => {
   if (run.mode === 'plan') return;
-  const guarded = run.lines
-    .filter((line) => line.held && line.kind === 'opt-out' && line.side === 'marketing')
-    .map((line) => line.address);
   const why =
     allowed === 'nothing'
       ? `the first run of a profile waits for approval (C29): heed approve ${run.id}, or sync --yes`
@@ -206,7 +204,7 @@ const holdFirstRun = async (run: Run, allowed: Allowed): Promise<void> => {
     run: run.id,
     kind: 'first-run',
     since: run.engine.clock.now(),
-    addresses: guarded,
+    addresses: [...run.guarded],
     facts: [],
     why,
   });

@@ -42,6 +42,8 @@ export interface Run {
   /** Keeps memory constant: lines beyond this are only counted. */
   readonly lineLimit: number;
   readonly counts: Map<string, number>;
+  /** Opt-outs that wait for the first approval, all of them: `approve` releases exactly these. */
+  readonly guarded: Set<AddressKey>;
   /** Whole batches in a row that a side could not take; one poisoned record alone stops nothing (I12). */
   readonly failures: { crm: number; marketing: number };
   renewedAt: Millis;

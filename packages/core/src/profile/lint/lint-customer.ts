@@ -16,17 +16,18 @@ const differing = (a: object, b: object): readonly string[] =>
 export const lintCustomer = (customer: Pick<Customer, 'profiles'>): readonly Finding[] =>
   customer.profiles
     .flatMap((profile) =>
-    customer.profiles
-      .filter((one) => one !== profile && share(profile, one))
-      .flatMap((one) =>
-        (['optOut', 'consent'] as const).flatMap((part) =>
-          differing(profile[part], one[part]).map((key) =>
-            findingAt(profile, [part, key], {
-              rule: 'C26',
-              what: `${part}.${key} is not the same as in ${one.id}, which syncs the same people`,
-              fix: 'Profiles that share a CRM connection and an audience must agree on optOut and consent',
-            }),
+      customer.profiles
+        .filter((one) => one !== profile && share(profile, one))
+        .flatMap((one) =>
+          (['optOut', 'consent'] as const).flatMap((part) =>
+            differing(profile[part], one[part]).map((key) =>
+              findingAt(profile, [part, key], {
+                rule: 'C26',
+                what: `${part}.${key} is not the same as in ${one.id}, which syncs the same people`,
+                fix: 'Profiles that share a CRM connection and an audience must agree on optOut and consent',
+              }),
+            ),
           ),
         ),
-      ),
-  ).sort(byPlace);
+    )
+    .sort(byPlace);
