@@ -134,6 +134,78 @@ describe('a profiles folder', () => {
   });
 });
 
+describe('a folder with mistakes', () => {
+  const said = async (): Promise<readonly string[]> =>
+    (await load()).errors.map((error) => printProfileError(error).replaceAll(`${folder}/`, ''));
+
+  test('that does not exist', async () => {
+    const { customers, errors } = await loadCustomers(join(folder, 'nowhere'), { connectors, validateCron });
+    expect(customers).toEqual([]);
+    expect(errors.map((error) => error.what)).toEqual(['there is no such folder']);
+  });
+
+  test('a customer without connections', async () => {
+    await write({ 'acme/small.yaml': MINIMAL });
+    expect(await said()).toEqual(['acme/connections.yaml:1:1: the file is missing. See docs/profiles.md.']);
+  });
+
+  test('names that cannot be, and files that are none of ours', async () => {
+    await write({
+      'Acme Inc/connections.yaml': CONNECTIONS,
+      'acme/connections.yaml': CONNECTIONS,
+      'acme/News Letter.yaml': MINIMAL,
+      'acme/small.yml': MINIMAL,
+      'acme/README.md': 'hello',
+      'acme/.hidden.yaml': 'nothing: here',
+      'profile.schema.json': '{}',
+    });
+    expect(await said()).toEqual([
+      'Acme Inc:1:1: this cannot be the name of a customer. Use lower case, digits, - and _.',
+      'acme/News Letter.yaml:1:1: this cannot be the name of a profile. Use lower case, digits, - and _, and the ending .yaml.',
+      'acme/small.yml:1:1: this cannot be the name of a profile. Use lower case, digits, - and _, and the ending .yaml.',
+    ]);
+  });
+
+  test('files that are no text, or too large', async () => {
+    await write({
+      'acme/connections.yaml': CONNECTIONS,
+      'acme/latin.yaml': new Uint8Array([0x61, 0x3a, 0x20, 0xe4, 0x0a]),
+      'acme/large.yaml': `description: ${'a'.repeat(300_000)}`,
+    });
+    expect(await said()).toEqual([
+      'acme/large.yaml:1:1: the file is larger than 256 KiB. Split it up.',
+      'acme/latin.yaml:1:1: the file is not text in UTF-8. Save it as UTF-8.',
+    ]);
+  });
+
+  test('one broken profile leaves the others, one broken connection only those without it', async () => {
+    await write({
+      'acme/connections.yaml': CONNECTIONS.replace('server: us7', 'servr: us7'),
+      'acme/broken.yaml': 'version: 1\n',
+      'acme/small.yaml': MINIMAL,
+      'beta/connections.yaml': CONNECTIONS,
+      'beta/broken.yaml': 'version: 1\n',
+      'beta/lost.yaml': MINIMAL.replace('connection: mailchimp', 'connection: mailchip'),
+      'beta/turned.yaml': MINIMAL.replace('salesforce', 'x')
+        .replace('mailchimp', 'salesforce')
+        .replace(': x', ': mailchimp'),
+      'beta/small.yaml': MINIMAL,
+    });
+    const { customers } = await load();
+    expect(customers.map(({ name, profiles }) => [name, profiles.map(({ id }) => id)])).toEqual([
+      ['acme', []],
+      ['beta', ['beta/small']],
+    ]);
+    expect((await said()).filter((line) => !line.includes('broken.yaml'))).toEqual([
+      'acme/connections.yaml:8:3: unknown key "servr" in mailchimp. Did you mean "server"?',
+      'acme/small.yaml:4:26: the connection "mailchimp" has errors. Correct connections.yaml first.',
+      'beta/lost.yaml:4:26: there is no connection "mailchip" in connections.yaml. Did you mean "mailchimp"?',
+      'beta/turned.yaml:3:20: Mailchimp cannot be a CRM. Name another connection.',
+      'beta/turned.yaml:4:26: Salesforce cannot be a marketing tool. Name another connection.',
+    ]);
+  });
+});
+
 describe('secrets', () => {
   const KEY = '0123456789abcdef0123456789abcdef-us7';
   const PEM = '-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----';
