@@ -19,7 +19,7 @@ export const printSource = (source: SecretSource): string =>
   'env' in source ? `the environment variable ${source.env}` : `the file ${source.file}`;
 
 /** `{ env: NAME }` or `{ file: PATH }` and nothing else; null for any other value. */
-export const sourceIn = (value: unknown): SecretSource | null => {
+const sourceIn = (value: unknown): SecretSource | null => {
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return null;
   if ('env' in value && typeof value.env === 'string') return { env: value.env };
   if ('file' in value && typeof value.file === 'string') return { file: value.file };
@@ -63,7 +63,7 @@ const isMeantFor = (schema: z.core.$ZodType, value: unknown): boolean => {
 };
 
 /** True if a connector's schema says `secret()` at that path of a value, in any branch that the value may be meant for. */
-export const isSecretAt = (schema: z.core.$ZodType, path: KeyPath, value: unknown): boolean => {
+const isSecretAt = (schema: z.core.$ZodType, path: KeyPath, value: unknown): boolean => {
   const def = (schema as z.core.$ZodTypes)._zod.def;
   const [key, ...rest] = path;
   const inside = (inner: z.core.$ZodType | undefined): boolean => {
