@@ -56,7 +56,7 @@ describe('by address', () => {
   });
 
   test('addresses that would bend a query', async () => {
-    const odd = "o'neil+\"x\"\\@example.org";
+    const odd = 'o\'neil+"x"\\@example.org';
     make(sandbox(), 'Contact', { Email: 'plain@example.org' });
     const rows = await lookup(open(sandbox()).session, { emails: [odd, "' OR Email != '", "\\' OR Email != '"] });
     expect(rows).toEqual([]);
@@ -70,7 +70,13 @@ describe('by address', () => {
     const rows = await lookup(open(sandbox()).session, { emails: [...asked, 'x249@example.org'] });
     expect(emails(rows)).toEqual(['x249@example.org']);
     // The log shows escapes as they were sent.
-    expect(Math.max(...sandbox().calls().map(({ path }) => path.length))).toBeLessThan(14_000);
+    expect(
+      Math.max(
+        ...sandbox()
+          .calls()
+          .map(({ path }) => path.length),
+      ),
+    ).toBeLessThan(14_000);
   });
 
   test('none asked, nothing sent', async () => {
@@ -84,7 +90,11 @@ describe('by reference', () => {
   test('found in both types, the field read back', async () => {
     make(sandbox(), 'Contact', { Email: 'a@example.org', Heed_Id__c: 'h/1?#' });
     make(sandbox(), 'Lead', { Email: 'b@example.org', Heed_Id__c: 'h2' });
-    const rows = await lookup(open(sandbox()).session, { references: ['h/1?#', 'h2', 'h3'] }, { reference: 'Heed_Id__c' });
+    const rows = await lookup(
+      open(sandbox()).session,
+      { references: ['h/1?#', 'h2', 'h3'] },
+      { reference: 'Heed_Id__c' },
+    );
     expect(rows.map(({ reference }) => reference)).toEqual(['h/1?#', 'h2']);
   });
 

@@ -23,7 +23,11 @@ const serve = async (answer: RequestListener): Promise<string> => {
 };
 
 const ask = (origin: string, signal: AbortSignal = never) =>
-  send({ origin, apiVersion: '66.0', accessToken: 'secret-token' }, { name: 'query', method: 'GET', path: '/query?q=x' }, signal);
+  send(
+    { origin, apiVersion: '66.0', accessToken: 'secret-token' },
+    { name: 'query', method: 'GET', path: '/query?q=x' },
+    signal,
+  );
 
 describe('the SDK, and the defects it is kept from', () => {
   test('a body that is cut off is an error and not the end of the process', async () => {
@@ -32,7 +36,11 @@ describe('the SDK, and the defects it is kept from', () => {
       response.write('{"done":');
       setImmediate(() => response.destroy());
     });
-    await expect(ask(origin)).rejects.toMatchObject({ name: 'ConnectorError', kind: 'unavailable', details: { mayHaveApplied: true } });
+    await expect(ask(origin)).rejects.toMatchObject({
+      name: 'ConnectorError',
+      kind: 'unavailable',
+      details: { mayHaveApplied: true },
+    });
   });
 
   test('a body that stalls ends with the signal', async () => {
@@ -65,7 +73,9 @@ describe('the SDK, and the defects it is kept from', () => {
   });
 
   test('proxies of the environment are not asked', async () => {
-    const origin = await serve((_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":1}'));
+    const origin = await serve((_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":1}'),
+    );
     process.env.http_proxy = 'http://127.0.0.1:1';
     try {
       expect((await ask(origin)).body).toEqual({ a: 1 });
@@ -83,7 +93,10 @@ describe('the SDK, and the defects it is kept from', () => {
 });
 
 const session = (origin: string) => {
-  const config = connector.config.parse({ baseUrl: origin, auth: { method: 'client-credentials', clientId: 'i', clientSecret: 'hush' } });
+  const config = connector.config.parse({
+    baseUrl: origin,
+    auth: { method: 'client-credentials', clientId: 'i', clientSecret: 'hush' },
+  });
   const clock = testClock(() => Date.UTC(2026, 10, 21));
   const tools = createTools({
     connector: 'salesforce',
@@ -99,17 +112,30 @@ const session = (origin: string) => {
 };
 
 const field = (name: string, type = 'string') => ({
-  name, label: name, type, createable: true, updateable: true, nillable: true,
+  name,
+  label: name,
+  type,
+  createable: true,
+  updateable: true,
+  nillable: true,
 });
 const shape = {
   name: 'Contact',
   label: 'Contact',
   createable: true,
-  fields: [field('Id', 'id'), field('Email', 'email'), field('SystemModstamp', 'datetime'), field('IsDeleted', 'boolean')],
+  fields: [
+    field('Id', 'id'),
+    field('Email', 'email'),
+    field('SystemModstamp', 'datetime'),
+    field('IsDeleted', 'boolean'),
+  ],
 };
 
 /** Signs in and describes; the rest answers what the test says. */
-const org = (answers: (path: string, origin: string) => { readonly status?: number; readonly body: string }, instance?: string) => {
+const org = (
+  answers: (path: string, origin: string) => { readonly status?: number; readonly body: string },
+  instance?: string,
+) => {
   const paths: string[] = [];
   const started = serve((request, response) => {
     const path = request.url ?? '';
@@ -132,7 +158,12 @@ const org = (answers: (path: string, origin: string) => { readonly status?: numb
 
 const byEmail = (origin: string) =>
   session(origin).lookup(
-    { ...columns({ types: ['Contact'], consent: [] }), by: { emails: ['ann@example.org'] }, evidenceSince: null, changedSince: null },
+    {
+      ...columns({ types: ['Contact'], consent: [] }),
+      by: { emails: ['ann@example.org'] },
+      evidenceSince: null,
+      changedSince: null,
+    },
     never,
   );
 
@@ -143,7 +174,9 @@ describe('answers that lead astray', () => {
     ['another path', '/services/oauth2/revoke?token=x'],
     ['a path that climbs', '/services/data/v66.0/query/../../../apexrest/x'],
   ])('a next link to %s is not followed', async (_what, nextRecordsUrl) => {
-    const { origin, paths } = await org(() => ({ body: JSON.stringify({ totalSize: 3, done: false, nextRecordsUrl, records: [] }) }));
+    const { origin, paths } = await org(() => ({
+      body: JSON.stringify({ totalSize: 3, done: false, nextRecordsUrl, records: [] }),
+    }));
     await expect(byEmail(origin)).rejects.toMatchObject({ kind: 'protocol' });
     expect(paths.filter((path) => !/token$|describe$|\/queryAll\?/.test(path))).toEqual([]);
   });
@@ -166,7 +199,10 @@ describe('answers that lead astray', () => {
 describe('messages', () => {
   test('tell the code, never an address or a token', async () => {
     const message = 'duplicate: ann@example.org session 00D000000000001!secret.token';
-    const { origin } = await org(() => ({ status: 400, body: JSON.stringify([{ errorCode: 'MALFORMED_QUERY', message }]) }));
+    const { origin } = await org(() => ({
+      status: 400,
+      body: JSON.stringify([{ errorCode: 'MALFORMED_QUERY', message }]),
+    }));
     const error = await byEmail(origin).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConnectorError);
     const shown = `${String(error)} ${JSON.stringify(error)}`;
@@ -176,13 +212,23 @@ describe('messages', () => {
 
   test('a hidden column is named', async () => {
     const message = "No such column 'HasOptedOutOfEmail' on entity 'Lead'. If you are ...";
-    const { origin } = await org(() => ({ status: 400, body: JSON.stringify([{ errorCode: 'INVALID_FIELD', message }]) }));
-    await expect(byEmail(origin)).rejects.toMatchObject({ kind: 'forbidden', details: { field: 'HasOptedOutOfEmail' } });
+    const { origin } = await org(() => ({
+      status: 400,
+      body: JSON.stringify([{ errorCode: 'INVALID_FIELD', message }]),
+    }));
+    await expect(byEmail(origin)).rejects.toMatchObject({
+      kind: 'forbidden',
+      details: { field: 'HasOptedOutOfEmail' },
+    });
   });
 
   test("a validation rule's text is shown without addresses", () => {
     const refusal = refusalOfRow([
-      { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'Partners need a region (ann@example.org)', fields: ['Region__c'] },
+      {
+        code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+        message: 'Partners need a region (ann@example.org)',
+        fields: ['Region__c'],
+      },
     ]);
     expect(refusal).toMatchObject({ kind: 'refused', field: 'Region__c' });
     expect(refusal.message).toContain('Partners need a region');
@@ -190,7 +236,10 @@ describe('messages', () => {
   });
 
   test('a code that nobody knows is a refusal of that record', () => {
-    expect(refusalOfRow([{ code: 'SOMETHING_NEW', message: 'x', fields: [] }])).toMatchObject({ kind: 'refused', code: 'SOMETHING_NEW' });
+    expect(refusalOfRow([{ code: 'SOMETHING_NEW', message: 'x', fields: [] }])).toMatchObject({
+      kind: 'refused',
+      code: 'SOMETHING_NEW',
+    });
     expect(refusalOfRow([])).toMatchObject({ kind: 'refused', code: 'NO_REASON_GIVEN' });
   });
 

@@ -67,13 +67,18 @@ describe('changes of records', () => {
       Interests__c: 'Events;Offers',
       MailingCity: 'Oslo',
     });
-    const writes = sandbox().calls().filter(({ method }) => method === 'PATCH');
+    const writes = sandbox()
+      .calls()
+      .filter(({ method }) => method === 'PATCH');
     expect(writes.map(({ touched }) => touched)).toEqual([[contact], [lead], [contact]]);
   });
 
   test('401 records: three calls', async () => {
     const ids = Array.from({ length: 401 }, (_, i) => make(sandbox(), 'Contact', { Email: `p${i}@example.org` }));
-    const outcomes = await open(sandbox()).session.write(ids.map((id, i) => optOut(id, `o${i}`)), never);
+    const outcomes = await open(sandbox()).session.write(
+      ids.map((id, i) => optOut(id, `o${i}`)),
+      never,
+    );
     expect(new Set(outcomes.map(({ op, result }) => `${result} ${op}`)).size).toBe(401);
     expect(outcomes.every(({ result }) => result === 'applied')).toBe(true);
     expect(callsTo(sandbox()).filter((call) => call === 'PATCH /composite/sobjects')).toHaveLength(3);
@@ -90,7 +95,10 @@ describe('changes of records', () => {
     const ids = ['a', 'b', 'c', 'd'].map((name) => make(sandbox(), 'Contact', { Email: `${name}@example.org` }));
     sandbox().faults([{ kind: 'partial-batch', details: { indexes: [1] }, count: 1 }]);
     sandbox().act('admin/delete', { id: ids[2] });
-    const outcomes = await open(sandbox()).session.write(ids.map((id, i) => optOut(id, String(i))), never);
+    const outcomes = await open(sandbox()).session.write(
+      ids.map((id, i) => optOut(id, String(i))),
+      never,
+    );
     expect(outcomes).toMatchObject([
       { result: 'applied' },
       { result: 'rejected', refusal: { kind: 'unavailable', code: 'UNABLE_TO_LOCK_ROW' } },
@@ -106,14 +114,20 @@ describe('changes of records', () => {
     expect(outcomes.o).toMatchObject({ refusal: { kind: 'missing', code: 'CANNOT_UPDATE_CONVERTED_LEAD' } });
   });
 
-  test.each(['call', 'record'])('a field that does not exist refuses its own op only (the org refuses the %s)', async (what) => {
-    sandbox().switches({ unknownFieldInCollection: what });
-    const ids = Array.from({ length: 9 }, (_, i) => make(sandbox(), 'Contact', { Email: `p${i}@example.org` }));
-    const ops = ids.map((id, i) => patch(id, i === 4 ? { Nope__c: 'x' } : { Title: 'Boss' }, String(i)));
-    const outcomes = await write(open(sandbox()).session, ...ops);
-    expect(outcomes['4']).toMatchObject({ result: 'rejected', refusal: { kind: 'forbidden', code: 'INVALID_FIELD' } });
-    expect(Object.values(outcomes).filter(({ result }) => result === 'applied')).toHaveLength(8);
-  });
+  test.each(['call', 'record'])(
+    'a field that does not exist refuses its own op only (the org refuses the %s)',
+    async (what) => {
+      sandbox().switches({ unknownFieldInCollection: what });
+      const ids = Array.from({ length: 9 }, (_, i) => make(sandbox(), 'Contact', { Email: `p${i}@example.org` }));
+      const ops = ids.map((id, i) => patch(id, i === 4 ? { Nope__c: 'x' } : { Title: 'Boss' }, String(i)));
+      const outcomes = await write(open(sandbox()).session, ...ops);
+      expect(outcomes['4']).toMatchObject({
+        result: 'rejected',
+        refusal: { kind: 'forbidden', code: 'INVALID_FIELD' },
+      });
+      expect(Object.values(outcomes).filter(({ result }) => result === 'applied')).toHaveLength(8);
+    },
+  );
 
   test('a read-only opt-out field names itself', async () => {
     const id = make(sandbox(), 'Contact', { Email: 'a@example.org' });
@@ -127,9 +141,17 @@ describe('changes of records', () => {
 
   test('what a patch may not touch is refused before anything is sent (C9)', async () => {
     const id = make(sandbox(), 'Contact', { Email: 'a@example.org', HasOptedOutOfEmail: true });
-    const fields = [{ HasOptedOutOfEmail: false }, { hasoptedoutofemail: false }, { Email: 'x@example.org' }, { 'a b': 1 }];
+    const fields = [
+      { HasOptedOutOfEmail: false },
+      { hasoptedoutofemail: false },
+      { Email: 'x@example.org' },
+      { 'a b': 1 },
+    ];
     const { session } = open(sandbox());
-    const outcomes = await session.write(fields.map((one, i) => patch(id, one, String(i))), never);
+    const outcomes = await session.write(
+      fields.map((one, i) => patch(id, one, String(i))),
+      never,
+    );
     expect(outcomes.map(({ result }) => result)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
     expect(sandbox().calls()).toEqual([]);
   });
@@ -139,7 +161,11 @@ describe('changes of records', () => {
     ['a type that is not synced', optOut('001000000000001AAA', 'o', 'Account'), 'config'],
     ['no id', optOut('x'), 'missing'],
     ['no field', { ...optOut('003000000000001AAA'), set: {} }, 'config'],
-    ['leaving', { kind: 'leave', id: 'o', record: { type: 'Contact', id: '003000000000001AAA' }, email: 'a', how: 'tag' }, 'refused'],
+    [
+      'leaving',
+      { kind: 'leave', id: 'o', record: { type: 'Contact', id: '003000000000001AAA' }, email: 'a', how: 'tag' },
+      'refused',
+    ],
   ] as const)('%s is refused', async (_what, op, kind) => {
     expect((await write(open(sandbox()).session, op as Op)).o).toMatchObject({ result: 'rejected', refusal: { kind } });
   });
@@ -161,7 +187,9 @@ describe('changes of records', () => {
   test('in block mode it is a refusal', async () => {
     sandbox().switches({ duplicateRule: 'block' });
     make(sandbox(), 'Contact', { Email: 'new@example.org' });
-    expect((await write(open(sandbox()).session, create())).n).toMatchObject({ refusal: { kind: 'refused', code: 'DUPLICATES_DETECTED' } });
+    expect((await write(open(sandbox()).session, create())).n).toMatchObject({
+      refusal: { kind: 'refused', code: 'DUPLICATES_DETECTED' },
+    });
   });
 });
 
@@ -182,13 +210,19 @@ describe('clear', () => {
     const version = await versionOf(id);
     sandbox().clock.advance(2_000);
     sandbox().act('admin/edit', { id, fields: { Title: 'Boss' } });
-    expect((await write(open(sandbox()).session, clear(id, version))).c).toMatchObject({ result: 'rejected', refusal: { kind: 'stale' } });
+    expect((await write(open(sandbox()).session, clear(id, version))).c).toMatchObject({
+      result: 'rejected',
+      refusal: { kind: 'stale' },
+    });
     expect(stored(sandbox(), 'Contact', id).HasOptedOutOfEmail).toBe(true);
   });
 
   test('an unreadable version clears nothing', async () => {
     const id = optedOut();
-    expect((await write(open(sandbox()).session, clear(id, 'x'))).c).toMatchObject({ result: 'rejected', refusal: { kind: 'stale' } });
+    expect((await write(open(sandbox()).session, clear(id, 'x'))).c).toMatchObject({
+      result: 'rejected',
+      refusal: { kind: 'stale' },
+    });
     expect(stored(sandbox(), 'Contact', id).HasOptedOutOfEmail).toBe(true);
   });
 });
@@ -198,18 +232,33 @@ describe('create', () => {
     const outcomes = await write(open(sandbox()).session, create({ set: { HasOptedOutOfEmail: true } }));
     const [row] = live('Contact');
     expect(outcomes.n).toMatchObject({ result: 'applied', record: { type: 'Contact', id: row?.Id } });
-    expect(row).toMatchObject({ Email: 'new@example.org', Heed_Id__c: 'h1', HasOptedOutOfEmail: true, LastName: 'New' });
+    expect(row).toMatchObject({
+      Email: 'new@example.org',
+      Heed_Id__c: 'h1',
+      HasOptedOutOfEmail: true,
+      LastName: 'New',
+    });
   });
 
   test('the same twice makes one record; the second changes fields and leaves consent alone (C9)', async () => {
     const first = await write(open(sandbox()).session, create());
     const id = String(live('Contact')[0]?.Id);
     sandbox().act('person/unsubscribe', { id });
-    const second = await write(open(sandbox()).session, create({ fields: { LastName: 'Newer' }, email: 'else@example.org' }));
+    const second = await write(
+      open(sandbox()).session,
+      create({ fields: { LastName: 'Newer' }, email: 'else@example.org' }),
+    );
     expect([first.n, second.n]).toMatchObject([{ record: { id } }, { result: 'applied', record: { id } }]);
     expect(live('Contact')).toHaveLength(1);
-    expect(stored(sandbox(), 'Contact', id)).toMatchObject({ LastName: 'Newer', HasOptedOutOfEmail: true, Email: 'new@example.org' });
-    expect((await write(open(sandbox()).session, create({ fields: {} }))).n).toMatchObject({ result: 'unchanged', record: { id } });
+    expect(stored(sandbox(), 'Contact', id)).toMatchObject({
+      LastName: 'Newer',
+      HasOptedOutOfEmail: true,
+      Email: 'new@example.org',
+    });
+    expect((await write(open(sandbox()).session, create({ fields: {} }))).n).toMatchObject({
+      result: 'unchanged',
+      record: { id },
+    });
   });
 
   test('the same twice in one call', async () => {
@@ -254,7 +303,9 @@ describe('create', () => {
 
   test('a lead without its company names the field', async () => {
     const outcomes = await write(open(sandbox()).session, create({ type: 'Lead' }));
-    expect(outcomes.n).toMatchObject({ refusal: { kind: 'invalid', code: 'REQUIRED_FIELD_MISSING', field: 'Company' } });
+    expect(outcomes.n).toMatchObject({
+      refusal: { kind: 'invalid', code: 'REQUIRED_FIELD_MISSING', field: 'Company' },
+    });
   });
 
   test('a deleted record with the reference does not count', async () => {
