@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, addMany, openFor, raw, readAll, refOf, startMailchimp } from './support.ts';
+import { add, addMany, openFor, raw, readAll, readRequest, refOf, signal, startMailchimp } from './support.ts';
 
 const people = (count: number, name = 'p'): readonly string[] =>
   Array.from({ length: count }, (_, n) => `${name}${n}@example.org`);
@@ -75,6 +75,22 @@ describe('a first read', () => {
       expect(seen.size).toBe(2800);
       expect(rest.pages.at(-1)?.complete).toBe(true);
     }
+  });
+
+  it('comes to its end also where each page is a process of its own, through a second that fills three pages', async () => {
+    const vendor = await startMailchimp();
+    await addMany(vendor, people(2500));
+    const seen = new Set<string | null>();
+    let after: string | null = null;
+    for (let page = 0; page < 30; page += 1) {
+      const reading = openFor(vendor).session.read(readRequest({ after }), signal);
+      const { value } = await reading[Symbol.asyncIterator]().next();
+      for (const { email } of value.rows) seen.add(email);
+      after = value.next;
+      if (value.last) break;
+      expect(page).toBeLessThan(20);
+    }
+    expect(seen.size).toBe(2500);
   });
 
   it('loses nobody who changes between two pages', async () => {

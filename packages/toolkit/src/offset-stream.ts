@@ -32,15 +32,21 @@ export interface OffsetStreamParts {
 /** A pass over the rows of one stamp, which are too many for a page. */
 interface Tie {
   readonly at: Millis;
+  /** How often another process went on with it. */
+  readonly resumed: number;
   readonly pass: number;
   readonly offset: number;
   /** The vendor's count at the first page. A row that changes leaves the stamp, so a shift shows in the count. */
   readonly total: number | null;
-  /** Rows met since the count last changed: several passes together are enough where the vendor shuffles its ties. */
-  readonly ids: ReadonlySet<string>;
+  /**
+   * Rows met since the count last changed: several passes together are enough where the vendor shuffles its ties. Null
+   * if an earlier process met some of them.
+   */
+  readonly ids: ReadonlySet<string> | null;
 }
 
 const MOST_PASSES = 20;
+const MOST_RESTARTS = 2;
 
 /**
  * A stream over a vendor that pages by offset only. Offsets shift under a page when a row changes, so each page begins
@@ -54,10 +60,8 @@ export const offsetStream = (parts: OffsetStreamParts): Stream => {
     async fetch(from, signal) {
       const at = from?.at ?? null;
       if (at !== null && from !== null && from.id !== null) {
-        // What a pass has counted is not in the cursor: another process begins at the stamp again.
-        if (tie === null || tie.at !== at || placeIn(tie).id !== from.id)
-          return { rows: [], next: { at, id: null }, total: null };
-        const { page, tie: next } = await pageOfTie(parts, tie, signal);
+        const known = tie !== null && tie.at === at && placeIn(tie).id === from.id ? tie : resume(at, from.id);
+        const { page, tie: next } = await pageOfTie(parts, known, signal);
         tie = next;
         return page;
       }
@@ -102,25 +106,41 @@ const pageOfTie = async (
   const go = (next: Tie): { page: StreamPage; tie: Tie } => ({ page: page(placeIn(next)), tie: next });
 
   if (tie.total !== null && answer.total !== tie.total) return go(nextPass(tie, new Set(), null));
-  const ids = new Set([...tie.ids, ...answer.rows.map(({ record }) => `${record.type} ${record.id}`)]);
+  const ids = withIds(tie.ids, answer.rows);
   if (!isEnd(parts, answer.rows, answer.total, offset))
     return go({ ...tie, offset: offset + answer.rows.length, total: answer.total, ids });
-  if (answer.total !== null && ids.size < answer.total) return go(nextPass(tie, ids, answer.total));
+  if (ids !== null && answer.total !== null && ids.size < answer.total) return go(nextPass(tie, ids, answer.total));
   return { page: page({ at: at + resolutionMs, id: null }), tie: null };
 };
 
-const firstPass = (at: Millis): Tie => ({ at, pass: 1, offset: 0, total: null, ids: new Set() });
+const firstPass = (at: Millis): Tie => ({ at, resumed: 0, pass: 1, offset: 0, total: null, ids: new Set() });
 
-const nextPass = ({ at, pass }: Tie, ids: ReadonlySet<string>, total: number | null): Tie => ({
-  at,
-  pass: pass + 1,
+const nextPass = (tie: Tie, ids: ReadonlySet<string>, total: number | null): Tie => ({
+  ...tie,
+  pass: tie.pass + 1,
   offset: 0,
   total,
   ids,
 });
 
-/** Only tells places apart; see `fetch`. */
-const placeIn = ({ at, pass, offset }: Tie): Position => ({ at, id: `tie ${pass}.${offset}` });
+const withIds = (ids: ReadonlySet<string> | null, rows: readonly Row[]): ReadonlySet<string> | null =>
+  ids === null ? null : new Set([...ids, ...rows.map(({ record }) => `${record.type} ${record.id}`)]);
+
+const placeIn = ({ at, resumed, pass, offset, total }: Tie): Position => ({
+  at,
+  id: `tie ${resumed}.${pass}.${offset}.${total ?? ''}`,
+});
+
+/**
+ * The tie of another process. The rows it met are not in the cursor, so the pass begins again; but a process that is
+ * killed at every page would never end like that. After some restarts the pass goes on where it was, and only the
+ * vendor's count guards it.
+ */
+const resume = (at: Millis, place: string): Tie => {
+  const [resumed = 0, pass = 1, offset = 0, total = 0] = place.slice('tie '.length).split('.').map(Number);
+  if (!(resumed >= MOST_RESTARTS)) return { ...firstPass(at), resumed: resumed + 1 || 1 };
+  return { at, resumed, pass, offset, total: place.endsWith('.') ? null : total, ids: null };
+};
 
 const isEnd = ({ pageRows }: OffsetStreamParts, rows: readonly Row[], total: number | null, offset: number): boolean =>
   total === null ? rows.length < pageRows : offset + rows.length >= total;
