@@ -228,5 +228,5 @@ class Simulation {
 
 const PLAIN_SYNC: RunStep = { kind: 'run', mode: 'sync', full: false, during: [], faults: [] };
 
-const addressOf = (op: { readonly kind: string; readonly email?: string; readonly from?: string }): string =>
-  (op.email ?? op.from ?? '').toLowerCase();
+const addressOf = (op: { readonly kind: string; readonly email?: string; readonly to?: string }): string =>
+  (op.email ?? op.to ?? '').toLowerCase();

@@ -24,7 +24,13 @@ export const judge = (settings: Settings, events: readonly Event[]): readonly Vi
   const found: Violation[] = [];
   const run = { mode: 'sync', approved: false };
   let approvedOnce = false;
+  // What a write of the engine changed stands just before the write itself.
+  let effects: Event[] = [];
   for (const event of events) {
+    if ((event.kind === 'record' || event.kind === 'member') && event.by === 'us') {
+      effects.push(event);
+      continue;
+    }
     // A write is judged by what was before it.
     if (event.kind === 'write') {
       if (run.mode === 'plan')
@@ -32,6 +38,8 @@ export const judge = (settings: Settings, events: readonly Event[]): readonly Vi
       if (!approvedOnce)
         found.push(violation('I3', 'C29', 'a profile that waits for its first approval wrote', event.n));
       found.push(...judgeWrite(settings, past, event));
+      for (const effect of effects) past.step(effect);
+      effects = [];
     }
     if (event.kind === 'run' && event.phase === 'began') {
       run.mode = event.mode;

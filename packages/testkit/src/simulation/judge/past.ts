@@ -214,7 +214,7 @@ export class Past {
 
   #onWrite(event: Extract<Event, { kind: 'write' }>): void {
     const { op, target, took } = event;
-    if (op.kind === 'create' && event.side === 'marketing')
+    if (op.kind === 'create' && event.side === 'marketing' && event.told !== 'rejected')
       this.creates.push({ address: keyOf(op.email) ?? '', as: op.as });
     if (op.kind === 'opt-out' && took && target !== null && event.side === 'marketing')
       this.weUnsubscribed.push(target.key);

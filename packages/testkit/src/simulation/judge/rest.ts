@@ -104,9 +104,9 @@ class Court {
       );
     const counts = new Map<string, number>();
     const again = writes
-      .filter(({ n }) => n > edit)
+      .filter(({ n, told }) => n > edit && told !== 'rejected')
       .flatMap((write) => {
-        const key = write.target?.key ?? `new ${write.side}`;
+        const key = write.target?.key ?? `new ${write.side} ${'email' in write.op ? write.op.email : ''}`;
         counts.set(key, (counts.get(key) ?? 0) + 1);
         const many = counts.get(key) === 2;
         return many ? [this.#blame('I5', '', `one human edit made more than one write to ${key}`, write.n)] : [];

@@ -2,7 +2,7 @@ import type { Event, MemberSnap, RecordSnap } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
-import { surelyLifted } from './lifted.ts';
+import { maybeLifted, surelyLifted } from './lifted.ts';
 import { isOut, type OptOut, type Past } from './past.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
@@ -208,13 +208,11 @@ const patch = (bench: Bench, op: OpOf<'patch'>): void => {
     bench.blame('I1', 'C9', 'carries consent or the address in a field update');
   const address = keyOf(op.email) ?? '';
   if (bench.write.side === 'crm') return;
-  const standing = bench
-    .knownAt(address)
-    .filter(
-      (optOut) =>
-        optOut.sure &&
-        !bench.past.optIns.some(({ n, member }) => n > optOut.n && bench.past.circles.same(member, optOut.holder)),
-    );
+  const here = bench.liveRecordsAt(address);
+  const settled = here.every(({ key }) => bench.past.unchangedSince(key, bench.past.runBegan));
+  if (bench.settings.rules.lists && settled && here.every(({ inList }) => !inList))
+    bench.blame('C0', 'C5', 'sends the fields of records that are outside the lists');
+  const standing = bench.knownAt(address).filter((optOut) => optOut.sure && !maybeLifted(bench.past, optOut));
   if (standing.length > 0) bench.blame('C0', 'C0.3 C0.4', 'sends fields to somebody opted out');
 };
 
@@ -247,7 +245,9 @@ const marketingCreate = (bench: Bench, op: OpOf<'create'>): void => {
 const crmCreate = (bench: Bench, op: OpOf<'create'>): void => {
   const address = keyOf(op.email) ?? '';
   if (!bench.settings.rules.createCrm) bench.blame('C0', 'C19', 'although creating is off');
-  if (bench.knownAt(address).length > 0) bench.blame('I2', 'C0 C19', 'creates a record for somebody opted out');
+  // Whoever opted in again may have a record made; the address is mailable by then.
+  if (bench.knownAt(address).some((optOut) => !maybeLifted(bench.past, optOut)))
+    bench.blame('I2', 'C0 C19', 'creates a record for somebody opted out');
   if (op.set.OptedOut !== false) bench.blame('C0', 'C19', 'does not send the consent fields explicitly');
   const member = [...bench.past.members.values()].find(({ email }) => keyOf(email) === address);
   const shown = member === undefined ? null : bench.lastShown(member.key);
