@@ -103,19 +103,23 @@ export const salesforceCase: ConnectorCase = {
   minimalConfigs: [
     { domain, auth: { method: 'client-credentials', clientId: 'consumer', clientSecret: 'consumer-secret-1' } },
     { domain, auth: { method: 'refresh-token', clientId: 'consumer', refreshToken: 'refresh-token-1' } },
-    { domain, auth: { method: 'jwt-bearer', clientId: 'consumer', username: 'heed@acme', privateKey: 'private-key-1' } },
+    {
+      domain,
+      auth: { method: 'jwt-bearer', clientId: 'consumer', username: 'heed@acme', privateKey: 'private-key-1' },
+    },
   ],
   columns: { types: TYPES, fields: ['FirstName'], consent: [field], reference: 'Heed_Id__c' },
   textField: 'FirstName',
   optOut: { set: { [OPT_OUT]: true }, clear: { [OPT_OUT]: false }, field },
   create: {
     type: 'Contact',
-    fields: { LastName: 'Doe', FirstName: 'New' },
+    fields: (type) => ({ LastName: 'Doe', FirstName: 'New', ...(type === 'Lead' ? { Company: 'Acme' } : {}) }),
     optedIn: { [OPT_OUT]: false },
     optedOut: { [OPT_OUT]: true },
   },
   pageRows: 2000,
   batchRows: 200,
   quietCalls: 4,
-  foreignLinks: (body, origin) => body.replaceAll('"nextRecordsUrl":"/services', `"nextRecordsUrl":"${origin}/services`),
+  foreignLinks: (body, origin) =>
+    body.replaceAll('"nextRecordsUrl":"/services', `"nextRecordsUrl":"${origin}/services`),
 };

@@ -1,1 +1,1 @@
-export {};
+export * from './connector-suite.ts';

@@ -42,20 +42,13 @@ export const tokenSource = (parts: TokenSourceParts): TokenSource => {
   let refreshing: Promise<FreshToken> | null = null;
   let refreshes: readonly Millis[] = [];
 
-  const guardLoop = (): void => {
-    const now = clock.now();
-    refreshes = [...refreshes.filter((at) => at > now - refreshWindowMs), now];
-    if (refreshes.length > maxRefreshes)
-      throw new ConnectorError(
-        'auth',
-        `${name}: the vendor refuses tokens that it has just given; check the app's permissions`,
-      );
-  };
-
   const renew = async (): Promise<FreshToken> => {
-    guardLoop();
+    // Only tokens that were given count: a token endpoint that is down is no loop, and each asker gets its own error.
+    refreshes = refreshes.filter((at) => at > clock.now() - refreshWindowMs);
+    if (refreshes.length >= maxRefreshes) throw refusesItsOwn(name);
     const kept = await parts.vault.load();
     const fresh = await refreshWith(parts, kept);
+    refreshes = [...refreshes, clock.now()];
     // A rotated refresh token is worthless if lost: durable first, used afterwards.
     if (fresh.keep !== undefined && !sameEntries(fresh.keep, kept)) await parts.vault.save(fresh.keep);
     current = fresh;
@@ -108,6 +101,9 @@ const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal, name: string): 
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+
+const refusesItsOwn = (name: string): ConnectorError =>
+  new ConnectorError('auth', `${name}: the vendor refuses tokens that it has just given; check the app's permissions`);
 
 const stopped = (name: string): ConnectorError =>
   new ConnectorError('unavailable', `${name}: stopped`, { code: 'stopped', mayHaveApplied: false });

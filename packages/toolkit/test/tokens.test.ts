@@ -75,6 +75,14 @@ describe('an access token', () => {
     expect(times()).toBe(3);
   });
 
+  it('that cannot be fetched for a while is no loop: each asker gets the error of its own try', async () => {
+    const { source } = setUp(async () => {
+      throw new ConnectorError('unavailable', 'token endpoint is down');
+    });
+    for (let tries = 0; tries < 20; tries += 1)
+      await expect(source.get(signal)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
   it('is used only after the rotated refresh token is durable', async () => {
     const order: string[] = [];
     const clock = fakeClock();

@@ -265,6 +265,26 @@ describe('a stamp of many rows, paged by offset', () => {
   });
 });
 
+describe('a read whose process is killed after every page', () => {
+  it.each(kinds)('%s ends, and loses nobody', async (name, stream) => {
+    const vendor = people(60, (index) => longAgo + Math.floor(index / 30) * SECOND);
+    const pages: Page[] = [];
+    for (
+      let after: string | null = null;
+      pages.length < 100 && pages.at(-1)?.last !== true;
+      after = lastOf(pages).next
+    ) {
+      for await (const page of reading(vendor, stream)(after)) {
+        pages.push(page);
+        break;
+      }
+    }
+    expect(lastOf(pages)).toMatchObject({ last: true, complete: true });
+    // Nobody can promise that where ties come in another order with each request.
+    if (!name.endsWith('any order')) expect(unique(idsOf(pages))).toEqual([...vendor.rows.keys()]);
+  });
+});
+
 describe('several streams', () => {
   const two = (a: Vendor, b: Vendor) => (): readonly Stream[] => [keyset(a, 4, 'Contact'), keyset(b, 4, 'Lead')];
 
