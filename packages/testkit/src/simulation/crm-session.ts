@@ -162,7 +162,7 @@ export class CrmSession implements Session {
 
   #isWanted(record: CrmRecord, request: ReadRequest, phase: Phase): boolean {
     const { snap } = record;
-    if (phase === 'changes') return request.lists === null || snap.inList || record.listStamp > record.stamp;
+    if (phase === 'changes') return request.lists === null || snap.inList || record.listStamp !== null;
     if (snap.life !== 'live' || (request.lists !== null && !snap.inList)) return false;
     return (
       request.initially === 'everyone' ||
@@ -171,7 +171,10 @@ export class CrmSession implements Session {
   }
 
   #placed(record: CrmRecord, request: ReadRequest): Placed {
-    const at = request.lists === null ? record.stamp : Math.max(record.stamp, record.listStamp);
+    const moved = record.listStamp ?? record.stamp;
+    // Of a record outside the list, the list knows no more than when it left.
+    const inside = record.snap.inList ? Math.max(record.stamp, moved) : moved;
+    const at = request.lists === null ? record.stamp : inside;
     return { row: this.#row(record, request, at), at, id: record.id };
   }
 

@@ -10,8 +10,8 @@ export interface CrmRecord {
   /** Vendor's clock, in its own resolution. */
   stamp: At;
   modifiedBy: 'us' | 'other';
-  /** When it entered or left the list last; a read of the list brings it again. */
-  listStamp: At;
+  /** When it entered or left the list last; a read of the list brings it again. Null: never moved. */
+  listStamp: At | null;
   readonly nth: number;
   /** Times of change in the vendor's exact clock are lost; only this order of creation is kept. */
   readonly id: string;
@@ -61,7 +61,7 @@ export class SimulatedCrm {
       snap,
       stamp,
       modifiedBy: by === 'us' ? 'us' : 'other',
-      listStamp: stamp,
+      listStamp: null,
       nth: this.#made,
       id,
     };
