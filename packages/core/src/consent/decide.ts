@@ -14,6 +14,8 @@ export interface CrmView {
   /** At least one consent field that means opted out is not set to it yet. */
   readonly canBeSet: boolean;
   readonly inLists: boolean;
+  /** It was ticked by itself once, by no write of ours: unticked since, it is left (C6). */
+  readonly wasTicked: boolean;
   /** Opt-outs that this record lost and must get back (C16). */
   readonly lost: readonly OptOut[];
   /** Changed by somebody else since the given time (vendor's clock), in doubt yes. */
@@ -113,14 +115,16 @@ const standingVerdict = (one: Case, standing: readonly Binding[]): Verdict => {
     row,
     because: numbersOf(standing),
     rule: `C0.${row} ${member.rule}${spreads ? ' C1' : ''}`,
-    set: one.records
-      .filter((record) => record.canBeSet && (spreads || record.lost.length > 0))
-      .map(({ record }) => record),
+    set: one.records.filter((record) => mustBeSet(record, row, spreads)).map(({ record }) => record),
     member: member.write ? 'opt-out' : 'leave',
     guarded: member.guarded,
     remark: member.remark ?? untickedRemark(one, row) ?? { reason: 'opted-out', rule: `C0.${row}` },
   };
 };
+
+/** An untick of what only the CRM had said is left, also when our own opt-out in marketing echoes it (C6, C8). */
+const mustBeSet = (record: CrmView, row: 2 | 3 | 4, spreads: boolean): boolean =>
+  record.canBeSet && (record.lost.length > 0 || (spreads && (row < 4 || !record.wasTicked)));
 
 /** Made in this marketing system, or a complaint anywhere at the customer (row 3). */
 const isOwnWord = (one: Case, { fact, origin }: OptOut): boolean =>

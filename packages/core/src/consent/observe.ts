@@ -129,7 +129,11 @@ const observeSubscribed = (row: Row, before: Shadow | null, by: Observer, say: S
   }
   if (was === null || was.status === 'subscribed') return;
   const confirmed = was.status === 'pending' && by.proofs.includes('pending-then-subscribed') && !archivedBetween;
-  say('status', 'opted-in', confirmed ? { by: 'person', proof: 'pending became subscribed' } : { by: 'unknown' });
+  say(
+    'status',
+    'opted-in',
+    confirmed ? { by: 'person', at: row.member?.since ?? null, proof: 'pending became subscribed' } : { by: 'unknown' },
+  );
 };
 
 const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say): void => {

@@ -68,6 +68,24 @@ const follows = (shadow: Shadow, fact: Fact, address: AddressKey, shadows: reado
   return !shadows.some((other) => other.system.role === 'crm' && livesAt(other, address));
 };
 
+/** A member whose own address was changed takes its opt-outs along like a record does (Words: person; C15). */
+const followsMember = (
+  people: readonly Person[],
+  shadows: readonly Shadow[],
+  fact: Fact,
+  address: AddressKey,
+): Via | null => {
+  const moved = shadows.filter(
+    (shadow) => shadow.system.role === 'marketing' && follows(shadow, fact, address, shadows),
+  );
+  if (moved.length === 0) return null;
+  if (moved.some((member) => sameRecord(member.record, fact.record))) return 'followed';
+  const there = people.filter(({ records }) =>
+    records.some((shadow) => mayHaveBeenAt(shadow, fact.address, fact.when.from, fact.when.until)),
+  );
+  return there.length <= 1 ? 'followed' : 'doubtful';
+};
+
 const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact, address: AddressKey): Via | null => {
   if (fact.address === address) return 'own';
   let via: Via | null = null;
@@ -84,7 +102,8 @@ const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact
     if (theirs) return merged ? 'inherited' : 'followed';
     via = 'doubtful';
   }
-  return via;
+  const byMember = followsMember(people, shadows, fact, address);
+  return byMember === 'followed' ? byMember : (via ?? byMember);
 };
 
 /** Opt-outs made on a record before it lost them by a merge, a conversion or a restore, which nothing has mended since. */
@@ -102,7 +121,8 @@ const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[]): reado
   });
 
 /**
- * Which opt-outs bind an address in a profile. Pure; `shadows` and `ledger` must hold the address's neighbourhood.
+ * Which opt-outs bind an address in a profile. Pure; `shadows` (records and members) and `ledger` must hold the address's
+ * neighbourhood.
  * Whether each still stands is asked of it, per system.
  */
 export const reachOf = (address: AddressKey, shadows: readonly Shadow[], ledger: Ledger, scope: Scope): Reach => {

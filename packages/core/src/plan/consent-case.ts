@@ -1,6 +1,6 @@
 import type { OptOutField } from '@heed/contract';
 import { type Case, type CrmView, isMailable, type MemberView } from '../consent/decide.ts';
-import type { Decision } from '../consent/fact.ts';
+import { type Decision, sameRecord } from '../consent/fact.ts';
 import { type FieldReading, readOptOutField } from '../consent/opt-out-field.ts';
 import { type Binding, type Reach, reachOf } from '../consent/reach.ts';
 import type { OptOut } from '../consent/standing.ts';
@@ -19,7 +19,7 @@ export const consentCase = (
   around: Surroundings,
   view: View,
 ): { readonly one: Case; readonly reach: Reach } => {
-  const reach = reachOf(address, around.people, around.ledger, view.scope);
+  const reach = reachOf(address, [...around.people, ...around.members], around.ledger, view.scope);
   const records = around.people.filter(
     (shadow) => livesAt(shadow, address) && view.profile.crm.records.includes(shadow.record.type),
   );
@@ -50,6 +50,9 @@ const crmView = (shadow: Shadow, view: View, reach: Reach): CrmView => {
     reading: strictest(readings),
     canBeSet: readings.some((reading) => reading !== 'opted-out'),
     inLists: isInLists(shadow, view),
+    wasTicked: reach.bindings.some(
+      ({ fact }) => fact.source.role === 'crm' && fact.echoOf === null && sameRecord(fact.record, shadow.record),
+    ),
     lost: lostOn(shadow, reach),
     editedSince: (time) => shadow.modifiedBy !== 'us' && (shadow.modifiedAt === null || shadow.modifiedAt > time),
   };

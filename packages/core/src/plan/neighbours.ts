@@ -9,6 +9,8 @@ import type { View } from './view.ts';
 export interface Surroundings {
   /** CRM records that have or had the address, whom they were merged with, and who else lived where they lived. */
   readonly people: readonly Shadow[];
+  /** Members that have or had the address. */
+  readonly members: readonly Shadow[];
   /** The member of the address; a vanished one if there is no other. */
   readonly member: Shadow | null;
   readonly ledger: Ledger;
@@ -30,6 +32,7 @@ export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: Addr
   const crmByAddress = groupBy(crm, (shadow) => shadow.stays.map((stay) => stay.address));
   const crmByHeir = groupBy(crm, (shadow) => [recordKey(heirOf(shadow, crmByKey).record)]);
   const memberByAddress = groupBy(members, (shadow) => (shadow.address === null ? [] : [shadow.address]));
+  const memberByStay = groupBy(members, (shadow) => shadow.stays.map((stay) => stay.address));
   const factsByAddress = groupBy(hood.ledger.facts, (fact) => [fact.address]);
   const factByNumber = new Map(hood.ledger.facts.map((fact) => [fact.n, fact]));
   const linkByMember = new Map(hood.links.map((link) => [recordKey(link.member), link]));
@@ -42,15 +45,17 @@ export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: Addr
     const own = (crmByAddress.get(address) ?? []).flatMap(
       (shadow) => crmByHeir.get(recordKey(heirOf(shadow, crmByKey).record)) ?? [shadow],
     );
+    const lived = memberByStay.get(address) ?? [];
     const addresses = new Set<AddressKey>([
       address,
-      ...own.flatMap((shadow) => shadow.stays.map((stay) => stay.address)),
+      ...[...own, ...lived].flatMap((shadow) => shadow.stays.map((stay) => stay.address)),
     ]);
     const people = new Set<Shadow>(own);
     for (const one of addresses) for (const shadow of crmByAddress.get(one) ?? []) people.add(shadow);
     const here = memberByAddress.get(address) ?? [];
     return {
       people: [...people],
+      members: lived,
       member: here.find((shadow) => shadow.life.kind === 'live') ?? here[0] ?? null,
       ledger: {
         facts: factsFor(addresses, factsByAddress, factByNumber),

@@ -3,8 +3,8 @@ import { type Case, decide, isMailable, type Verdict } from '../consent/decide.t
 import { admit } from '../consent/newcomer.ts';
 import { clearedValue, optOutValue } from '../consent/opt-out-field.ts';
 import { optOutsOf, standsAnywhere } from '../consent/standing.ts';
-import { type AddressKey, addressKey } from '../identity/address.ts';
-import { livesAt } from '../identity/person.ts';
+import type { AddressKey } from '../identity/address.ts';
+import { livesAt, movedOn } from '../identity/person.ts';
 import type { Bucket, NotSyncedReason } from '../state/report.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Link, Listed, Owed, SetAside } from '../state/store.ts';
@@ -137,12 +137,8 @@ const consentWrites = (
   if (verdict.member === 'opt-out') {
     const known = one.member.kind === 'known' ? one.member.record : null;
     const email = around.member?.email ?? live[0]?.email ?? null;
-    const stopped = verdict.guarded && view.gaps.length > 0;
-    owe(
-      'marketing',
-      known,
-      stopped ? `waits until ${view.gaps[0]?.type}.${view.gaps[0]?.field} can be read (C18)` : 'not read back yet',
-    );
+    const stopped = verdict.guarded && view.stopped !== null;
+    owe('marketing', known, stopped ? `waits for ${view.stopped} (C18)` : 'not read back yet');
     const absent = known === null && !context.marketingIsComplete;
     if (email !== null && !stopped && !absent) {
       writes.push({
@@ -212,7 +208,7 @@ const fieldWrites = (
   view: View,
   context: PlanContext,
 ): Carried => {
-  const stopped = view.gaps.length > 0;
+  const stopped = view.stopped !== null;
   const inScope = live.filter((shadow) => isInLists(shadow, view) && wasReadWithFields(shadow, view));
   const winner = winnerOf(inScope, around, view);
   const member = around.member?.life.kind === 'live' ? around.member : null;
@@ -266,9 +262,12 @@ const memberlessRecord = (
 ): Carried => {
   const refuse = (reason: NotSyncedReason, rule: string): Carried => ({ ...nothing, winner, remark: { reason, rule } });
   if (!verdict.create) return verdict.remark === null ? nothing : { ...nothing, winner, remark: verdict.remark };
-  if (view.gaps.length > 0) return refuse('consent-unreadable', 'C18');
-  const renamed = renameOf(address, winner, around, view);
-  if (renamed !== null) return { ...nothing, winner, writes: [renamed] };
+  if (view.stopped !== null) return refuse('consent-unreadable', 'C18');
+  const elsewhere = memberElsewhere(address, winner, around);
+  if (elsewhere !== null) {
+    const renamed = renameOf(address, winner, elsewhere, around, view);
+    return renamed === null ? refuse('address-differs', 'C15') : { ...nothing, winner, writes: [renamed] };
+  }
   const optOuts = optOutsOf(around.ledger, address).filter(
     (optOut) => optOut.fact.address === address || one.bindings.some((each) => each.fact.n === optOut.fact.n),
   );
@@ -312,25 +311,35 @@ const memberlessRecord = (
   };
 };
 
-/** A linked member follows its record's new address, unless anybody there or here opted out (C15) or somebody else lives there. */
-const renameOf = (address: AddressKey, winner: Shadow, around: Surroundings, view: View): PlannedWrite | null => {
+/** The record's linked member, if it lives at another address that no other record has. */
+const memberElsewhere = (address: AddressKey, winner: Shadow, around: Surroundings): Shadow | null => {
   const link = around.linkOfRecord(winner);
   const member = link === null ? null : around.memberByRecord(recordKey(link.member));
   if (member === null || member.life.kind !== 'live' || member.address === null || member.address === address)
     return null;
   const old = member.address;
-  if (!view.can.marketing.rename || around.people.some((shadow) => livesAt(shadow, old))) return null;
-  const clean = optOutsOf(around.ledger, address).length === 0 && optOutsOf(around.ledger, old).length === 0;
-  if (
-    !clean ||
-    member.member === null ||
-    !isMailable({ kind: 'known', record: member.record, state: member.member, refusedForever: false })
-  )
+  return around.people.some((shadow) => livesAt(shadow, old)) ? null : member;
+};
+
+/**
+ * A linked member follows its record to a new address, unless anybody there or here ever opted out (C15). A member whose
+ * address was changed in marketing is never changed back (I8).
+ */
+const renameOf = (
+  address: AddressKey,
+  winner: Shadow,
+  member: Shadow,
+  around: Surroundings,
+  view: View,
+): PlannedWrite | null => {
+  const old = member.address;
+  if (old === null || member.member === null || !view.can.marketing.rename || !movedOn(winner, old, address))
     return null;
-  const op = { kind: 'rename', record: member.record, from: member.email ?? '', to: winner.email ?? '' } as const;
-  return addressKey(op.to) === address
-    ? { side: 'marketing', op, rule: 'C15', because: [], guarded: false, agrees: {}, partner: winner.record }
-    : null;
+  const clean = optOutsOf(around.ledger, address).length === 0 && optOutsOf(around.ledger, old).length === 0;
+  const mailable = isMailable({ kind: 'known', record: member.record, state: member.member, refusedForever: false });
+  if (!clean || !mailable || winner.email === null) return null;
+  const op = { kind: 'rename', record: member.record, from: member.email ?? '', to: winner.email } as const;
+  return { side: 'marketing', op, rule: 'C15', because: [], guarded: false, agrees: {}, partner: winner.record };
 };
 
 const memberWithoutRecord = (
@@ -366,7 +375,7 @@ const memberWithoutRecord = (
   }
   const type = view.profile.create.crm;
   if (type === null || status !== 'subscribed' || verdict.row !== 6 || one.member.kind !== 'known') return nothing;
-  if (context.cautious || !context.mayCreate || view.gaps.length > 0) return nothing;
+  if (context.cautious || !context.mayCreate || view.stopped !== null) return nothing;
   const fresh = mergeRecord(view, null, member, null, { toMarketing: false });
   const set = Object.fromEntries(
     (view.settings.optOutFields[type] ?? []).flatMap((rule) => {

@@ -36,6 +36,8 @@ export interface View {
   /** Consent fields to read, of every type. */
   readonly consentFields: Readonly<Record<string, readonly OptOutField[]>>;
   readonly gaps: readonly Gap[];
+  /** What the check found that stops everything but facts and opt-outs to the CRM, with its fix; null: nothing (C18). */
+  readonly stopped: string | null;
   /** The light columns of the unscoped consent read, and those of the records whose fields sync. */
   readonly columns: { readonly consent: Columns; readonly records: Columns; readonly members: Columns };
 }
@@ -47,6 +49,7 @@ export const viewOf = (
   profile: Profile,
   schemas: { readonly crm: SystemSchema; readonly marketing: SystemSchema },
   can: View['can'],
+  stopped: string | null,
 ): View => {
   const crm: System = { role: 'crm', connection: profile.crm.connection, container: '' };
   const marketing: System = {
@@ -98,7 +101,7 @@ export const viewOf = (
     marketingSource: sourceOf(marketing, 'status'),
     can,
     settings: {
-      crmToMarketing: profile.optOut.crmToMarketing && gaps.length === 0,
+      crmToMarketing: profile.optOut.crmToMarketing,
       scope: profile.optOut.scope,
       optOutUnknown: profile.optOut.suppressUnknown && can.marketing.optOutUnknown,
       clearWhenConfirmed: profile.optOut.clearWhenConfirmed && can.crm.clear,
@@ -123,6 +126,7 @@ export const viewOf = (
     fields: mappedFields(profile, schemas),
     consentFields,
     gaps,
+    stopped: stopped ?? (gaps[0] === undefined ? null : `${gaps[0].type}.${gaps[0].field}: ${gaps[0].fix}`),
     columns: {
       consent: { ...base, fields: [] },
       records: { ...base, fields: [...new Set([...profile.fields.map((field) => field.crm), ...undeliverable])] },

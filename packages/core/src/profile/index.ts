@@ -1,3 +1,4 @@
+export { didYouMean } from './did-you-mean.ts';
 export * from './json-schema.ts';
 export { stillMailable } from './lint/abilities.ts';
 export * from './lint/lint-customer.ts';

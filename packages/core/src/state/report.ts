@@ -26,6 +26,7 @@ export const NOT_SYNCED_REASONS = [
   'invited-before', // C11
   'not-winner', // another record of the address supplies the fields
   'left', // whenRecordLeaves: keep
+  'address-differs', // the linked member has another address, which the CRM record never had
 ] as const;
 export type NotSyncedReason = (typeof NOT_SYNCED_REASONS)[number];
 

@@ -90,6 +90,6 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
 /** What is said about one address of a person may bind the person's other addresses and heirs (C15, C16). */
 const relatives = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressKey[]> => {
   if (addresses.length === 0) return [];
-  const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm], addresses);
+  const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm, run.view.marketing], addresses);
   return hood.shadows.flatMap((shadow) => shadow.stays.map((stay) => stay.address));
 };

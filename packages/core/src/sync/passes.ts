@@ -119,6 +119,7 @@ export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
       plan.consent.filter((write) => !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)));
     for (const plan of plans) record(run, plan, free(plan), allowed === 'nothing');
     if (allowed === 'nothing') return;
+    for (const plan of plans) if (plan.consent.some(isClear)) run.cleared.add(plan.address);
     const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
     const busyMarks = marks.filter((mark) => busy.some((plan) => plan.address === mark.address));
     await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
@@ -231,7 +232,9 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     const later = (write: PlannedWrite): boolean =>
       isLeaving(write) || (isMemberCreate(write) && !run.service.released.creates);
     const now = (plan: AddressPlan): readonly PlannedWrite[] =>
-      heldOptOuts.has(plan.address) ? [] : plan.fields.filter((write) => !later(write));
+      heldOptOuts.has(plan.address) || run.cleared.has(plan.address)
+        ? []
+        : plan.fields.filter((write) => !later(write));
     for (const plan of plans) {
       record(run, plan, now(plan), allowed !== 'everything');
       if (plan.fields.some(isLeaving)) leaving.push(plan.address);

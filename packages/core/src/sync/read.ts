@@ -11,40 +11,58 @@ const COMPLETE_EVERY_MS = 7 * 24 * 3_600_000;
 
 type Ask = Omit<ReadRequest, 'after'>;
 
+/** A read that began this much before us is a resumed one. */
+const RESUMED_MS = 2_000;
+
 /** The stream's name has its columns in it: a profile that asks for other columns begins its own read. */
 const streamOf = (run: Run, name: string, ask: Ask): string => {
   const what = JSON.stringify([ask.types, ask.fields, ask.consent, ask.reference, ask.lists]);
   return `${run.view.profile.id}|${name}|${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
 };
 
-/** Reads one stream to its end, a commit per page. A cursor that the vendor no longer accepts begins anew, once. */
-const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask: Ask): Promise<Page | null> => {
-  const { open } = sideOf(run, side);
+/**
+ * Reads one stream to its end, a commit per page. A cursor that the vendor no longer accepts begins anew, once; a read that
+ * another run began long ago ends where that run was, so what changed since is read at once.
+ * Returns whether a complete read came to its end.
+ */
+const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask: Ask): Promise<boolean> => {
   const stream = streamOf(run, name, ask);
-  const lists = ask.lists?.map((list) => list.id) ?? null;
-  for (let again = 0; ; again += 1) {
-    const after = await run.engine.store.cursor(stream);
-    let last: Page | null = null;
-    let done = 0;
+  const began = sideOf(run, side).open.session.now();
+  let complete = false;
+  for (let restarted = false; ; ) {
     try {
-      for await (const page of open.session.read({ ...ask, after }, run.signal)) {
-        await breathe(run);
-        await ingest(run, { side, rows: page.rows, readAt: page.readAt, lists, cursor: { stream, next: page.next } });
-        done += page.rows.length;
-        run.engine.progress({
-          profile: run.view.profile.id,
-          doing: `reading ${open.connector.title} (${name})`,
-          done,
-          of: page.total,
-        });
-        last = page;
-      }
-      return last;
+      const last = await readOnce(run, side, name, stream, ask);
+      complete ||= last?.complete === true;
+      if (last === null || last.readAt + RESUMED_MS >= began || last.complete === false) return complete;
     } catch (error) {
-      if (!isConnectorError(error) || error.kind !== 'stale' || again > 0) throw error;
+      if (!isConnectorError(error) || error.kind !== 'stale' || restarted) throw error;
+      restarted = true;
       await run.engine.store.dropCursor(run.lease, stream);
     }
   }
+};
+
+const readOnce = async (
+  run: Run,
+  side: 'crm' | 'marketing',
+  name: string,
+  stream: string,
+  ask: Ask,
+): Promise<Page | null> => {
+  const { open } = sideOf(run, side);
+  const after = await run.engine.store.cursor(stream);
+  const lists = ask.lists?.map((list) => list.id) ?? null;
+  let last: Page | null = null;
+  let done = 0;
+  for await (const page of open.session.read({ ...ask, after }, run.signal)) {
+    await breathe(run);
+    await ingest(run, { side, rows: page.rows, readAt: page.readAt, lists, cursor: { stream, next: page.next } });
+    done += page.rows.length;
+    const doing = `reading ${open.connector.title} (${name})`;
+    run.engine.progress({ profile: run.view.profile.id, doing, done, of: page.total });
+    last = page;
+  }
+  return last;
 };
 
 const everyone = (columns: Columns, initially: ReadRequest['initially']): Ask => ({
@@ -73,8 +91,7 @@ export const readMembers = async (run: Run): Promise<void> => {
   if (due) await store.dropCursor(run.lease, stream);
   // A complete read may be killed and go on in another run: what it did not show is judged by its very beginning.
   if ((await store.cursor(stream)) === null) await store.putNote(profile, beganKey, began);
-  const page = await readStream(run, 'marketing', 'members', membersAsk(run));
-  if (page?.complete !== true) return;
+  if (!(await readStream(run, 'marketing', 'members', membersAsk(run)))) return;
   const startedAt = ((await store.note(profile, beganKey)) as number | null) ?? began;
   await judgeCompleteRead(run, startedAt);
 };

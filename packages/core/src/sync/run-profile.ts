@@ -110,6 +110,7 @@ const prepare = async (
     crm: { title: crm.connector.title, can: can.crm, schema: schemas.crm },
     marketing: { title: marketing.connector.title, can: can.marketing, schema: schemas.marketing },
   });
+  const stopped = findings.find((finding) => finding.stops === 'all-but-opt-outs');
   const errors = findings.filter((finding) => finding.stops === 'run');
   if (errors.length > 0) {
     return {
@@ -125,7 +126,7 @@ const prepare = async (
   return {
     id,
     engine,
-    view: viewOf(profile, schemas, can),
+    view: viewOf(profile, schemas, can, stopped === undefined ? null : stopped.what),
     lease,
     crm,
     marketing,
@@ -141,6 +142,7 @@ const prepare = async (
     lineLimit: options.lineLimit,
     counts: new Map(),
     guarded: new Set(),
+    cleared: new Set(),
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
     optOutsAt: engine.clock.now(),

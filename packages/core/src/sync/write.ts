@@ -1,4 +1,4 @@
-import type { Op, Outcome, Refusal } from '@heed/contract';
+import type { FieldValue, Op, Outcome, Refusal, Row } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
 import type { PlannedWrite } from '../plan/op.ts';
@@ -129,8 +129,11 @@ const lost = (intent: Intent): Outcome => ({
 });
 
 /** An opt-out is done when it was read back, a clear likewise (C22); a write in doubt is looked up at once (choice 5). */
+const readsAgain = (refusal: Refusal): boolean => reactionTo(refusal.kind) === 'read again';
+
 const needsLook = (outcome: Outcome, op: Op): boolean =>
   outcome.result === 'unknown' ||
+  (outcome.result === 'rejected' && readsAgain(outcome.refusal)) ||
   (outcome.result !== 'rejected' && (op.kind === 'opt-out' || op.kind === 'clear' || op.kind === 'leave'));
 
 /** What the answers show is remembered, so that the next decision does not take our own write for somebody's edit. */
@@ -138,7 +141,7 @@ const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: readonly An
   const { system, open } = sideOf(run, side);
   const rows = answered.flatMap(({ outcome, intent }) =>
     (outcome.result === 'applied' || outcome.result === 'unchanged') && outcome.row !== null && !isConsentOp(intent.op)
-      ? [outcome.row]
+      ? [withWritten(outcome.row, intent.op)]
       : [],
   );
   await ingest(run, { side, rows, readAt: open.session.now(), lists: null, cursor: null });
@@ -159,6 +162,12 @@ const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: readonly An
     { system, run: run.id, shadows: [...shadows, ...gone], facts: [], intents: [], dirty: [], cursor: null },
     run.engine.clock.now(),
   );
+};
+
+/** An answer may show only part of the record; what it does show is what the vendor made of our values. */
+const withWritten = (row: Row, op: Op): Row => {
+  const sent = op.kind === 'patch' ? op.fields : op.kind === 'create' ? { ...op.fields, ...op.set } : {};
+  return { ...row, values: { ...sent, ...row.values } };
 };
 
 const isConsentOp = (op: Op): boolean => op.kind === 'opt-out' || op.kind === 'clear' || op.kind === 'leave';
@@ -296,8 +305,9 @@ const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Written =>
     write,
     intent,
     done,
-    link: done ? linkOf(side, write, record) : null,
-    setAside: outcome.result === 'rejected' ? aside(side, one, outcome.refusal, run) : null,
+    link: done ? linkOf(side, write, record, outcome.result === 'applied' ? outcome.row : null) : null,
+    setAside:
+      outcome.result === 'rejected' && !readsAgain(outcome.refusal) ? aside(side, one, outcome.refusal, run) : null,
     change: {
       at: run.engine.clock.now(),
       side,
@@ -311,11 +321,24 @@ const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Written =>
   };
 };
 
-const linkOf = (side: 'crm' | 'marketing', write: PlannedWrite, record: Written['change']['record']): Link | null => {
+/** Both sides agree on what the vendor made of our values, which it may have trimmed or spelled in its own way. */
+const linkOf = (
+  side: 'crm' | 'marketing',
+  write: PlannedWrite,
+  record: Written['change']['record'],
+  row: Row | null,
+): Link | null => {
   if (write.partner === null || record === null) return null;
+  const shown = (pair: string): FieldValue | undefined => row?.values[pair.split('=')[side === 'crm' ? 0 : 1] ?? ''];
+  const agreed = Object.fromEntries(
+    Object.entries(write.agrees).map(([pair, both]) => {
+      const now = shown(pair);
+      return [pair, now === undefined ? both : { ...both, [side]: JSON.stringify(now) }];
+    }),
+  );
   return side === 'crm'
-    ? { member: write.partner, crm: record, agreed: write.agrees }
-    : { member: record, crm: write.partner, agreed: write.agrees };
+    ? { member: write.partner, crm: record, agreed }
+    : { member: record, crm: write.partner, agreed };
 };
 
 const aside = (side: 'crm' | 'marketing', { address, write }: Answered, refusal: Refusal, run: Run): SetAside => ({
