@@ -31,7 +31,7 @@ export const consentCase = (
       marketing: view.marketingSource,
       bindings: reach.bindings,
       records: records.map((shadow) => crmView(shadow, view, reach)),
-      member: memberView(around),
+      member: memberView(address, around),
       rejected: new Set(around.ledger.decisions.flatMap((one) => rejectedBy(one, view.profile.id))),
       accepted: new Set(around.ledger.decisions.flatMap((one) => (one.kind === 'acceptance' ? one.facts : []))),
       wasOwed: around.owed.some((owed) => owed.side === 'marketing'),
@@ -68,12 +68,14 @@ const strictest = (readings: readonly FieldReading[]): FieldReading =>
 export const isInLists = (shadow: Shadow, view: View): boolean =>
   view.settings.lists.length === 0 || view.settings.lists.some((list) => shadow.lists[list] === true);
 
-const memberView = (around: Surroundings): MemberView => {
+const memberView = (address: AddressKey, around: Surroundings): MemberView => {
   const { member } = around;
   const refusedForever = around.setAside.some((one) => one.side === 'marketing' && one.rule === REFUSED_FOR_EVER);
   // A member that our own rename carried on lives at its new address; nothing is left of it here.
   if (member === null || member.member === null || member.life.kind === 'continued') {
-    return refusedForever || around.createdBefore ? { kind: 'vanished' } : { kind: 'none' };
+    // Whoever was a member at this address and is now at another is not absent (C12a).
+    const movedAway = around.members.some((shadow) => shadow.life.kind === 'live' && shadow.address !== address);
+    return refusedForever || around.createdBefore || movedAway ? { kind: 'vanished' } : { kind: 'none' };
   }
   if (member.life.kind !== 'live') return { kind: 'vanished' };
   return { kind: 'known', record: member.record, state: member.member, refusedForever };

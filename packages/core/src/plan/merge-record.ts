@@ -49,7 +49,7 @@ export const mergeRecord = (
     else if (merged.toMarketing !== undefined) {
       if (may.toMarketing) toMarketing.add(field.marketing.name, merged.toMarketing, field.pair, merged.base);
     } else if (merged.toCrm !== undefined) toCrm.add(crmField.name, merged.toCrm, field.pair, merged.base);
-    else if (may.toMarketing && merged.base !== null) settled[field.pair] = asAgreed(merged.base);
+    else if (merged.base !== null) settled[field.pair] = asAgreed(merged.base);
   }
   addUndeliverable(view, sides, toCrm);
   const created = record === null ? toCrm : toMarketing;

@@ -4,10 +4,9 @@ import { settleOpen } from './write.ts';
 
 /**
  * Before anything else a run looks at what an earlier one had sent without learning the answer (choice 5): a crash, a
- * lost answer, a power cut. Only then new reads and decisions.
+ * lost answer, a power cut. Only then new reads and decisions. A plan does the same: looking writes nothing.
  */
 export const settleEarlierDoubts = async (run: Run): Promise<void> => {
-  if (run.mode === 'plan') return;
   const open = await run.engine.store.openIntents(run.view.profile.id);
   for (const side of ['crm', 'marketing'] as const) {
     const intents = open.filter((intent) => intent.system.role === side);

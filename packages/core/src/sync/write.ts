@@ -93,7 +93,9 @@ export const send = async (run: Run, side: 'crm' | 'marketing', writes: readonly
   await lookAt(
     run,
     side,
-    answered.filter((one) => needsLook(one.outcome, one.intent.op)).map((one) => one.intent),
+    answered
+      .filter((one) => one.intent.state === 'open' || needsLook(one.outcome, one.intent.op))
+      .map((one) => one.intent),
   );
   const settled = await settleDoubts(run, side, answered);
   const stopped = stopIfDown(
@@ -110,7 +112,7 @@ interface Answered extends Addressed {
 }
 
 const answer = (intent: Intent, outcome: Outcome | undefined): Intent => {
-  if (outcome === undefined || outcome.result === 'unknown') return intent;
+  if (outcome === undefined || outcome.result === 'unknown' || isUnshown(outcome, intent)) return intent;
   if (outcome.result === 'rejected') return { ...intent, state: 'rejected' };
   // `unchanged` was somebody else's doing: it explains nothing that a read shows later (Words: echo).
   return { ...intent, state: outcome.result, answeredAt: outcome.at, seen: outcome.result === 'unchanged' };
@@ -129,6 +131,13 @@ const lost = (intent: Intent): Outcome => ({
 });
 
 /** An opt-out is done when it was read back, a clear likewise (C22); a write in doubt is looked up at once (choice 5). */
+/**
+ * A new member that was accepted without being shown stays in doubt until a look-up shows it. Only there: the address is its
+ * key, so it may be tried again, where a CRM record would be made twice (I7).
+ */
+const isUnshown = (outcome: Outcome, { op, system }: Intent): boolean =>
+  system.role === 'marketing' && op.kind === 'create' && outcome.result === 'applied' && outcome.row === null;
+
 const readsAgain = (refusal: Refusal): boolean => reactionTo(refusal.kind) === 'read again';
 
 const needsLook = (outcome: Outcome, op: Op): boolean =>
@@ -146,9 +155,11 @@ const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: readonly An
   );
   await ingest(run, { side, rows, readAt: open.session.now(), lists: null, cursor: null });
   const silent = answered.filter(
-    ({ outcome, intent }) => outcome.result === 'applied' && outcome.row === null && !isConsentOp(intent.op),
+    ({ outcome, intent }) =>
+      intent.state === 'applied' && outcome.result === 'applied' && outcome.row === null && !isConsentOp(intent.op),
   );
-  const refs = silent.flatMap(({ intent }) =>
+  const renamed = answered.filter(({ intent }) => intent.op.kind === 'rename');
+  const refs = [...silent, ...renamed].flatMap(({ intent }) =>
     'record' in intent.op && intent.op.record !== null ? [intent.op.record] : [],
   );
   const known = new Map(
@@ -230,13 +241,9 @@ const settleDoubts = async (
   side: 'crm' | 'marketing',
   answered: readonly Answered[],
 ): Promise<readonly Answered[]> => {
-  const doubtful = answered.filter((one) => one.outcome.result === 'unknown');
+  const doubtful = answered.map((one) => one.intent).filter((intent) => intent.state === 'open');
   if (doubtful.length === 0) return answered;
-  const settled = await settleOpen(
-    run,
-    side,
-    doubtful.map((one) => one.intent),
-  );
+  const settled = await settleOpen(run, side, doubtful);
   const byId = new Map(settled.map((intent) => [intent.id, intent]));
   return answered.map((one) => ({ ...one, intent: byId.get(one.intent.id) ?? one.intent }));
 };
@@ -296,7 +303,7 @@ const stopIfDown = (run: Run, side: 'crm' | 'marketing', outcomes: readonly Outc
 
 const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Written => {
   const { outcome, intent, write, address } = one;
-  const done = outcome.result === 'applied' || outcome.result === 'unchanged' || intent.state === 'applied';
+  const done = intent.state === 'applied' || intent.state === 'unchanged';
   const record =
     'record' in outcome && outcome.record !== null ? outcome.record : 'record' in write.op ? write.op.record : null;
   note(run, `${side}.${write.op.kind}.${outcome.result}`);
