@@ -9,7 +9,7 @@ import { fieldName, inUrl, isId, isIn, listsThatFit } from './soql.ts';
 
 /** "Chunk `Email IN (...)` to ~100" (notes, 2). Ids are shorter, so as many as the URL takes. */
 const MOST_EMAILS = 100;
-const MOST_IDS = 500;
+export const MOST_IDS = 500;
 
 /** Records by id, address or reference; deleted, merged and converted ones with their life (`queryAll`). */
 export const lookUp = async (

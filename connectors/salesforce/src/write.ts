@@ -1,4 +1,5 @@
 import type { Op, Outcome, RecordRef, Refusal, Values } from '@heed/contract';
+import { alreadyOptedOut } from './already-opted-out.ts';
 import type { Api, ToSave, WireValues } from './api.ts';
 import { createRecords } from './create.ts';
 import { RECORD_TYPES, type Shapes } from './object-shape.ts';
@@ -30,7 +31,8 @@ export const writeOps = async (
     if (refusal === null) good.push(op);
     else outcomes.push({ op: op.id, result: 'rejected', refusal });
   }
-  for (const kind of ['opt-out', 'clear', 'rename', 'patch'] as const)
+  for (const type of RECORD_TYPES) outcomes.push(...(await optOut(api, shapes, type, good, signal)));
+  for (const kind of ['clear', 'rename', 'patch'] as const)
     for (const type of RECORD_TYPES) outcomes.push(...(await update(api, good.filter(isUpdate(kind, type)), signal)));
   for (const type of RECORD_TYPES)
     outcomes.push(...(await createRecords(api, shapes, type, good.filter(isCreate(type)), signal)));
@@ -38,8 +40,8 @@ export const writeOps = async (
 };
 
 const isUpdate =
-  (kind: UpdateOp['kind'], type: string) =>
-  (op: Op): op is UpdateOp =>
+  <K extends UpdateOp['kind']>(kind: K, type: string) =>
+  (op: Op): op is Extract<UpdateOp, { kind: K }> =>
     op.kind === kind && op.record?.type === type;
 
 const isCreate =
@@ -96,6 +98,28 @@ const refusal = (code: string, message: string): Refusal => ({
   field: null,
   forever: false,
 });
+
+const optOut = async (
+  api: Api,
+  shapes: Shapes,
+  type: string,
+  ops: readonly Op[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const optOuts = ops.filter(isUpdate('opt-out', type));
+  const shown = await alreadyOptedOut(api, shapes, type, optOuts, signal);
+  const unchanged = [...shown].map(
+    ({ id, record }): Outcome => ({ op: id, result: 'unchanged', record, row: null, at: api.now() }),
+  );
+  return [
+    ...unchanged,
+    ...(await update(
+      api,
+      optOuts.filter((op) => !shown.has(op)),
+      signal,
+    )),
+  ];
+};
 
 /** Changes existing records of one type; a `clear` that names a version only if the record was not modified since. */
 const update = async (api: Api, ops: readonly UpdateOp[], signal: AbortSignal): Promise<readonly Outcome[]> => {

@@ -73,6 +73,40 @@ describe('changes of records', () => {
     expect(writes.map(({ touched }) => touched)).toEqual([[contact], [lead], [contact]]);
   });
 
+  test('somebody was faster: unchanged, and nothing is written', async () => {
+    const [mine, theirs] = ['a', 'b'].map((name) => make(sandbox(), 'Contact', { Email: `${name}@example.org` }));
+    sandbox().act('person/unsubscribe', { id: theirs });
+    const { session } = open(sandbox());
+    const outcomes = await write(session, optOut(String(mine), 'm'), optOut(String(theirs), 't'));
+    expect([outcomes.m?.result, outcomes.t?.result]).toEqual(['applied', 'unchanged']);
+    expect((await write(session, optOut(String(mine), 'm'))).m).toMatchObject({
+      result: 'unchanged',
+      record: { id: mine },
+    });
+    const written = sandbox()
+      .calls()
+      .filter(({ method }) => method === 'PATCH');
+    expect(written.map(({ touched }) => touched)).toEqual([[mine]]);
+  });
+
+  test('one of two consent fields is not enough to be unchanged', async () => {
+    const id = make(sandbox(), 'Contact', { Email: 'a@example.org', HasOptedOutOfEmail: true });
+    const both = { ...optOut(id), set: { HasOptedOutOfEmail: true, Newsletter_Opt_Out__c: true } } as Op;
+    expect((await write(open(sandbox()).session, both)).o?.result).toBe('applied');
+    expect(stored(sandbox(), 'Contact', id).Newsletter_Opt_Out__c).toBe(true);
+    const other = { ...optOut(id), set: { Interests__c: ['Offers', 'Events'] } } as Op;
+    expect((await write(open(sandbox()).session, other)).o?.result).toBe('applied');
+    expect((await write(open(sandbox()).session, other)).o?.result).toBe('unchanged');
+  });
+
+  test('a look-up that fails holds no opt-out up', async () => {
+    const id = make(sandbox(), 'Contact', { Email: 'a@example.org' });
+    const { session } = open(sandbox());
+    sandbox().faults([{ kind: 'server-error', route: 'GET /services/data/{version}/queryAll' }]);
+    expect((await write(session, optOut(id))).o?.result).toBe('applied');
+    expect(stored(sandbox(), 'Contact', id).HasOptedOutOfEmail).toBe(true);
+  });
+
   test('401 records: three calls', async () => {
     const ids = Array.from({ length: 401 }, (_, i) => make(sandbox(), 'Contact', { Email: `p${i}@example.org` }));
     const outcomes = await open(sandbox()).session.write(
@@ -271,10 +305,8 @@ describe('create', () => {
     const id = make(sandbox(), 'Contact', { Email: 'new@example.org', Heed_Id__c: 'h1', HasOptedOutOfEmail: true });
     const { session } = open(sandbox());
     // As if the record had been committed between look-up and insert.
-    sandbox().faults([{ kind: 'truncated', route: 'GET /services/data/{version}/none' }]);
-    const org = sandbox().state();
-    const real = org.needTable('Contact').having.bind(org.needTable('Contact'));
-    const table = org.needTable('Contact');
+    const table = sandbox().state().needTable('Contact');
+    const real = table.having.bind(table);
     let looked = 0;
     const spy = vi.spyOn(table, 'having').mockImplementation((field, value) => {
       looked += 1;
@@ -349,8 +381,9 @@ describe('answers that do not come', () => {
     const { session } = open(sandbox());
     sandbox().faults([{ kind: 'throttle', route: collection, count: 2 }]);
     expect((await write(session, optOut(id))).o?.result).toBe('applied');
+    const other = make(sandbox(), 'Contact', { Email: 'b@example.org' });
     sandbox().faults([{ kind: 'throttle', route: collection }]);
-    expect((await write(session, optOut(id))).o).toMatchObject({
+    expect((await write(session, optOut(other))).o).toMatchObject({
       result: 'rejected',
       refusal: { kind: 'rate-limited', code: 'REQUEST_LIMIT_EXCEEDED' },
     });
