@@ -6,6 +6,7 @@ import type { ConnectorCase, Vendor } from './connector-suite/case.ts';
 import type { Check } from './connector-suite/check.ts';
 import { manifestChecks } from './connector-suite/manifest.ts';
 import { readChecks } from './connector-suite/reads.ts';
+import { strangerAndSecrecyChecks } from './connector-suite/secrecy.ts';
 import { settingsChecks } from './connector-suite/settings.ts';
 import { troubleChecks } from './connector-suite/trouble.ts';
 import { writeChecks } from './connector-suite/writes.ts';
@@ -21,6 +22,7 @@ export const connectorChecks: readonly Check[] = [
   ...readChecks,
   ...writeChecks,
   ...troubleChecks,
+  ...strangerAndSecrecyChecks,
 ];
 
 /**

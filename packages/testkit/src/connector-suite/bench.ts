@@ -23,7 +23,7 @@ export interface Opened {
   readonly meter: Meter;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly limits?: readonly RateLimit[];
   readonly quota?: AccountQuota;
@@ -69,7 +69,7 @@ export const benchOf = (connector: Connector<any>, given: ConnectorCase, vendor:
   },
 });
 
-export const address = (index: number, name = 'p'): string => `${name}${String(index).padStart(5, '0')}@example.org`;
+const address = (index: number, name = 'p'): string => `${name}${String(index).padStart(5, '0')}@example.org`;
 export const addresses = (count: number, name = 'p'): readonly string[] =>
   Array.from({ length: count }, (_, index) => address(index, name));
 

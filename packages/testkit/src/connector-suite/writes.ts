@@ -189,14 +189,19 @@ const createChecks: readonly Check[] = [
 ];
 
 const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'];
-const lost = (kind: string): readonly FaultRule[] =>
-  WRITING.map((method) => ({ kind, route: `${method} /**`, count: 1 }));
+/** Of the first try, or of all. */
+const HOW_LONG: readonly (Pick<FaultRule, 'count'> & { readonly name: string })[] = [
+  { name: 'once', count: 1 },
+  { name: 'always' },
+];
+const lost = (kind: string, { name: _, ...count }: (typeof HOW_LONG)[number]): readonly FaultRule[] =>
+  WRITING.map((method) => ({ kind, route: `${method} /**`, ...count }));
 
 /** Writes while the answers of the first writing calls are lost. */
-const writeInto = async (bench: Bench, kind: string, op: Op): Promise<Outcome> => {
+const writeInto = async (bench: Bench, kind: string, long: (typeof HOW_LONG)[number], op: Op): Promise<Outcome> => {
   const { session, clock } = bench.open();
   await session.check(new AbortController().signal);
-  bench.vendor.faults(lost(kind));
+  bench.vendor.faults(lost(kind, long));
   const outcome = await withTimeOuts(clock, writeOne(session, op));
   bench.vendor.faults([]);
   return outcome;
@@ -209,15 +214,15 @@ const doubtChecks: readonly Check[] = [
   {
     name: 'write: an answer lost after the write is unknown or settled, never rejected, and nothing happens twice',
     async run(bench) {
-      for (const kind of LOST_AFTER) {
+      for (const [kind, long] of LOST_AFTER.flatMap((one) => HOW_LONG.map((how) => [one, how] as const))) {
         bench.vendor.reset();
         const [ann, bob] = [await addOne(bench, ANN), await addOne(bench, BOB)];
         const { optOut, patch, create, rename } = opsFor(bench);
         const ops = [optOut(ann, ANN), patch(bob, BOB, 'Changed'), create('carl@example.org')];
         if (bench.connector.can.rename) ops.push(rename(bob, BOB, 'bob.new@example.org'));
         for (const op of ops) {
-          const { result } = await writeInto(bench, kind, op);
-          expect(['unknown', 'applied', 'unchanged'], `${op.kind} ${kind}`).toContain(result);
+          const { result } = await writeInto(bench, kind, long, op);
+          expect(['unknown', 'applied', 'unchanged'], `${op.kind} ${kind} ${long.name}`).toContain(result);
         }
         expect((await seenAt(bench, ANN)).optedOut).toBe(true);
         await seenAt(bench, 'carl@example.org');
@@ -234,12 +239,14 @@ const doubtChecks: readonly Check[] = [
   {
     name: 'write: a request lost before the write is never told as applied, unless it then was',
     async run(bench) {
-      for (const kind of LOST_BEFORE) {
+      for (const [kind, long] of LOST_BEFORE.flatMap((one) => HOW_LONG.map((how) => [one, how] as const))) {
         bench.vendor.reset();
         const ann = await addOne(bench, ANN);
-        const outcome = await writeInto(bench, kind, opsFor(bench).optOut(ann, ANN));
+        const outcome = await writeInto(bench, kind, long, opsFor(bench).optOut(ann, ANN));
         const { optedOut } = await seenAt(bench, ANN);
-        expect(['applied', 'unchanged'].includes(outcome.result), `${kind}: ${outcome.result}`).toBe(optedOut);
+        expect(['applied', 'unchanged'].includes(outcome.result), `${kind} ${long.name}: ${outcome.result}`).toBe(
+          optedOut,
+        );
       }
     },
   },

@@ -1,0 +1,186 @@
+// The suite must be able to fail: connectors with one fault each, and the check that has to notice it.
+import { connector, type MailchimpConfig } from '@heed/connector-mailchimp';
+import { sandbox } from '@heed/connector-mailchimp/sandbox';
+import { type Connector, ConnectorError, type Op, type Outcome, type Page, type Session } from '@heed/contract';
+import { startSandbox } from '@heed/sandbox';
+import { benchOf, connectorChecks, NOON, type Vendor } from '@heed/testkit';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { mailchimpCase } from './suite-case.ts';
+
+type Faulty = (session: Session, config: MailchimpConfig) => Partial<Session>;
+
+const withFault = (fault: Faulty): Connector<MailchimpConfig> => ({
+  ...connector,
+  open: (request, tools) => {
+    const session = connector.open(request, tools);
+    return { ...session, ...fault(session, request.config) };
+  },
+});
+
+const withPages = (change: (page: Page, after: string | null) => Page): Connector<MailchimpConfig> =>
+  withFault((session) => ({
+    async *read(request, signal) {
+      for await (const page of session.read(request, signal)) yield change(page, request.after);
+    },
+  }));
+
+const withOutcomes = (change: (outcome: Outcome, op: Op | undefined) => Outcome): Connector<MailchimpConfig> =>
+  withFault((session) => ({
+    write: async (ops, signal) =>
+      (await session.write(ops, signal)).map((one) =>
+        change(
+          one,
+          ops.find(({ id }) => id === one.op),
+        ),
+      ),
+  }));
+
+/** Opts out as well, whenever it writes such an op. */
+const alsoOptsOut = (kind: Op['kind']): Connector<MailchimpConfig> =>
+  withFault((session) => ({
+    async write(ops, signal) {
+      const outcomes = await session.write(ops, signal);
+      for (const op of ops.filter((one) => one.kind === kind)) {
+        const record = outcomes.flatMap((one) => ('record' in one && one.op === op.id ? [one.record] : []))[0] ?? null;
+        const email = 'to' in op ? op.to : op.email;
+        await session.write([{ kind: 'opt-out', id: 'extra', record, email, topic: '*', set: {} }], signal);
+      }
+      return outcomes;
+    },
+  }));
+
+const applied = ({ op }: { readonly op: string }): Outcome => ({
+  op,
+  result: 'applied',
+  record: null,
+  row: null,
+  at: 0,
+});
+
+const mutants: readonly (readonly [what: string, check: string, mutant: Connector<MailchimpConfig>])[] = [
+  ['takes any settings', 'settings: each missing one', { ...connector, config: z.any() }],
+  [
+    'claims what it cannot',
+    'manifest: an opt-out can be cleared',
+    { ...connector, can: { ...connector.can, clear: true } },
+  ],
+  ['hides what it can', 'manifest: tag and archive', { ...connector, can: { ...connector.can, archive: false } }],
+  ['loses a row', 'read: a full read', withPages((page) => ({ ...page, rows: page.rows.slice(1) }))],
+  [
+    'calls the opted-out mailable',
+    'read: a full read',
+    withPages((page) => ({
+      ...page,
+      rows: page.rows.map((row) => ({
+        ...row,
+        member: row.member === null ? null : { ...row.member, status: 'subscribed' as const, complaint: false },
+      })),
+    })),
+  ],
+  [
+    'skips a row when it resumes',
+    'read: resumed behind every page',
+    withPages((page, after) => ({ ...page, rows: after === null ? page.rows : page.rows.slice(page.rows.length / 2) })),
+  ],
+  ['calls every read complete', 'read: changes bring', withPages((page) => ({ ...page, complete: page.last }))],
+  [
+    'has no overlap',
+    'read: a commit that becomes visible late',
+    withPages((page) => ({
+      ...page,
+      next: page.last ? page.next.replace(/"since":\d+/, `"since":${page.readAt}`) : page.next,
+    })),
+  ],
+  [
+    'begins again for any cursor',
+    'read: a cursor that is not its own',
+    withFault((session) => ({ read: (request, signal) => session.read({ ...request, after: null }, signal) })),
+  ],
+  [
+    'says applied when it was so already',
+    'write: the same opt-out twice',
+    withOutcomes((one) => (one.result === 'unchanged' ? { ...one, result: 'applied' } : one)),
+  ],
+  ['says applied to everything', 'write: a batch that fails in part', withOutcomes((one) => applied(one))],
+  [
+    'takes doubt for a refusal',
+    'write: an answer lost after',
+    withOutcomes((one) => (one.result === 'unknown' ? { ...one, result: 'rejected' } : one)),
+  ],
+  [
+    'takes doubt for success',
+    'write: a request lost before',
+    withOutcomes((one) => (one.result === 'unknown' ? applied(one) : one)),
+  ],
+  [
+    'forgets an outcome',
+    'write: one bad op',
+    withFault((session) => ({ write: async (ops, signal) => (await session.write(ops, signal)).slice(1) })),
+  ],
+  ['patches consent', 'write: a patch changes its fields', alsoOptsOut('patch')],
+  ['creates over consent', 'write: a create that hits', alsoOptsOut('create')],
+  ['loses consent with the address', 'write: a changed address', alsoOptsOut('rename')],
+  [
+    'asks past the toolkit',
+    'limits: every request',
+    withFault((session, { baseUrl = '' }) => ({
+      async describe(signal) {
+        await (await fetch(`${baseUrl}/3.0/ping`)).arrayBuffer();
+        return session.describe(signal);
+      },
+    })),
+  ],
+  [
+    'throws what is no ConnectorError',
+    'trouble: wrong credentials',
+    withFault(() => ({ check: () => Promise.reject(new TypeError('fetch failed')) })),
+  ],
+  [
+    'names people in its errors',
+    'secrecy: no error',
+    withFault((session) => ({
+      lookup: (request, signal) =>
+        session.lookup(request, signal).catch((error: ConnectorError) => {
+          throw new ConnectorError(error.kind, `${error.message}: ${JSON.stringify(request.by)}`, error.details);
+        }),
+    })),
+  ],
+  [
+    'prints',
+    'secrecy: no error',
+    withFault((session) => ({
+      lookup: (request, signal) => {
+        console.log(JSON.stringify(request.by));
+        return session.lookup(request, signal);
+      },
+    })),
+  ],
+  [
+    'follows redirects',
+    'strangers: redirects',
+    withFault((session, { baseUrl = '' }) => ({
+      async check(signal) {
+        await (await fetch(baseUrl)).arrayBuffer();
+        return session.check(signal);
+      },
+    })),
+  ],
+];
+
+let vendor: Vendor;
+beforeAll(async () => {
+  vendor = await startSandbox(sandbox, { clock: { now: () => NOON } });
+});
+beforeEach(() => vendor.reset());
+afterAll(() => vendor.close());
+
+it.each(mutants)('a connector that %s fails "%s"', async (_, name, mutant) => {
+  const found = connectorChecks.filter((check) => check.name.startsWith(name));
+  expect(found).toHaveLength(1);
+  const failed = await found[0]?.run(benchOf(mutant, mailchimpCase, vendor)).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(failed).toBeInstanceOf(Error);
+});
