@@ -5,7 +5,14 @@ import { LEASE_MS, type Engine as Outside, type Profile, runProfile, type Store 
 import { openStateFolder, type StateFolder } from '@heed/store';
 import { seededRandom } from '@heed/toolkit';
 import { Places } from '../../packages/core/src/profile/yaml-text.ts';
-import type { Engine, EngineFactory, EnginePlace, RunEnd, RunOrder, Settings } from '../../packages/testkit/src/simulation/index.ts';
+import type {
+  Engine,
+  EngineFactory,
+  EnginePlace,
+  RunEnd,
+  RunOrder,
+  Settings,
+} from '../../packages/testkit/src/simulation/index.ts';
 
 const CUSTOMER = 'sim';
 const DIR = 'state folder';
@@ -58,7 +65,13 @@ class EngineUnderTest implements Engine {
       digest: 'the profile never changes',
       optOutEveryMs: 10 * 60_000,
     };
-    const { report, lines } = await runProfile(profileOf(world.settings), options, this.#outside(), lease, new AbortController().signal);
+    const { report, lines } = await runProfile(
+      profileOf(world.settings),
+      options,
+      this.#outside(),
+      lease,
+      new AbortController().signal,
+    );
     await this.#folder.leases.release(lease);
     // Held lines too: the guards never strike here, so only a first run holds them, and the sync that follows is approved.
     const planned = lines.map((line) => `${line.side} ${line.kind} ${line.address}`);

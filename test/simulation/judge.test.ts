@@ -21,7 +21,11 @@ const EASY_ACTS: readonly ActName[] = [
 const EASY_SEEDS = 150;
 
 const easily = (mistake: Mistake, seed: number) =>
-  simulate(seed, referenceLoop(mistake), { acts: EASY_ACTS, faults: false, rules: { createCrm: false, whenRecordLeaves: 'keep' } });
+  simulate(seed, referenceLoop(mistake), {
+    acts: EASY_ACTS,
+    faults: false,
+    rules: { createCrm: false, whenRecordLeaves: 'keep' },
+  });
 
 describe('the judge', () => {
   test('finds nothing wrong with a loop that is right about the easy rules', async () => {

@@ -1,6 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { shrink, simulate, violationText } from '../../packages/testkit/src/simulation/index.ts';
+import {
+  type SimulationOptions,
+  shrink,
+  simulate,
+  violationText,
+} from '../../packages/testkit/src/simulation/index.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { type Failure, simulateMany } from './many.ts';
 
@@ -8,6 +13,7 @@ const HELP = `npm run simulate -- [--seeds N] [--from K] [--seed X] [--shrink] [
   --seeds N      how many seeds (2000)
   --from K       the first one (1)
   --seed X       one seed, with its whole history; --shrink makes its schedule shorter first
+  --options JSON other acts, rules or quirks than the seed's own
   --stop         ends at the first seed that fails
   --processes P  processes to share the work (${availableParallelism()})`;
 
@@ -19,6 +25,8 @@ const { values } = parseArgs({
     shrink: { type: 'boolean', default: false },
     stop: { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
+    /** A SimulationOptions as JSON: other acts, rules or quirks than the seed's own. */
+    options: { type: 'string', default: '{}' },
     /** For the processes that `simulateMany` starts: a JSON line per failing seed, nothing else. */
     worker: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -27,17 +35,18 @@ const { values } = parseArgs({
 
 const from = Number(values.from);
 const seeds = Number(values.seeds);
+const options = JSON.parse(values.options) as SimulationOptions;
 
 const one = async (seed: number): Promise<void> => {
-  const first = await simulate(seed, engineUnderTest);
-  const shown = values.shrink && first.violations.length > 0 ? await shrink(first, engineUnderTest, {}) : first;
+  const first = await simulate(seed, engineUnderTest, options);
+  const shown = values.shrink && first.violations.length > 0 ? await shrink(first, engineUnderTest, options) : first;
   console.log(shown.trace());
   process.exitCode = first.violations.length > 0 ? 1 : 0;
 };
 
 const worker = async (): Promise<void> => {
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const { violations } = await simulate(seed, engineUnderTest);
+    const { violations } = await simulate(seed, engineUnderTest, options);
     if (violations.length === 0) continue;
     const failure: Failure = { seed, violations: violations.map(violationText) };
     console.log(JSON.stringify(failure));
@@ -47,7 +56,13 @@ const worker = async (): Promise<void> => {
 
 const many = async (): Promise<void> => {
   const began = performance.now();
-  const { failures, ran } = await simulateMany({ from, seeds, processes: Number(values.processes), stop: values.stop });
+  const { failures, ran } = await simulateMany({
+    from,
+    seeds,
+    processes: Number(values.processes),
+    stop: values.stop,
+    options,
+  });
   for (const { seed, violations } of failures) {
     console.log(`seed ${seed}: npm run simulate -- --seed ${seed} --shrink`);
     for (const text of violations) console.log(`  ${text}`);

@@ -109,7 +109,8 @@ class ReferenceLoop implements Engine {
     }
     for (const row of records) {
       if (row.values.OptedOut !== true) this.#book.setByUs.delete(row.record.id);
-      if (row.values.OptedOut === true && !this.#book.setByUs.has(row.record.id)) this.#book.outInCrm.add(key(row.email));
+      if (row.values.OptedOut === true && !this.#book.setByUs.has(row.record.id))
+        this.#book.outInCrm.add(key(row.email));
       if (this.#is('untick is opt-in') && row.values.OptedOut === false) {
         this.#book.outInCrm.delete(key(row.email));
         this.#book.outInMarketing.delete(key(row.email));
@@ -134,11 +135,15 @@ class ReferenceLoop implements Engine {
         this.#book.outInCrm.add(address);
       else this.#book.setByUs.delete(row.record.id);
     }
-    const unsubscribed = new Set(members.filter((row) => stateOf(row).status === 'unsubscribed').map(({ email }) => key(email)));
+    const unsubscribed = new Set(
+      members.filter((row) => stateOf(row).status === 'unsubscribed').map(({ email }) => key(email)),
+    );
     for (const row of records) {
       const address = key(row.email);
-      const owed = this.#book.outInMarketing.has(address) || (unsubscribed.has(address) && !this.#wasUnticked(row, records));
-      const outside = this.#is('ignores what is outside the lists') && this.#rules.lists && !(await this.#inList(address));
+      const owed =
+        this.#book.outInMarketing.has(address) || (unsubscribed.has(address) && !this.#wasUnticked(row, records));
+      const outside =
+        this.#is('ignores what is outside the lists') && this.#rules.lists && !(await this.#inList(address));
       if (!owed || outside || row.values.OptedOut !== false) continue;
       if (this.#book.done.has(row.record.id)) continue;
       this.#book.setByUs.add(row.record.id);
@@ -168,7 +173,9 @@ class ReferenceLoop implements Engine {
       const base = this.#book.agreed.get(member.record.id) ?? null;
       const [here, there] = [record.values.FirstName ?? null, member.values.FNAME ?? null];
       if (here !== there) {
-        const fromMarketing = here === null || (there !== null && (base === here || (base !== there && this.#rules.conflicts === 'marketing')));
+        const fromMarketing =
+          here === null ||
+          (there !== null && (base === here || (base !== there && this.#rules.conflicts === 'marketing')));
         const op = fromMarketing
           ? ({ kind: 'patch', ...this.#to(record), fields: { FirstName: there }, ifVersion: null } as const)
           : ({ kind: 'patch', ...this.#to(member), fields: { FNAME: here }, ifVersion: null } as const);
@@ -189,7 +196,7 @@ class ReferenceLoop implements Engine {
   }
 
   async #create(records: readonly Row[], members: readonly Row[]): Promise<void> {
-    if (!this.#rules.createMarketing || (records.some((row) => !('OptedOut' in row.values)))) return;
+    if (!this.#rules.createMarketing || records.some((row) => !('OptedOut' in row.values))) return;
     const there = new Set(members.map(({ email }) => key(email)));
     if (this.#is('archived is absent'))
       for (const row of members) if (stateOf(row).status === 'archived') there.delete(key(row.email));
@@ -203,13 +210,26 @@ class ReferenceLoop implements Engine {
       if (this.#rules.lists && !(await this.#inList(address))) continue;
       const as = AS[this.#is('creates subscribed') ? 'subscribe' : this.#rules.newMembers];
       const fields = { FNAME: row.values.FirstName ?? null, TITLE: row.values.Title ?? null };
-      const op = { kind: 'create', type: 'member', email: row.email ?? '', reference: null, fields, as, set: {} } as const;
+      const op = {
+        kind: 'create',
+        type: 'member',
+        email: row.email ?? '',
+        reference: null,
+        fields,
+        as,
+        set: {},
+      } as const;
       await this.#write(this.#place.marketing.session, op);
       there.add(address);
       this.#book.known.add(address);
     }
     if (this.#is('never rests') && members[0] !== undefined)
-      await this.#write(this.#place.marketing.session, { kind: 'patch', ...this.#to(members[0]), fields: {}, ifVersion: null });
+      await this.#write(this.#place.marketing.session, {
+        kind: 'patch',
+        ...this.#to(members[0]),
+        fields: {},
+        ifVersion: null,
+      });
   }
 
   #isOut(address: string): boolean {
@@ -235,10 +255,22 @@ class ReferenceLoop implements Engine {
     return outcome?.result === 'applied' || outcome?.result === 'unchanged';
   }
 
-  async #readAll(session: Session, fields: readonly string[], lists: readonly { kind: string; id: string }[] | null = null) {
+  async #readAll(
+    session: Session,
+    fields: readonly string[],
+    lists: readonly { kind: string; id: string }[] | null = null,
+  ) {
     const rows = new Map<string, Row>();
     const consent = [{ field: 'OptedOut', optedOutWhen: true, write: true }];
-    const request = { types: ['Contact', 'Lead'], fields, consent, reference: null, lists, initially: 'everyone', after: null } as const;
+    const request = {
+      types: ['Contact', 'Lead'],
+      fields,
+      consent,
+      reference: null,
+      lists,
+      initially: 'everyone',
+      after: null,
+    } as const;
     for await (const page of session.read(request, new AbortController().signal))
       for (const row of page.rows) rows.set(`${row.record.type}/${row.record.id}`, row);
     return [...rows.values()];

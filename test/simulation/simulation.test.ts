@@ -7,9 +7,18 @@ import { simulateMany } from './many.ts';
 const SEEDS = 2_000;
 
 describe('simulation', () => {
-  test(`${SEEDS} seeds of people, vendors, crashes and syncs, and every invariant holds`, { timeout: 600_000 }, async () => {
-    const { failures } = await simulateMany({ from: 1, seeds: SEEDS, processes: Math.min(4, availableParallelism()), stop: false });
-    expect(failures.map(({ seed, violations }) => `npm run simulate -- --seed ${seed}: ${violations.join('; ')}`)).toEqual([]);
+  test(`${SEEDS} seeds of people, vendors, crashes and syncs, and every invariant holds`, {
+    timeout: 600_000,
+  }, async () => {
+    const { failures } = await simulateMany({
+      from: 1,
+      seeds: SEEDS,
+      processes: Math.min(4, availableParallelism()),
+      stop: false,
+    });
+    expect(
+      failures.map(({ seed, violations }) => `npm run simulate -- --seed ${seed}: ${violations.join('; ')}`),
+    ).toEqual([]);
   });
 
   test('the same seed has the same history', async () => {
