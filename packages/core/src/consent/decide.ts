@@ -62,6 +62,8 @@ export interface Verdict {
   readonly rule: string;
   /** The facts it rests on, origins first; never an echo alone (C8, I4). */
   readonly because: readonly number[];
+  /** The opt-out goes to every CRM record of the address, known or not (C1). */
+  readonly spreads: boolean;
   /** Records whose opt-out field must be set. */
   readonly set: readonly RecordRef[];
   /** Records whose opt-out field is to be cleared, all or none (C7). */
@@ -99,7 +101,15 @@ const numbersOf = (optOuts: readonly OptOut[]): readonly number[] => [
 const strength = (fact: Fact): number =>
   fact.source.role === 'list' ? 3 : fact.complaint ? 2 : fact.source.role === 'marketing' ? 1 : 0;
 
-const quiet = { set: [], clear: [], member: 'leave', guarded: false, fields: false, create: false } as const;
+const quiet = {
+  spreads: false,
+  set: [],
+  clear: [],
+  member: 'leave',
+  guarded: false,
+  fields: false,
+  create: false,
+} as const;
 
 /** Rows 2 to 4. What marketing ever said goes to every CRM record (C1, C8); what only the CRM said stays there unless enabled (C2, C3). */
 const standingVerdict = (one: Case, standing: readonly Binding[]): Verdict => {
@@ -115,6 +125,7 @@ const standingVerdict = (one: Case, standing: readonly Binding[]): Verdict => {
     row,
     because: numbersOf(standing),
     rule: `C0.${row} ${member.rule}${spreads ? ' C1' : ''}`,
+    spreads,
     set: one.records.filter((record) => mustBeSet(record, row, spreads)).map(({ record }) => record),
     member: member.write ? 'opt-out' : 'leave',
     guarded: member.guarded,

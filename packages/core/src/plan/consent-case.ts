@@ -44,7 +44,7 @@ const rejectedBy = (decision: Decision, profile: string): readonly number[] =>
 
 const crmView = (shadow: Shadow, view: View, reach: Reach): CrmView => {
   const rules = view.settings.optOutFields[shadow.record.type] ?? [];
-  const readings = rules.map((rule) => readOptOutField(rule, shadow.values));
+  const readings = rules.map((rule) => readingOf(rule, shadow, view));
   return {
     record: shadow.record,
     reading: strictest(readings),
@@ -81,10 +81,16 @@ const memberView = (address: AddressKey, around: Surroundings): MemberView => {
   return { kind: 'known', record: member.record, state: member.member, refusedForever };
 };
 
+/** A hidden field says nothing, whatever it said when it could still be read (C18). */
+const readingOf = (rule: OptOutField, shadow: Shadow, view: View): FieldReading =>
+  view.gaps.some((gap) => gap.hidden && gap.field === rule.field && gap.type === shadow.record.type)
+    ? 'unreadable'
+    : readOptOutField(rule, shadow.values);
+
 /** The consent fields of a record that do not show opted out yet. */
 export const fieldsToSet = (shadow: Shadow, view: View): readonly OptOutField[] =>
   (view.settings.optOutFields[shadow.record.type] ?? []).filter(
-    (rule) => readOptOutField(rule, shadow.values) !== 'opted-out',
+    (rule) => readingOf(rule, shadow, view) !== 'opted-out',
   );
 
 /** A standard field that a custom one replaced still keeps people from being created (C4). */

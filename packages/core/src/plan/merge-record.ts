@@ -55,7 +55,10 @@ export const mergeRecord = (
   const created = record === null ? toCrm : toMarketing;
   return {
     writes: record === null || member === null ? [] : patches(record, member, toCrm, toMarketing),
-    links: record === null || member === null ? [] : [{ member: member.record, crm: record.record, agreed: settled }],
+    links:
+      record === null || member === null
+        ? []
+        : [{ member: member.record, crm: record.record, agreed: settled, left: false }],
     setAside,
     created: created.values,
     agrees: created.agrees,

@@ -79,7 +79,7 @@ export const planAddress = (
     setAside: [...keptAside(around), ...carried.setAside],
     links: carried.links,
     buckets: bucketsOf(live, around, remark, carried),
-    asksCrm: verdict.set.length > 0 || (verdict.row <= 3 && verdict.row >= 2) || verdict.rule.includes('C1'),
+    asksCrm: verdict.set.length > 0 || verdict.clear.length > 0 || verdict.spreads,
     asksEvidenceSince: needsEvidence(one, around, view),
   };
 };
@@ -213,8 +213,10 @@ const fieldWrites = (
   const winner = winnerOf(inScope, around, view);
   const member = around.member?.life.kind === 'live' ? around.member : null;
   if (winner === null) {
-    if (live.length > 0) return nothing;
-    return member === null ? nothing : memberWithoutRecord(address, one, verdict, member, around, view, context);
+    // In a list, but the records read has not brought its fields yet.
+    if (member === null || live.some((shadow) => isInLists(shadow, view))) return nothing;
+    if (live.length > 0 && around.linkOfMember(member) === null) return nothing;
+    return memberWithoutRecord(address, one, verdict, member, around, view, context);
   }
   if (member !== null) {
     const link = around.linkOfMember(member);
@@ -355,11 +357,13 @@ const memberWithoutRecord = (
   const status = member.member?.status;
   if (link !== null) {
     const moved = around.recordByKey(recordKey(link.crm));
+    // Its record lives on at another address, where the member follows it or is listed.
     if (moved?.life.kind === 'live' && moved.address !== null && moved.address !== address) return nothing;
     const { whenRecordLeaves } = view.profile;
     const canLeave = status === 'subscribed' || status === 'non-subscribed';
     if (
       whenRecordLeaves === 'keep' ||
+      link.left ||
       !canLeave ||
       verdict.member === 'opt-out' ||
       verdict.row !== 6 ||
@@ -370,7 +374,9 @@ const memberWithoutRecord = (
     const op = { kind: 'leave', record: member.record, email: member.email ?? '', how: whenRecordLeaves } as const;
     return {
       ...nothing,
-      writes: [{ side: 'marketing', op, rule: 'C12', because: [], guarded: true, agrees: {}, partner: null }],
+      writes: [
+        { side: 'marketing', op, rule: 'C12', because: [], guarded: true, agrees: link.agreed, partner: link.crm },
+      ],
     };
   }
   const type = view.profile.create.crm;

@@ -5,6 +5,7 @@ import type { Scope } from '../consent/reach.ts';
 import type { ConsentSettings } from '../consent/settings.ts';
 import type { FieldMapping, Profile } from '../profile/profile.ts';
 import type { System } from '../state/shadow.ts';
+import { consentFieldsOf, type Gap } from './consent-fields.ts';
 
 /** One mapping with what both systems say about its fields; the CRM field may differ by record type. */
 export interface MappedField {
@@ -13,13 +14,6 @@ export interface MappedField {
   readonly mapping: FieldMapping;
   readonly crm: Readonly<Record<string, FieldSchema>>;
   readonly marketing: FieldSchema;
-}
-
-/** What a consent field that cannot be read or written stops (C18). */
-export interface Gap {
-  readonly type: string;
-  readonly field: string;
-  readonly fix: string;
 }
 
 /** A profile together with what both systems can do and have: everything the plan needs, computed once a run. */
@@ -42,8 +36,6 @@ export interface View {
   readonly columns: { readonly consent: Columns; readonly records: Columns; readonly members: Columns };
 }
 
-const optInRule = (field: string): OptOutField => ({ field, optedOutWhen: false, write: false });
-
 /** Compiles a profile against the live schemas. The profile was linted against them before. Pure. */
 export const viewOf = (
   profile: Profile,
@@ -58,37 +50,16 @@ export const viewOf = (
     container: profile.marketing.audience,
   };
   const types = schemas.crm.recordTypes.filter((type) => profile.crm.records.includes(type.name));
-  const { customField } = profile.optOut;
   const optOutFields: Record<string, readonly OptOutField[]> = {};
   const barrierFields: Record<string, readonly OptOutField[]> = {};
   const consentFields: Record<string, readonly OptOutField[]> = {};
   const gaps: Gap[] = [];
   for (const type of types) {
-    const standard = type.standardOptOut !== null && 'field' in type.standardOptOut ? [type.standardOptOut] : [];
-    if (
-      type.standardOptOut !== null &&
-      'missing' in type.standardOptOut &&
-      (customField === null || customField.alsoStandard)
-    ) {
-      gaps.push({ type: type.name, field: type.standardOptOut.missing, fix: type.standardOptOut.fix });
-    }
-    optOutFields[type.name] =
-      customField === null ? standard : customField.alsoStandard ? [customField, ...standard] : [customField];
-    barrierFields[type.name] = customField === null || customField.alsoStandard ? [] : standard;
-    for (const rule of optOutFields[type.name] ?? []) {
-      const field = type.fields.find((one) => one.name === rule.field);
-      if (field === undefined || !field.writable) {
-        gaps.push({
-          type: type.name,
-          field: rule.field,
-          fix: `let the user Heed signs in with read and edit ${type.name}.${rule.field}`,
-        });
-      }
-    }
-    const { optInField } = profile.consent;
-    const optIn =
-      optInField !== null && type.fields.some((field) => field.name === optInField) ? [optInRule(optInField)] : [];
-    consentFields[type.name] = [...(optOutFields[type.name] ?? []), ...(barrierFields[type.name] ?? []), ...optIn];
+    const fields = consentFieldsOf(profile, type);
+    optOutFields[type.name] = fields.optOut;
+    barrierFields[type.name] = fields.barrier;
+    consentFields[type.name] = fields.readable;
+    gaps.push(...fields.gaps);
   }
   const consent = uniqueByField(Object.values(consentFields).flat());
   const undeliverable = profile.optOut.undeliverableField === null ? [] : [profile.optOut.undeliverableField];

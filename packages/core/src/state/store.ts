@@ -73,6 +73,8 @@ export interface Link {
   readonly crm: RecordRef;
   /** Field pair -> what both sides last agreed on, each in its own terms; the base of the three-way merge. */
   readonly agreed: Readonly<Record<string, { readonly crm: string; readonly marketing: string }>>;
+  /** The record left, and `whenRecordLeaves` was done for it; it is done once (C12). */
+  readonly left: boolean;
 }
 
 /** An opt-out that must still reach a record (C22). */

@@ -117,7 +117,10 @@ export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
     for (const plan of plans) if (plan.consent.some(isGuardedOptOut)) guarded.push(plan.address);
     const free = (plan: AddressPlan): readonly PlannedWrite[] =>
       plan.consent.filter((write) => !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)));
-    for (const plan of plans) record(run, plan, free(plan), allowed === 'nothing');
+    for (const plan of plans) {
+      record(run, plan, free(plan), allowed === 'nothing');
+      if (allowed !== 'everything') record(run, plan, plan.consent.filter(isClear), true);
+    }
     if (allowed === 'nothing') return;
     for (const plan of plans) if (plan.consent.some(isClear)) run.cleared.add(plan.address);
     const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);

@@ -160,12 +160,21 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   // Before the first approval the records are read too, so that the plan to be approved is whole (C29).
   await optOutPass(run, allowed);
   await readRecords(run);
+  await lookAgainIfUnblocked(run);
   run.optOutsAt = run.engine.clock.now();
   await fieldsPass(run, allowed, () => optOutsBetween(run, allowed, options));
   if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
   if (allowed !== 'everything') await holdFirstRun(run, allowed);
   return allowed !== 'everything' || run.service.holds.length > 0 ? EXIT.waiting : EXIT.done;
+};
+
+/** A hidden field that became visible, a side that reads whole again: whoever waited for it is looked at (C18, C24). */
+const lookAgainIfUnblocked = async (run: Run): Promise<void> => {
+  const blocked = JSON.stringify([run.view.stopped, run.mayCreate, run.cautious]);
+  if (blocked === run.service.blocked || (run.service.blocked === '' && run.view.stopped === null)) return;
+  await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
+  run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({ ...service, blocked }));
 };
 
 /** Opt-outs never wait behind a long run of fields (C21). */

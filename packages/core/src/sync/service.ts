@@ -12,6 +12,8 @@ export interface Service {
   readonly released: { readonly addresses: readonly string[]; readonly creates: boolean; readonly size: boolean };
   /** Guarded opt-outs written in the last 24 hours, our clock (C23). */
   readonly pushed: readonly { readonly at: Millis; readonly people: number }[];
+  /** What of the whole profile kept people from being synced in the last run; when it changes, everybody is looked at again. */
+  readonly blocked: string;
   /** The last complete read of the marketing side: when (our clock) and how many live members (C24). */
   readonly complete: { readonly at: Millis; readonly members: number } | null;
 }
@@ -22,6 +24,7 @@ const FRESH: Service = {
   holds: [],
   released: { addresses: [], creates: false, size: false },
   pushed: [],
+  blocked: '',
   complete: null,
 };
 

@@ -4,10 +4,10 @@ import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
 import type { PlannedWrite } from '../plan/op.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent, Link, RunChange, SetAside } from '../state/store.ts';
-import { reactionTo } from './engine.ts';
+import { type OpenSystem, reactionTo } from './engine.ts';
 import { ingest } from './ingest.ts';
 import { lookAt } from './look.ts';
-import { newId, note, type Run, sideOf } from './run-state.ts';
+import { isConnectorError, newId, note, type Run, sideOf } from './run-state.ts';
 
 export interface Addressed {
   readonly address: AddressKey;
@@ -68,14 +68,7 @@ export const send = async (run: Run, side: 'crm' | 'marketing', writes: readonly
     };
   });
   await run.engine.store.intend(run.lease, intents);
-  const outcomes = new Map(
-    (
-      await open.session.write(
-        intents.map((intent) => intent.op),
-        run.signal,
-      )
-    ).map((outcome) => [outcome.op, outcome]),
-  );
+  const outcomes = new Map((await request(run, open, intents)).map((outcome) => [outcome.op, outcome]));
   const answered = intents.map((intent, i) => ({
     intent: answer(intent, outcomes.get(intent.id)),
     outcome: outcomes.get(intent.id) ?? lost(intent),
@@ -104,6 +97,19 @@ export const send = async (run: Run, side: 'crm' | 'marketing', writes: readonly
     settled.map((one) => one.outcome),
   );
   return { written: settled.map((one) => written(run, side, one)), stopped };
+};
+
+/** A connector that fails as a whole has told nothing about single ops; whether any was applied, its error says. */
+const request = async (run: Run, open: OpenSystem, intents: readonly Intent[]): Promise<readonly Outcome[]> => {
+  const ops = intents.map((intent) => intent.op);
+  try {
+    return await open.session.write(ops, run.signal);
+  } catch (error) {
+    if (!isConnectorError(error)) throw error;
+    const { kind, message, details } = error;
+    const refusal: Refusal = { kind, code: details.code ?? kind, message, field: null, forever: false };
+    return ops.map(({ id }) => ({ op: id, result: details.mayHaveApplied === true ? 'unknown' : 'rejected', refusal }));
+  }
 };
 
 interface Answered extends Addressed {
@@ -343,9 +349,11 @@ const linkOf = (
       return [pair, now === undefined ? both : { ...both, [side]: JSON.stringify(now) }];
     }),
   );
+  const left = write.op.kind === 'leave';
   return side === 'crm'
-    ? { member: write.partner, crm: record, agreed }
-    : { member: record, crm: write.partner, agreed };
+    ? { member: write.partner, crm: record, agreed, left }
+    : { member: record, crm: write.partner, agreed, left };
+};
 };
 
 const aside = (side: 'crm' | 'marketing', { address, write }: Answered, refusal: Refusal, run: Run): SetAside => ({
