@@ -354,7 +354,6 @@ const linkOf = (
     ? { member: write.partner, crm: record, agreed, left }
     : { member: record, crm: write.partner, agreed, left };
 };
-};
 
 const aside = (side: 'crm' | 'marketing', { address, write }: Answered, refusal: Refusal, run: Run): SetAside => ({
   address,
