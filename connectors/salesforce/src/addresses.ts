@@ -9,7 +9,7 @@ const COMPOUNDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Lead: { Address: '' },
 };
 
-export interface AddressParts {
+interface AddressParts {
   readonly street: string;
   readonly city: string;
   readonly state: string;

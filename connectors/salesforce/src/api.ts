@@ -34,12 +34,12 @@ export interface ToSave {
   readonly values: WireValues;
 }
 
-export interface Deletion {
+interface Deletion {
   readonly id: string;
   readonly at: Millis;
 }
 
-export interface WhoWeAre {
+interface WhoWeAre {
   readonly organizationId: string;
   readonly userId: string;
 }

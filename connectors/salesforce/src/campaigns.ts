@@ -4,7 +4,7 @@ import { memberKey } from './conditions.ts';
 import { idKey, inUrl, isIn, listsThatFit } from './soql.ts';
 
 /** Which of the asked campaigns each record is in now, by the key of the record's id; in the spelling of the profile. */
-export type Memberships = (recordId: string) => readonly string[];
+type Memberships = (recordId: string) => readonly string[];
 
 /** How many queries of one answer run at once, beside other work of the connection. */
 export const QUERIES_AT_ONCE = 3;

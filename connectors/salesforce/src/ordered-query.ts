@@ -3,14 +3,14 @@ import type { Position } from '@heed/toolkit';
 import type { Api, QueryPage, WireRecord } from './api.ts';
 import { stampOf } from './rows.ts';
 
-export interface OrderedQuery {
+interface OrderedQuery {
   readonly columns: readonly string[];
   readonly object: string;
   /** Joined by AND; the lower end of the stamp is among them. */
   readonly conditions: readonly string[];
 }
 
-export interface OrderedPage {
+interface OrderedPage {
   readonly records: readonly WireRecord[];
   readonly next: Position | null;
   readonly total: number | null;

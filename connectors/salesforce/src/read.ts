@@ -9,7 +9,7 @@ import { orderedQuery } from './ordered-query.ts';
 import { goneRow, selectionOf } from './rows.ts';
 import { idKey, isId, isIn } from './soql.ts';
 
-export interface ReadParts {
+interface ReadParts {
   readonly api: Api;
   readonly shapes: Shapes;
   readonly tools: Pick<Tools, 'clock' | 'vendorNow'>;
@@ -38,9 +38,8 @@ export const CHANGES_KEPT_DAYS = 15;
  * - changes in lists: one query per type for changed members, and one for changed memberships. Deletions come with the
  *   read of everybody, which the engine never leaves out (C5).
  */
-export const readRecords = (parts: ReadParts, request: ReadRequest, signal: AbortSignal): AsyncIterable<Page> => {
-  const campaigns = request.lists === null ? null : campaignIds(request.lists);
-  return windowedRead(
+export const readRecords = (parts: ReadParts, request: ReadRequest, signal: AbortSignal): AsyncIterable<Page> =>
+  windowedRead(
     {
       connector: 'salesforce',
       container: null,
@@ -49,6 +48,7 @@ export const readRecords = (parts: ReadParts, request: ReadRequest, signal: Abor
       overlapMs: OVERLAP_MS,
       changesKeptMs: CHANGES_KEPT_DAYS * DAY_MS,
       streams: (phase, since) => {
+        const campaigns = request.lists === null ? null : campaignIds(request.lists);
         const departed = new Set<string>();
         const records = request.types.map((type) => recordStream(parts, request, type, campaigns, since, departed));
         if (phase === 'initial' || since === null) return records;
@@ -59,7 +59,6 @@ export const readRecords = (parts: ReadParts, request: ReadRequest, signal: Abor
     },
     signal,
   );
-};
 
 /** Records of one type, in the order of SystemModstamp. `departed` gets the ids of those that are no longer live. */
 const recordStream = (

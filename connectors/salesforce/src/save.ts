@@ -22,7 +22,7 @@ export const saveEach = async (
 };
 
 /** At most 200, and no record twice in one call: the vendor refuses both. */
-export const collections = (savings: readonly Saving[]): readonly (readonly Saving[])[] => {
+const collections = (savings: readonly Saving[]): readonly (readonly Saving[])[] => {
   const made: { readonly ids: Set<string>; readonly savings: Saving[] }[] = [];
   for (const saving of savings) {
     const { id } = saving.record;

@@ -3,7 +3,7 @@ import { refuseRedirect, unreachable } from '@heed/toolkit';
 
 /** The one file that imports jsforce, on first use. */
 
-export interface SdkTarget {
+interface SdkTarget {
   /** Scheme, host and port; tokens go nowhere else. */
   readonly origin: string;
   /** `66.0`; jsforce's default is 50.0, so it is always said. */

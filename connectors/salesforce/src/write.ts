@@ -7,7 +7,7 @@ import { saveEach, updateIfUnmodified } from './save.ts';
 import { isId } from './soql.ts';
 import { parseMoment, toWire } from './values.ts';
 
-export type UpdateOp = Extract<Op, { kind: 'opt-out' | 'clear' | 'patch' | 'rename' }>;
+type UpdateOp = Extract<Op, { kind: 'opt-out' | 'clear' | 'patch' | 'rename' }>;
 export type CreateOp = Extract<Op, { kind: 'create' }>;
 
 /** Fields that no update of fields may touch: the address, consent, and what the vendor keeps itself (C9). */

@@ -371,7 +371,7 @@ describe('answers that do not come', () => {
     const { session, clock } = open(sandbox());
     sandbox().faults([{ kind: 'timeout-after', route: collection }]);
     const writing = write(session, optOut(id));
-    await vi.waitFor(() => expect(stored(sandbox(), 'Contact', id).HasOptedOutOfEmail).toBe(true));
+    await vi.waitFor(() => expect(stored(sandbox(), 'Contact', id).HasOptedOutOfEmail).toBe(true), { timeout: 30_000 });
     clock.timeOut();
     expect((await writing).o).toMatchObject({ result: 'unknown', refusal: { code: 'time-out' } });
   });
