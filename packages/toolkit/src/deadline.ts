@@ -13,14 +13,13 @@ export const withDeadline = async <T>(
   const tooLate = new AbortController();
   const done = new AbortController();
   const signal = AbortSignal.any([spec.signal, tooLate.signal]);
+  let fail = (): void => {};
   const ended = new Promise<never>((_, reject) => {
-    const fail = (): void => {
-      const error = tooLate.signal.aborted ? timedOut(spec, timeoutMs) : stopped(spec, true);
-      reject(error);
-    };
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
+    fail = () => reject(tooLate.signal.aborted ? timedOut(spec, timeoutMs) : stopped(spec, true));
   });
+  ended.catch(() => {});
+  if (signal.aborted) fail();
+  else signal.addEventListener('abort', fail);
   clock.sleep(timeoutMs, done.signal).then(
     () => tooLate.abort(new Error('time-out')),
     () => {}, // the answer came first
@@ -31,7 +30,8 @@ export const withDeadline = async <T>(
     return await Promise.race([answer, ended]);
   } finally {
     done.abort();
-    ended.catch(() => {});
+    // A combined signal with a listener lives as long as its sources, and a run's signal lives for many requests.
+    signal.removeEventListener('abort', fail);
   }
 };
 

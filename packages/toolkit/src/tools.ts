@@ -36,6 +36,9 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /** A permit outlives the time-out a little, so that a slow end is not taken for a killed process. */
 const HOLD_BEYOND_TIMEOUT_MS = 5_000;
 
+/** A nonsensical Retry-After must not silence an account for years. */
+const LONGEST_ACCOUNT_PAUSE_MS = 3_600_000;
+
 interface Calling {
   readonly parts: ToolsParts;
   readonly policy: RetryPolicy;
@@ -69,7 +72,8 @@ const callUntilDone = async <T>(calling: Calling, spec: CallSpec, request: Reque
     parts.meter.add(spec.name, { failures: 1 });
     inDoubt ||= mayHaveApplied(spec, error);
     const { retryAfterMs } = error.details;
-    if (error.kind === 'rate-limited' && retryAfterMs !== undefined && tried.sent) await limiter.pause(retryAfterMs);
+    if (error.kind === 'rate-limited' && retryAfterMs !== undefined && tried.sent)
+      await limiter.pause(Math.min(retryAfterMs, LONGEST_ACCOUNT_PAUSE_MS));
     const pauseMs = pauseBefore(spec, error, attempt, policy, parts.random);
     if (pauseMs === null || spec.signal.aborted || !tried.sent) throw withDoubt(spec, error, inDoubt);
     parts.meter.add(spec.name, { retries: 1 });

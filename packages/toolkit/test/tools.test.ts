@@ -177,6 +177,17 @@ describe('retries', () => {
   });
 });
 
+describe('a wait of years', () => {
+  it('silences the account for an hour at most', async () => {
+    const { clock, tools, make } = setUp();
+    await errorOf(settle(clock, tools.call(spec(), failing(failure('rate-limited', { retryAfterMs: 1e12 })).request)));
+    const other = await errorOf(make().call(spec(), failing().request));
+    expect(other).toMatchObject({ kind: 'rate-limited', details: { retryAfterMs: 3_600_000 } });
+    await clock.advance(3_600_000);
+    expect(await settle(clock, make().call(spec(), failing().request))).toBe('ok');
+  });
+});
+
 describe('time-outs and stops', () => {
   const never = (): Promise<never> => new Promise(() => {});
 
