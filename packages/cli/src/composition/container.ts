@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@heed/contract';
 import { type ProfileChecks, type Secrets, secretsOf } from '@heed/core';
 import { accountQuotaFile, openStateFolder, type StateFolder } from '@heed/store';
-import { type AccountQuota, systemClock } from '@heed/toolkit';
+import { type AccountQuota, memoryQuota, systemClock } from '@heed/toolkit';
 import { Container, type ServiceIdentifier } from 'inversify';
 import { validateCron } from './cron.ts';
 import { type InstalledConnector, installedConnectors } from './installed.ts';
@@ -50,24 +51,26 @@ export const compose = async (settings: Settings): Promise<Container> => {
       (clock: Clock, dir: string) => openStateFolder(dir, { clock, random: randomBytes, keyFile: settings.keyFile }),
       [TOKENS.Clock, TOKENS.StateDir],
     );
+  // Quotas hold across processes wherever there is a state folder; a mere look (`check`, `fields`) makes none.
   container
     .bind(TOKENS.Quota)
     .toResolvedValue(
-      (clock: Clock, dir: string, _state: StateFolder) => accountQuotaFile(join(dir, 'quotas.db'), clock),
-      [TOKENS.Clock, TOKENS.StateDir, TOKENS.State],
+      (clock: Clock, dir: string) =>
+        existsSync(dir) ? accountQuotaFile(join(dir, 'quotas.db'), clock) : memoryQuota(clock),
+      [TOKENS.Clock, TOKENS.StateDir],
     );
   container
     .bind(TOKENS.Systems)
     .toResolvedValue(
-      (
-        clock: Clock,
-        random: () => number,
-        quota: AccountQuota,
-        state: StateFolder,
-        stateDir: string,
-        secrets: Secrets,
-      ): SystemParts => ({ clock, random, quota, key: state.key, stateDir, secrets }),
-      [TOKENS.Clock, TOKENS.Random, TOKENS.Quota, TOKENS.State, TOKENS.StateDir, TOKENS.Secrets],
+      (clock: Clock, random: () => number, quota: AccountQuota, stateDir: string, secrets: Secrets): SystemParts => ({
+        clock,
+        random,
+        quota,
+        key: () => container.get(TOKENS.State).key,
+        stateDir,
+        secrets,
+      }),
+      [TOKENS.Clock, TOKENS.Random, TOKENS.Quota, TOKENS.StateDir, TOKENS.Secrets],
     );
   return container;
 };

@@ -8,14 +8,15 @@ import {
   resolveConfig,
   type Secrets,
 } from '@heed/core';
-import { type AccountQuota, createMeter, createTools, sealedVault } from '@heed/toolkit';
-import { tokenFile } from './token-file.ts';
+import { type AccountQuota, createMeter, createTools } from '@heed/toolkit';
+import { connectionVault } from './vault.ts';
 
 export interface SystemParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly quota: AccountQuota;
-  readonly key: Uint8Array;
+  /** Seals rotated tokens; made on first use. */
+  readonly key: () => Uint8Array;
   readonly stateDir: string;
   readonly secrets: Secrets;
 }
@@ -40,11 +41,7 @@ export const connect = async (connection: Connection, parts: SystemParts): Promi
         clock: parts.clock,
         random: parts.random,
         quota: parts.quota,
-        vault: sealedVault(
-          parts.key,
-          tokenFile(parts.stateDir, connection.customer, connection.name),
-          `${connection.customer}/${connection.name}`,
-        ),
+        vault: connectionVault(parts.stateDir, connection.customer, connection.name, parts.key),
         meter,
       });
       const session = connector.open({ config: resolved.config, container }, tools);

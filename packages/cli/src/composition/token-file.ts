@@ -2,9 +2,12 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SealedStorage } from '@heed/toolkit';
 
+export const tokenPath = (stateDir: string, customer: string, connection: string): string =>
+  join(stateDir, `${customer}.${connection}.token`);
+
 /** Keeps the sealed, rotated tokens of one connection in a file of the state folder; durable when `save` resolves. */
 export const tokenFile = (stateDir: string, customer: string, connection: string): SealedStorage => {
-  const file = join(stateDir, `${customer}.${connection}.token`);
+  const file = tokenPath(stateDir, customer, connection);
   return {
     load: () =>
       readFile(file).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : Promise.reject(error))),

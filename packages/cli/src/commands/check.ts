@@ -1,0 +1,59 @@
+import { EXIT, worstExit } from '@heed/core';
+import type { Command } from '../invocation.ts';
+import { type CheckedProfile, checkProfile } from '../runs/check-profile.ts';
+import { C2_SENTENCE } from '../runs/show-plan.ts';
+import { tellErrors } from '../runs/tell-errors.ts';
+import { bold, green, red } from '../terminal/paint.ts';
+import { paragraph } from '../terminal/text.ts';
+import { momentIn, plural } from '../terminal/words.ts';
+import { openWorkspace, select } from '../workspace.ts';
+
+/** Profile, credentials, permissions, fields, lists, next five runs. Writes nothing to any vendor and no state. */
+export const run: Command = async (invocation, [target], options) => {
+  const workspace = await openWorkspace(invocation);
+  const selection = select(workspace, target, invocation.profilesDir);
+  const wrong = tellErrors(invocation, selection);
+  const checked: CheckedProfile[] = [];
+  for (const { customer, profiles } of selection.chosen)
+    for (const profile of profiles) {
+      const offline = options.offline === true;
+      checked.push(await checkProfile(workspace.container, customer, profile, offline, invocation.signal));
+    }
+  const codes = [wrong, ...checked.map((one) => one.code)];
+  const json = {
+    errors: selection.errors.map(({ file, line, column, path, what, fix, didYouMean }) => ({
+      file,
+      line,
+      column,
+      path,
+      what,
+      fix,
+      didYouMean,
+    })),
+    profiles: checked.map(({ profile, titles: _, code, ...rest }) => ({
+      profile: profile.id,
+      ok: code === EXIT.done,
+      ...rest,
+      nextRuns: rest.nextRuns.map((at) => at.toISOString()),
+    })),
+  };
+  return { code: worstExit(codes), json, text: checked.map(checkText).join('\n\n') };
+};
+
+const checkText = (checked: CheckedProfile): string => {
+  const { profile, titles, systems, findings, problems, nextRuns, code } = checked;
+  const lines = [`${bold(profile.id)}: ${code === EXIT.done ? green('ok') : red('not ok')}`];
+  for (const { side, connection, account, fields, gaps } of systems) {
+    const what =
+      account === null ? 'not asked (--offline)' : `${account}${fields === null ? '' : `, ${plural(fields, 'field')}`}`;
+    lines.push(`  ${titles[side]} (${connection}): ${what}`);
+    lines.push(...gaps.map((gap) => paragraph(`${gap.what}. ${gap.fix}`, '    ', '  ! ')));
+  }
+  lines.push(...problems.map((problem) => paragraph(problem, '    ', '  ! ')));
+  lines.push(...findings.map((finding) => paragraph(finding.text, '    ', finding.warning ? '  - ' : '  ! ')));
+  if (!profile.optOut.crmToMarketing) lines.push(paragraph(C2_SENTENCE(titles), '    ', '  - '));
+  const { schedule } = profile;
+  if (schedule === null) lines.push('  runs only when asked to: no schedule');
+  else lines.push(`  next runs (${schedule.cron}):`, ...nextRuns.map((at) => `    ${momentIn(at, schedule.timezone)}`));
+  return lines.join('\n');
+};

@@ -1,0 +1,50 @@
+import { ConnectorError } from '@heed/contract';
+import { EXIT, type Explanation, explain, printProfileError, worstExit } from '@heed/core';
+import { TOKENS } from '../composition/container.ts';
+import { connectProfile } from '../composition/systems.ts';
+import { type Command, UsageError } from '../invocation.ts';
+import { readAddress } from '../people/address.ts';
+import { explanationJson, explanationText } from '../people/show-explanation.ts';
+import { titlesOf } from '../runs/titles.ts';
+import { findCustomer, openWorkspace } from '../workspace.ts';
+
+/** May this person get marketing mail, what decides, since when, on what evidence, and what the next sync will do. */
+export const run: Command = async (invocation, [name = '', given]) => {
+  const workspace = await openWorkspace(invocation);
+  const customer = findCustomer(workspace, name, invocation.profilesDir);
+  const address = await readAddress(invocation, given);
+  const { container } = workspace;
+  const store = container.get(TOKENS.State).customer(customer.name);
+  const now = container.get(TOKENS.Clock).now();
+  const explanations: Explanation[] = [];
+  const texts: string[] = [];
+  const codes: number[] = [];
+  if (customer.profiles.length === 0) throw new UsageError(`Customer ${customer.name} has no profile without errors.`);
+  for (const profile of customer.profiles) {
+    const opened = await connectProfile(customer, profile, container.get(TOKENS.Systems));
+    if (!('open' in opened)) {
+      for (const error of opened) invocation.tell(printProfileError(error));
+      codes.push(EXIT.invalid);
+      continue;
+    }
+    const crm = opened.open(profile, 'crm');
+    const marketing = opened.open(profile, 'marketing');
+    try {
+      const explained = await explain(address, { profile, store, crm, marketing, now }, invocation.signal);
+      explanations.push(explained);
+      texts.push(explanationText(address, explained, titlesOf(customer, profile)));
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      invocation.tell(`${profile.id}: ${error.message}`);
+      codes.push(EXIT.unreachable);
+    } finally {
+      await crm.session.close();
+      await marketing.session.close();
+    }
+  }
+  return {
+    code: worstExit(codes),
+    json: { customer: customer.name, address, profiles: explanations.map(explanationJson) },
+    text: texts.join('\n\n'),
+  };
+};

@@ -1,0 +1,27 @@
+import { EXIT } from '@heed/core';
+import { TOKENS } from '../composition/container.ts';
+import type { Command } from '../invocation.ts';
+import { readAddress } from '../people/address.ts';
+import { iso, moment } from '../terminal/words.ts';
+import { findCustomer, openWorkspace } from '../workspace.ts';
+
+/** Every ledger entry that names an address, oldest first. */
+export const run: Command = async (invocation, [name = '', given]) => {
+  const workspace = await openWorkspace(invocation);
+  const customer = findCustomer(workspace, name, invocation.profilesDir);
+  const address = await readAddress(invocation, given);
+  const entries = await workspace.container.get(TOKENS.State).customer(customer.name).entriesOf(address);
+  const text =
+    entries.length === 0
+      ? `The ledger of ${customer.name} has nothing about ${address}.`
+      : entries
+          .map(({ n, at, kind, body }) => `${n}  ${moment(at)}  ${kind}\n${indented(JSON.stringify(body, null, 2))}`)
+          .join('\n');
+  return {
+    code: EXIT.done,
+    json: { customer: customer.name, address, entries: entries.map((one) => ({ ...one, at: iso(one.at) })) },
+    text,
+  };
+};
+
+const indented = (text: string): string => text.replaceAll(/^/gm, '    ');

@@ -1,0 +1,21 @@
+import { addOptOut, EXIT } from '@heed/core';
+import { TOKENS } from '../composition/container.ts';
+import { type Command, UsageError } from '../invocation.ts';
+import { actorOf, readAddress } from '../people/address.ts';
+import { findCustomer, openWorkspace } from '../workspace.ts';
+
+/** Opts one address out in every system of the customer, whatever `crmToMarketing` says (C20). */
+export const run: Command = async (invocation, [name = '', given], options) => {
+  const workspace = await openWorkspace(invocation);
+  const customer = findCustomer(workspace, name, invocation.profilesDir);
+  const address = await readAddress(invocation, given);
+  const store = workspace.container.get(TOKENS.State).customer(customer.name);
+  const now = workspace.container.get(TOKENS.Clock).now();
+  const entered = await addOptOut(store, address, actorOf(options), String(options.because), now);
+  if (!entered.ok) throw new UsageError(`${entered.why}.`);
+  return {
+    code: EXIT.done,
+    json: { customer: customer.name, address, entries: entered.entries },
+    text: `${address} is opted out for ${customer.name}. The next run writes it to every system: heed sync ${customer.name}`,
+  };
+};

@@ -1,0 +1,22 @@
+import { userInfo } from 'node:os';
+import { type AddressKey, addressKey } from '@heed/core';
+import { type Invocation, type Options, UsageError } from '../invocation.ts';
+
+/** The address as given, or the first line of standard input for `-`, so that it is in no shell history. */
+export const readAddress = async (invocation: Invocation, given: string | undefined): Promise<AddressKey> => {
+  const text = given === '-' ? ((await invocation.readInput()).trim().split('\n')[0] ?? '') : (given ?? '');
+  const key = addressKey(text);
+  if (key !== null) return key;
+  const what = given === '-' ? 'What was read from standard input' : 'The ADDRESS that was given';
+  throw new UsageError(`${what} is not an e-mail address.`);
+};
+
+/** Who decides, for the ledger. */
+export const actorOf = (options: Options): string => {
+  if (typeof options.by === 'string' && options.by.trim() !== '') return options.by.trim();
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown user';
+  }
+};

@@ -1,0 +1,112 @@
+import type { Explanation, Fact, SystemAnswer } from '@heed/core';
+import type { Titles } from '../runs/show-run.ts';
+import { bold } from '../terminal/paint.ts';
+import { type Column, table } from '../terminal/table.ts';
+import { paragraph } from '../terminal/text.ts';
+import { iso, moment } from '../terminal/words.ts';
+
+const ANSWERS = {
+  yes: 'YES, it can be mailed',
+  no: 'NO, it gets no marketing mail',
+  unknown: 'UNKNOWN, so treat it as no',
+} as const;
+
+type PlannedWrite = Explanation['next']['consent'][number];
+
+const writeJson = ({ side, op, rule }: PlannedWrite) => ({ side, kind: op.kind, rule });
+
+export const explanationJson = ({ profile, mailable, rule, systems, facts, next }: Explanation) => ({
+  profile,
+  mailable,
+  rule,
+  systems: systems.map((one) => ({
+    ...one,
+    properties: one.properties.map((property) => ({ ...property, since: iso(property.since) })),
+  })),
+  facts: facts.map(({ fact, stands }) => ({ ...fact, stands })),
+  next: [...next.consent, ...next.fields].map(writeJson),
+  owed: next.owed.map(({ side, rule: owing, why }) => ({ side, rule: owing, why })),
+  listed: next.listed.map(({ side, reason, detail }) => ({ side, reason, detail })),
+});
+
+const SYSTEMS: readonly Column[] = [
+  { title: 'system' },
+  { title: 'record', flexible: true },
+  { title: 'mail' },
+  { title: 'property', flexible: true },
+  { title: 'value', flexible: true },
+  { title: 'since', flexible: true },
+];
+
+const systemRows = (systems: readonly SystemAnswer[]): readonly (readonly string[])[] =>
+  systems.flatMap((one) =>
+    one.properties.map((property, i) => [
+      i === 0 ? one.system : '',
+      i === 0 ? one.record : '',
+      i === 0 ? one.mailable : '',
+      property.name,
+      `${property.value}${property.blocks ? ' (blocks)' : ''}`,
+      property.since === null ? 'not dated' : moment(property.since),
+    ]),
+  );
+
+const FACTS: readonly Column[] = [
+  { title: 'entry', align: 'right' },
+  { title: 'who said it', flexible: true },
+  { title: 'what' },
+  { title: 'by' },
+  { title: 'when', flexible: true },
+  { title: 'now', flexible: true },
+];
+
+/** When it happened, as exactly as anybody knows. */
+const whenOf = ({ when }: Fact): string => {
+  if (when.exact) return moment(when.until);
+  return when.from === null ? `before ${moment(when.until)}` : `by ${moment(when.until)}`;
+};
+
+const nowOf = ({ fact, stands }: Explanation['facts'][number]): string => {
+  const echo = fact.echoOf === null ? '' : `our own write, echo of ${fact.echoOf}`;
+  if (stands === null) return echo;
+  if (stands.crm && stands.marketing) return 'stands';
+  if (!stands.crm && !stands.marketing) return 'lifted or withdrawn';
+  return stands.crm ? 'stands for the CRM' : 'stands for marketing';
+};
+
+const sourceOf = ({ source }: Fact, titles: Titles): string =>
+  source.role === 'list' ? `opt-out list (${source.field})` : `${titles[source.role]} ${source.field}`;
+
+const nextText = ({ next }: Explanation, titles: Titles): string => {
+  const writes = [...next.consent, ...next.fields].map(
+    ({ side, op, rule }) => `${op.kind} in ${titles[side]} (${rule})`,
+  );
+  return writes.length === 0 ? 'nothing to write' : writes.join(', ');
+};
+
+/** One person in one profile, for people. */
+export const explanationText = (address: string, explained: Explanation, titles: Titles): string => {
+  const { profile, mailable, rule, systems, facts, next } = explained;
+  const parts = [
+    `${bold(address)} in ${profile}`,
+    `  May this address get marketing mail? ${bold(ANSWERS[mailable])}`,
+    '',
+    systems.length === 0
+      ? '  Neither system showed a record of this address.'
+      : table(SYSTEMS, systemRows(systems), { indent: '  ' }),
+    '',
+  ];
+  const rows = facts.map((one) => [
+    String(one.fact.n),
+    sourceOf(one.fact, titles),
+    one.fact.says + (one.fact.complaint ? ' (complaint)' : ''),
+    one.fact.by,
+    whenOf(one.fact),
+    nowOf(one),
+  ]);
+  parts.push(rows.length === 0 ? '  The ledger has no fact about it.' : table(FACTS, rows, { indent: '  ' }));
+  const because = next.verdict.because.length === 0 ? '' : `, on ledger entries ${next.verdict.because.join(', ')}`;
+  parts.push('', paragraph(`Decided by ${rule}${because}.`, '  '));
+  parts.push(paragraph(`Next sync: ${nextText(explained, titles)}.`, '  '));
+  for (const owed of next.owed) parts.push(paragraph(`Owed to ${titles[owed.side]}: ${owed.why} (${owed.rule})`, '  '));
+  return parts.join('\n');
+};

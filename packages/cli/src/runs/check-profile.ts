@@ -1,0 +1,126 @@
+import { ConnectorError, type SystemSchema } from '@heed/contract';
+import {
+  type Connection,
+  type Customer,
+  EXIT,
+  isWarning,
+  lintProfile,
+  type Profile,
+  printFinding,
+  printProfileError,
+  reactionTo,
+  worstExit,
+} from '@heed/core';
+import { safeMessage } from '@heed/toolkit';
+import type { Container } from 'inversify';
+import { TOKENS } from '../composition/container.ts';
+import { nextRunsOf } from '../composition/cron.ts';
+import { connect } from '../composition/systems.ts';
+import type { Titles } from './show-run.ts';
+import { titlesOf } from './titles.ts';
+
+type Side = 'crm' | 'marketing';
+
+export interface CheckedProfile {
+  readonly profile: Profile;
+  readonly titles: Titles;
+  readonly systems: readonly {
+    readonly side: Side;
+    readonly connection: string;
+    /** As the vendor names it; null if it was not asked, or did not answer. */
+    readonly account: string | null;
+    readonly fields: number | null;
+    readonly gaps: readonly { readonly what: string; readonly fix: string }[];
+  }[];
+  readonly findings: readonly { readonly warning: boolean; readonly rule: string | null; readonly text: string }[];
+  /** Credentials or systems that failed. */
+  readonly problems: readonly string[];
+  readonly nextRuns: readonly Date[];
+  readonly code: number;
+}
+
+interface Asked {
+  readonly system: CheckedProfile['systems'][number];
+  readonly schema: SystemSchema | null;
+  readonly problem: string | null;
+  readonly code: number;
+}
+
+/** Checks one well-formed profile; asks both systems unless `offline`. */
+export const checkProfile = async (
+  container: Container,
+  customer: Customer,
+  profile: Profile,
+  offline: boolean,
+  signal: AbortSignal,
+): Promise<CheckedProfile> => {
+  const asked: Partial<Record<Side, Asked>> = {};
+  for (const side of ['crm', 'marketing'] as const) {
+    const connection = customer.connections.get(profile[side].connection);
+    if (connection !== undefined) asked[side] = await ask(container, connection, profile, side, offline, signal);
+  }
+  const connectorOf = (side: Side) => customer.connections.get(profile[side].connection)?.connector;
+  const [crm, marketing] = [connectorOf('crm'), connectorOf('marketing')];
+  const answered = Object.values(asked);
+  const findings =
+    crm === undefined || marketing === undefined
+      ? []
+      : lintProfile({
+          profile,
+          crm: { title: crm.title, can: crm.can, schema: asked.crm?.schema ?? null },
+          marketing: { title: marketing.title, can: marketing.can, schema: asked.marketing?.schema ?? null },
+        });
+  const { schedule } = profile;
+  return {
+    profile,
+    titles: titlesOf(customer, profile),
+    systems: answered.map((one) => one.system),
+    findings: findings.map((finding) => ({
+      warning: isWarning(finding),
+      rule: finding.rule,
+      text: printFinding(finding),
+    })),
+    problems: answered.flatMap((one) => one.problem ?? []),
+    nextRuns: schedule === null ? [] : nextRunsOf(schedule.cron, schedule.timezone, 5),
+    code: worstExit([...answered.map((one) => one.code), findings.every(isWarning) ? EXIT.done : EXIT.invalid]),
+  };
+};
+
+const ask = async (
+  container: Container,
+  connection: Connection,
+  profile: Profile,
+  side: Side,
+  offline: boolean,
+  signal: AbortSignal,
+): Promise<Asked> => {
+  const silent = { side, connection: connection.name, account: null, fields: null, gaps: [] };
+  if (offline) return { system: silent, schema: null, problem: null, code: EXIT.done };
+  const connected = await connect(connection, container.get(TOKENS.Systems));
+  if (!connected.ok)
+    return {
+      system: silent,
+      schema: null,
+      problem: connected.errors.map(printProfileError).join('\n'),
+      code: EXIT.invalid,
+    };
+  const { session } = connected.open(side === 'marketing' ? profile.marketing.audience : null);
+  try {
+    const account = await session.check(signal);
+    const schema = await session.describe(signal);
+    const fields = schema.recordTypes.reduce((sum, type) => sum + type.fields.length, 0);
+    const system = { ...silent, account: account.name, fields, gaps: account.gaps };
+    return { system, schema, problem: null, code: EXIT.done };
+  } catch (error) {
+    return { system: silent, schema: null, problem: `${connection.name}: ${safeMessage(error)}`, code: codeOf(error) };
+  } finally {
+    await session.close();
+  }
+};
+
+/** As a run would exit: a system that refuses is 3, a wrong connection 2. */
+const codeOf = (error: unknown): number => {
+  if (!(error instanceof ConnectorError)) throw error;
+  if (error.kind === 'config') return EXIT.invalid;
+  return reactionTo(error.kind) === 'stop the run' ? EXIT.failed : EXIT.unreachable;
+};

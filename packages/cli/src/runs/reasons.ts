@@ -1,0 +1,30 @@
+import type { NotSyncedReason } from '@heed/core';
+
+/** The published reasons, as a person reads them. The words themselves stand in `--json`. */
+const SENTENCES: Readonly<Record<NotSyncedReason, string>> = {
+  'opted-out-in-crm': 'opted out in the CRM (C2)',
+  'opted-out': 'opted out: fields stay (C0)',
+  'waits-for-review': 'opted in again, waits for review (C7)',
+  'unticked-still-opted-out': 'unticked, still opted out (C6)',
+  'subscribed-again-not-by-own-act': 'subscribed again, not by own act (C6)',
+  'outside-lists': "outside the profile's lists (C5)",
+  'shared-address': 'address was shared: to review (C15)',
+  undeliverable: 'undeliverable (C10)',
+  archived: 'archived (C12a)',
+  vanished: 'vanished, not made again (C12a)',
+  'refused-by-vendor': 'refused by the vendor for ever',
+  'no-address': 'no e-mail address',
+  'invalid-address': 'invalid e-mail address',
+  'no-opt-in': 'no opt-in (C19)',
+  'no-permission': 'no permission to mail (C19)',
+  'creates-off': 'not to be created (profile)',
+  'opted-out-elsewhere': 'opted out in another system (C26)',
+  'consent-unreadable': 'consent field unreadable (C18)',
+  'invited-before': 'invited before (C11)',
+  'not-winner': 'same address as a record before it',
+  'address-differs': 'the linked member has another address (C15)',
+  left: 'left the CRM or its lists, kept (C12)',
+};
+
+export const reasonInWords = (reason: string): string =>
+  reason in SENTENCES ? SENTENCES[reason as NotSyncedReason] : reason;

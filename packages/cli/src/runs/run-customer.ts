@@ -1,0 +1,114 @@
+import {
+  type Customer,
+  type Engine,
+  EXIT,
+  type Finding,
+  type Profile,
+  type Progress,
+  printProfileError,
+  profileDigest,
+  type RunResult,
+  runProfile,
+  type Service,
+  serviceOf,
+} from '@heed/core';
+import type { Container } from 'inversify';
+import { TOKENS } from '../composition/container.ts';
+import { connectProfile } from '../composition/systems.ts';
+import { type Turn, takeTurn } from './lease-holder.ts';
+
+export interface RunRequest {
+  readonly mode: 'sync' | 'plan';
+  readonly full: boolean;
+  readonly yes: boolean;
+  readonly lineLimit: number;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+export interface CustomerResult {
+  readonly results: readonly RunResult[];
+  /** Service documents as the runs left them, by profile id: what is held, and since when. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** Exit codes beside those of the runs. */
+  readonly codes: readonly number[];
+  readonly messages: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** In a long run, opt-outs are read and carried again this often (C21). */
+const OPT_OUTS_EVERY_MS = 60_000;
+
+/** Digest of what a profile says about consent, lists, records and connections (C23); null if a connection is broken. */
+export const digestOf = (customer: Customer, profile: Profile): string | null => {
+  const crm = customer.connections.get(profile.crm.connection);
+  const marketing = customer.connections.get(profile.marketing.connection);
+  return crm === undefined || marketing === undefined ? null : profileDigest(profile, crm, marketing);
+};
+
+/** Runs profiles of one customer in turn, under its lease: one runner per customer, across processes (I11). */
+export const runCustomer = async (
+  container: Container,
+  customer: Customer,
+  profiles: readonly Profile[],
+  request: RunRequest,
+): Promise<CustomerResult> => {
+  const state = container.get(TOKENS.State);
+  const { random } = container.get(TOKENS.Systems);
+  const turn = await takeTurn(state, container.get(TOKENS.StateDir), customer.name, random);
+  if (turn === null) {
+    const messages = [`${customer.name}: another process is running this customer; try again when it is done.`];
+    return { results: [], services: new Map(), codes: [EXIT.busy], findings: [], messages };
+  }
+  const results: RunResult[] = [];
+  const services = new Map<string, Service>();
+  const codes: number[] = [];
+  const messages: string[] = [];
+  try {
+    for (const profile of profiles) {
+      if (request.signal.aborted) {
+        codes.push(EXIT.interrupted);
+        break;
+      }
+      const ran = await runOne(container, customer, profile, request, turn);
+      if ('wrong' in ran) {
+        codes.push(EXIT.invalid);
+        messages.push(...ran.wrong);
+        continue;
+      }
+      results.push(ran);
+      services.set(profile.id, await serviceOf(state.customer(customer.name), profile.id));
+    }
+    if (request.mode === 'sync') await state.customer(customer.name).prune(container.get(TOKENS.Clock).now());
+  } finally {
+    await state.leases.release(turn.lease);
+  }
+  return { results, services, codes, messages, findings: results.flatMap((result) => result.findings) };
+};
+
+const runOne = async (
+  container: Container,
+  customer: Customer,
+  profile: Profile,
+  request: RunRequest,
+  turn: Turn,
+): Promise<RunResult | { readonly wrong: readonly string[] }> => {
+  const state = container.get(TOKENS.State);
+  const parts = container.get(TOKENS.Systems);
+  const digest = digestOf(customer, profile);
+  const opened = await connectProfile(customer, profile, parts);
+  if (!('open' in opened)) return { wrong: opened.map(printProfileError) };
+  if (digest === null) return { wrong: [`${profile.id}: a connection has errors`] };
+  const engine: Engine = {
+    store: state.customer(customer.name),
+    leases: state.leases,
+    clock: parts.clock,
+    random: parts.random,
+    holder: turn.holder,
+    open: opened.open,
+    progress: request.progress,
+  };
+  const { mode, full, yes, lineLimit } = request;
+  const options = { mode, full, yes, lineLimit, digest, optOutEveryMs: OPT_OUTS_EVERY_MS };
+  return runProfile(profile, options, engine, turn.lease, request.signal);
+};

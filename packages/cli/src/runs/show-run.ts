@@ -1,0 +1,108 @@
+import type { Hold, RunReport, Service, SideCounts } from '@heed/core';
+import { bold } from '../terminal/paint.ts';
+import { type Column, table } from '../terminal/table.ts';
+import { paragraph } from '../terminal/text.ts';
+import { count, duration, iso, plural } from '../terminal/words.ts';
+import { reasonInWords } from './reasons.ts';
+
+/** A run as `sync --json` promises it (design: interface, Commands). */
+export const runJson = (report: RunReport) => ({
+  run: report.run,
+  profile: report.profile,
+  status: report.status,
+  startedAt: iso(report.startedAt),
+  finishedAt: iso(report.finishedAt),
+  crm: report.crm,
+  marketing: report.marketing,
+  held: report.held,
+  owed: report.owed,
+  review: report.review,
+  calls: report.calls,
+});
+
+export interface Titles {
+  /** `Salesforce` */
+  readonly crm: string;
+  readonly marketing: string;
+}
+
+const STATUS: Readonly<Record<RunReport['status'], string>> = {
+  running: 'running',
+  done: 'done',
+  waiting: 'waits for approval',
+  attention: 'done, something needs attention',
+  failed: 'failed',
+  interrupted: 'interrupted',
+  unreachable: 'a system could not be reached',
+  invalid: 'wrong profile, nothing was done',
+};
+
+export const statusInWords = (status: RunReport['status']): string => STATUS[status];
+
+const COUNTED = [
+  ['created', 'created'],
+  ['updated', 'updated'],
+  ['optedOut', 'opted out'],
+  ['unchanged', 'unchanged'],
+  ['held', 'held'],
+] as const;
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, one) => total + one, 0);
+
+const countRows = (crm: SideCounts, marketing: SideCounts): readonly (readonly string[])[] => {
+  const row = (title: string, a: number, b: number): readonly string[] => [title, count(a), count(b)];
+  const rows = [row('records read', crm.read, marketing.read)];
+  for (const [key, title] of COUNTED)
+    if (crm[key] + marketing[key] > 0) rows.push(row(`  ${title}`, crm[key], marketing[key]));
+  const reasons = [...new Set([...Object.keys(crm.notSynced), ...Object.keys(marketing.notSynced)])].sort();
+  if (reasons.length > 0) rows.push(row('  not synced', sum(crm.notSynced), sum(marketing.notSynced)));
+  for (const reason of reasons)
+    rows.push(row(`    ${reasonInWords(reason)}`, crm.notSynced[reason] ?? 0, marketing.notSynced[reason] ?? 0));
+  if (crm.setAside.length + marketing.setAside.length > 0)
+    rows.push(row('  set aside', crm.setAside.length, marketing.setAside.length));
+  return rows;
+};
+
+/** Counts of both systems side by side; every record that was read is in exactly one line below "records read". */
+export const countsTable = (report: Pick<RunReport, 'crm' | 'marketing'>, titles: Titles): string => {
+  const columns: readonly Column[] = [
+    { title: '', flexible: true },
+    { title: titles.crm, align: 'right' },
+    { title: titles.marketing, align: 'right' },
+  ];
+  return table(columns, countRows(report.crm, report.marketing), { indent: '  ' });
+};
+
+/** What waits for a person, and the exact command that lets it go on. */
+export const holdText = (hold: Hold, profile: string): string => {
+  const people = hold.addresses.length > 0 ? ` (${plural(hold.addresses.length, 'person', 'people')})` : '';
+  const commands = `heed approve ${hold.run}   or   heed reject ${hold.run}`;
+  return [paragraph(`${profile}: held${people}: ${hold.why}`, '    ', '  ! '), `      ${commands}`].join('\n');
+};
+
+const tookMs = (report: RunReport): number => (report.finishedAt ?? report.startedAt) - report.startedAt;
+
+/** One run, for people. */
+export const runText = (report: RunReport, titles: Titles, service: Service | undefined): string => {
+  const calls = `${plural(report.calls.crm, 'call')} to ${titles.crm}, ${count(report.calls.marketing)} to ${titles.marketing}`;
+  const lines = [
+    `${bold(report.profile)}: ${statusInWords(report.status)} in ${duration(tookMs(report))}, ${calls}`,
+    `  run ${report.run}`,
+    countsTable(report, titles),
+  ];
+  for (const hold of service?.holds ?? []) lines.push(holdText(hold, report.profile));
+  if (report.owed > 0)
+    lines.push(
+      paragraph(`${plural(report.owed, 'opt-out')} still owed: heed status ${report.profile}`, '    ', '  ! '),
+    );
+  const aside = report.crm.setAside.length + report.marketing.setAside.length;
+  if (aside > 0)
+    lines.push(paragraph(`${plural(aside, 'record')} set aside, and why: heed run ${report.run}`, '    ', '  ! '));
+  if (report.review > 0) {
+    const [customer] = report.profile.split('/');
+    const waiting = `${plural(report.review, 'person', 'people')} opted in again and wait for a decision`;
+    lines.push(paragraph(`${waiting}: heed review ${customer}`, '    ', '  ! '));
+  }
+  return lines.join('\n');
+};

@@ -1,0 +1,60 @@
+import { harmless, WIDTH, widthOf, wrapped } from './text.ts';
+
+export interface Column {
+  readonly title: string;
+  /** Numbers stand at the right. */
+  readonly align?: 'left' | 'right';
+  /** Gives up width first, and breaks its text over several lines; nothing is cut away. */
+  readonly flexible?: boolean;
+}
+
+const GAP = 2;
+const NARROWEST = 8;
+
+const naturalWidths = (columns: readonly Column[], rows: readonly (readonly string[])[]): number[] =>
+  columns.map((column, i) => Math.max(widthOf(column.title), ...rows.map((row) => widthOf(row[i] ?? ''))));
+
+/** Takes what is too much from the widest flexible column, one by one. */
+const fitted = (widths: number[], columns: readonly Column[], width: number): readonly number[] => {
+  const fits = [...widths];
+  const total = (): number => fits.reduce((sum, one) => sum + one, 0) + GAP * (fits.length - 1);
+  while (total() > width) {
+    const candidates = fits.flatMap((own, i) => (columns[i]?.flexible === true && own > NARROWEST ? [i] : []));
+    const widest = candidates.sort((a, b) => (fits[b] ?? 0) - (fits[a] ?? 0))[0];
+    if (widest === undefined) break;
+    fits[widest] = (fits[widest] ?? 0) - 1;
+  }
+  return fits;
+};
+
+/** A table in plain text, at most `width` columns wide as long as its flexible columns can give way. */
+export const table = (
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  options: { readonly indent?: string; readonly heading?: boolean } = {},
+): string => {
+  const indent = options.indent ?? '';
+  const plain = rows.map((row) => row.map(harmless));
+  const widths = fitted(naturalWidths(columns, plain), columns, WIDTH - widthOf(indent));
+  const heading = options.heading === false ? [] : [columns.map((column) => column.title)];
+  return [...heading, ...plain].map((row) => linesOf(row, columns, widths, indent)).join('\n');
+};
+
+const linesOf = (
+  row: readonly string[],
+  columns: readonly Column[],
+  widths: readonly number[],
+  indent: string,
+): string => {
+  const cells = columns.map((_, i) => wrapped(row[i] ?? '', widths[i]));
+  const height = Math.max(...cells.map((cell) => cell.length));
+  const lines = Array.from({ length: height }, (_, y) =>
+    columns.map((column, i) => padded(cells[i]?.[y] ?? '', widths[i] ?? 0, column.align)).join(' '.repeat(GAP)),
+  );
+  return lines.map((line) => `${indent}${line}`.trimEnd()).join('\n');
+};
+
+const padded = (text: string, width: number, align: Column['align']): string => {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return align === 'right' ? space + text : text + space;
+};
