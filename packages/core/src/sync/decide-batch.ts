@@ -33,6 +33,7 @@ export const informedPlansOf = async (run: Run, addresses: readonly AddressKey[]
   const unknown = asked.filter((plan) => plan.asksCrm).map((plan) => plan.address);
   if (unknown.length === 0) return asked;
   await lookForRecords(run, unknown);
+  for (const address of unknown) run.asked.add(address);
   return plansOf(run, addresses);
 };
 

@@ -118,11 +118,11 @@ export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
     const free = (plan: AddressPlan): readonly PlannedWrite[] =>
       plan.consent.filter((write) => !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)));
     for (const plan of plans) {
+      if (plan.consent.some(isClear)) run.cleared.add(plan.address);
       record(run, plan, free(plan), allowed === 'nothing');
       if (allowed !== 'everything') record(run, plan, plan.consent.filter(isClear), true);
     }
     if (allowed === 'nothing') return;
-    for (const plan of plans) if (plan.consent.some(isClear)) run.cleared.add(plan.address);
     const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
     const busyMarks = marks.filter((mark) => busy.some((plan) => plan.address === mark.address));
     await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
@@ -218,6 +218,9 @@ export const putHold = async (run: Run, hold: Hold): Promise<void> => {
   });
 };
 
+/** An opt-out that came up only now goes to records that nobody has looked for yet: work for the next run (C1, C8). */
+const isUnasked = (run: Run, plan: AddressPlan): boolean => plan.asksCrm && !run.asked.has(plan.address);
+
 /** Every other change: fields, creates, renames, members whose record left. Settles each address for this run. */
 export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Promise<void>): Promise<void> => {
   const creating: AddressKey[] = [];
@@ -247,7 +250,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
       }
     }
     if (allowed === 'everything') {
-      const waits = (plan: AddressPlan): boolean => plan.fields.some(later);
+      const waits = (plan: AddressPlan): boolean => plan.fields.some(later) || isUnasked(run, plan);
       await carryOut(run, marks, plans, now, {
         unfinished: waits,
         held: (plan) => heldOptOuts.has(plan.address),

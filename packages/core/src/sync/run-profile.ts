@@ -143,6 +143,7 @@ const prepare = async (
     counts: new Map(),
     guarded: new Set(),
     cleared: new Set(),
+    asked: new Set(),
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
     optOutsAt: engine.clock.now(),

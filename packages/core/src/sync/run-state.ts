@@ -39,6 +39,8 @@ export interface Run {
   /** False if the profile's check found something that stops creates. */
   readonly mayCreate: boolean;
   readonly lines: PlanLine[];
+  /** Opted-out addresses whose CRM records were looked for in this run (C1). */
+  readonly asked: Set<AddressKey>;
   /** Cleared in this run: their fields flow from the next one on, as the plan said (C7, I10). */
   readonly cleared: Set<AddressKey>;
   /** Keeps memory constant: lines beyond this are only counted. */
