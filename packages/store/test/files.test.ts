@@ -1,11 +1,27 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CRM, optOut, page } from '../../testkit/src/store-suite/made-up.ts';
 import { countedBytes, HandClock, leaseOf } from '../../testkit/src/store-suite/subject.ts';
-import { openStateFolder, type StateFolder, type StateFolderOptions } from '../src/index.ts';
+import {
+  Database,
+  type DatabaseOptions,
+  openStateFolder,
+  type StateFolder,
+  type StateFolderOptions,
+} from '../src/index.ts';
 
 let dir = '';
 const open: StateFolder[] = [];
@@ -39,6 +55,31 @@ describe('the state folder', () => {
     } finally {
       process.umask(before);
     }
+  });
+
+  test('files that somebody made readable are closed again', () => {
+    const folder = opened();
+    folder.customer('acme');
+    folder.close();
+    const files = ['accounts.db', 'acme.db', 'key'].map((file) => join(dir, file));
+    for (const file of files) chmodSync(file, 0o644);
+    chmodSync(dir, 0o755);
+    opened().customer('acme');
+    expect([...files, dir].map(mode)).toEqual(['600', '600', '600', '700']);
+  });
+
+  test('syncs every commit to the disk, unless it is a simulation', () => {
+    mkdirSync(dir);
+    const settings = (more: DatabaseOptions) => {
+      const database = new Database(join(dir, 'x.db'), more);
+      const found = ['synchronous', 'journal_mode', 'foreign_keys'].flatMap((name) =>
+        Object.values(database.one<object>(`PRAGMA ${name}`) ?? {}),
+      );
+      database.close();
+      return found;
+    };
+    expect(settings({})).toEqual([2, 'wal', 1]);
+    expect(settings({ durability: 'none' })).toEqual([0, 'wal', 1]);
   });
 
   test('holds no address in the chain, nor in the head file', async () => {

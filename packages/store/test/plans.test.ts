@@ -7,6 +7,7 @@ import {
   CRM,
   contact,
   intent,
+  link,
   MAIL,
   memberCreate,
   optOut,
@@ -63,7 +64,7 @@ const everyVerb = async (database: Database): Promise<void> => {
       owed: [{ address: at('ann'), side, record, rule: '', because: [], since: 1, why: '' }],
       setAside: [set],
       listed: [{ address: at('ann'), side, reason: 'left', rule: '', detail: '' }],
-      links: [{ member: contact('m'), crm: record, agreed: {} }],
+      links: [link(contact('m'), record)],
       unlink: [contact('n')],
       buckets: [record, contact('9')].map((one) => ({ side, record: one, bucket, reason: null })),
     });

@@ -5,6 +5,7 @@ import {
   CRM,
   contact,
   intent,
+  link,
   MAIL,
   member,
   memberCreate,
@@ -74,7 +75,7 @@ const VERBS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
       owed: [{ address: at('ann'), side, record, rule: 'C1', because: [1], since: 3, why: 'down' }],
       setAside: [wrong],
       listed: [{ address: at('ann'), side, reason: 'archived', rule: 'C12a', detail: '' }],
-      links: [{ member: member('m'), crm: record, agreed: {} }],
+      links: [link(member('m'), record)],
       unlink: [member('n')],
       buckets: [
         { side, record, bucket: 'optedOut', reason: null },

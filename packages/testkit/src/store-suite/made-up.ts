@@ -4,6 +4,7 @@ import {
   addressKey,
   type Fact,
   type Intent,
+  type Link,
   type NewFact,
   type PageCommit,
   type RunReport,
@@ -129,6 +130,14 @@ export const settlement = (name: string, mark: number, more: Partial<Settlement>
   links: [],
   unlink: [],
   buckets: [],
+  ...more,
+});
+
+export const link = (of: RecordRef, to: RecordRef, more: Partial<Link> = {}): Link => ({
+  member: of,
+  crm: to,
+  agreed: {},
+  left: false,
   ...more,
 });
 

@@ -5,6 +5,7 @@ import {
   at,
   CRM,
   contact,
+  link,
   MAIL,
   member,
   memberCreate,
@@ -74,11 +75,14 @@ export const promisesOfNeighbourhoods = (bench: () => Bench): void => {
       const { store, lease } = await bench().store();
       await store.commitPage(lease, page(CRM, { shadows: [shadow(CRM, contact('1'), 'ann')] }), 0);
       await store.commitPage(lease, page(MAIL, { shadows: [shadow(MAIL, member('x'), 'elsewhere')] }), 0);
-      const link = { member: member('x'), crm: contact('1'), agreed: { name: { crm: 'Ann', marketing: 'ann' } } };
-      await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { links: [link] })], [], []);
+      const linked = link(member('x'), contact('1'), {
+        agreed: { name: { crm: 'Ann', marketing: 'ann' } },
+        left: true,
+      });
+      await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { links: [linked] })], [], []);
       const near = await store.neighbourhood(PROFILE, [CRM, MAIL], [at('ann')]);
       expect(names(near)).toEqual(['Contact/1', 'member/x']);
-      expect(near.links).toEqual([link]);
+      expect(near.links).toEqual([linked]);
       expect(names(await store.neighbourhood(PROFILE, [CRM, MAIL], [at('elsewhere')]))).toEqual(names(near));
       expect((await store.neighbourhood('another', [CRM, MAIL], [at('ann')])).links).toEqual([]);
     });

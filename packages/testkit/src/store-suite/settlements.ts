@@ -1,6 +1,6 @@
 import type { Owed, SetAside } from '@heed/core';
 import { describe, expect, test } from 'vitest';
-import { at, CRM, contact, MAIL, member, PROFILE, page, settlement, shadow } from './made-up.ts';
+import { at, CRM, contact, link, MAIL, member, PROFILE, page, settlement, shadow } from './made-up.ts';
 import type { Bench } from './subject.ts';
 
 const owed = (since: number, more: Partial<Owed> = {}): Owed => ({
@@ -104,11 +104,11 @@ export const promisesOfSettlements = (bench: () => Bench): void => {
     test('a member has one link; a new one replaces it, unlinking removes it', async () => {
       const { store, lease } = await bench().store();
       const links = async () => (await store.neighbourhood(PROFILE, [CRM, MAIL], [at('ann')])).links;
-      const link = (crm: string) => ({ member: member('m'), crm: contact(crm), agreed: {} });
+      const to = (crm: string) => link(member('m'), contact(crm));
       await store.commitPage(lease, page(MAIL, { shadows: [shadow(MAIL, member('m'), 'ann')] }), 0);
-      await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { links: [link('1')] })], [], []);
-      await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { links: [link('2')] })], [], []);
-      expect(await links()).toEqual([link('2')]);
+      await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { links: [to('1')] })], [], []);
+      await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { links: [to('2')] })], [], []);
+      expect(await links()).toEqual([to('2')]);
       await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { unlink: [member('m')] })], [], []);
       expect(await links()).toEqual([]);
     });
