@@ -41,7 +41,7 @@ export interface Bench {
   open(options?: OpenOptions): Opened;
 }
 
-export const SIGNAL = new AbortController().signal;
+export const SIGNAL: AbortSignal = new AbortController().signal;
 /** When the sandboxes' clocks begin; they move only when a check moves them. */
 export const NOON = Date.UTC(2026, 10, 18, 12);
 
