@@ -11,7 +11,7 @@ import { promisesOfRuns } from './store-suite/runs.ts';
 import { promisesOfSettlements } from './store-suite/settlements.ts';
 import { benches, type StoreSubject } from './store-suite/subject.ts';
 
-export type { OpenOptions, StoreState, StoreSubject } from './store-suite/subject.ts';
+export type { StoreState, StoreSubject } from './store-suite/subject.ts';
 
 /**
  * What every store promises, whatever it is built on. A new one runs this one call:

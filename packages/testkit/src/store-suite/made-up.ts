@@ -2,7 +2,6 @@ import type { RecordRef } from '@heed/contract';
 import {
   type AddressKey,
   addressKey,
-  type Fact,
   type Intent,
   type Link,
   type NewFact,
@@ -74,8 +73,6 @@ export const optOut = (name: string, more: Partial<NewFact> = {}): NewFact => ({
   ...more,
 });
 
-export const numbered = (n: number, fact: NewFact): Fact => ({ ...fact, n });
-
 export const page = (system: System, more: Partial<PageCommit> = {}): PageCommit => ({
   system,
   run: null,
@@ -141,7 +138,7 @@ export const link = (of: RecordRef, to: RecordRef, more: Partial<Link> = {}): Li
   ...more,
 });
 
-export const NOTHING: SideCounts = {
+const NOTHING: SideCounts = {
   read: 0,
   created: 0,
   updated: 0,

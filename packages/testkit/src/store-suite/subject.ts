@@ -12,7 +12,7 @@ export interface StoreState {
   close(): void;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly clock: Clock;
   readonly random: (size: number) => Uint8Array;
   /** Called before each writing statement, before a commit and after it; a test that throws in it simulates a crash. */
