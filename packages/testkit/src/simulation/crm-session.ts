@@ -212,7 +212,15 @@ export class CrmSession implements Session {
     const snap = this.#snaps.get(row);
     if (snap === undefined) throw new Error('a row that this session did not make');
     const optedOut = 'OptedOut' in row.values ? snap.optedOut : null;
-    this.#world.history.add(this.#world.now(), { kind: 'shown-record', run: this.#life.run, how, optedOut, snap });
+    const optIn = 'OptIn' in row.values ? snap.optIn : null;
+    this.#world.history.add(this.#world.now(), {
+      kind: 'shown-record',
+      run: this.#life.run,
+      how,
+      optedOut,
+      optIn,
+      snap,
+    });
   }
 }
 

@@ -56,7 +56,7 @@ export type Event =
       /** An act of the person that the vendor can prove (C7). */
       readonly proven: boolean;
     }
-  /** The engine was shown a CRM record. `optedOut: null`: the field was hidden. */
+  /** The engine was shown a CRM record. Null: that field was hidden, or not asked for. */
   | {
       readonly kind: 'shown-record';
       readonly n: number;
@@ -64,6 +64,7 @@ export type Event =
       readonly run: number;
       readonly how: 'read' | 'lookup';
       readonly optedOut: boolean | null;
+      readonly optIn: boolean | null;
       readonly snap: RecordSnap;
     }
   | {

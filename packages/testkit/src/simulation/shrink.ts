@@ -9,7 +9,11 @@ const MOST_TRIES = 300;
  * Makes a failing schedule shorter while it still shows the same kind of violation: drops steps, then people, then what
  * happens during runs. Plain and greedy; a shrunk schedule is for reading, the seed stays the proof.
  */
-export const shrink = async (failed: Simulated, factory: EngineFactory, options: SimulationOptions): Promise<Simulated> => {
+export const shrink = async (
+  failed: Simulated,
+  factory: EngineFactory,
+  options: SimulationOptions,
+): Promise<Simulated> => {
   const kind = kindOf(failed);
   let best = failed;
   let tries = 0;
@@ -21,9 +25,18 @@ export const shrink = async (failed: Simulated, factory: EngineFactory, options:
     best = again;
     return true;
   };
-  await dropAll(() => best.schedule.steps, (steps) => attempt({ ...best.schedule, steps }));
-  await dropAll(() => best.schedule.people, (people) => attempt({ ...best.schedule, people }));
-  await simplifyRuns(() => best.schedule.steps, (steps) => attempt({ ...best.schedule, steps }));
+  await dropAll(
+    () => best.schedule.steps,
+    (steps) => attempt({ ...best.schedule, steps }),
+  );
+  await dropAll(
+    () => best.schedule.people,
+    (people) => attempt({ ...best.schedule, people }),
+  );
+  await simplifyRuns(
+    () => best.schedule.steps,
+    (steps) => attempt({ ...best.schedule, steps }),
+  );
   await attempt({ ...best.schedule, first: 'approve' });
   return best;
 };
@@ -34,13 +47,19 @@ const kindOf = ({ violations }: Simulated): string => {
 };
 
 /** Drops halves, quarters and at last single items, from the end. */
-const dropAll = async <Item>(items: () => readonly Item[], attempt: (kept: readonly Item[]) => Promise<boolean>): Promise<void> => {
+const dropAll = async <Item>(
+  items: () => readonly Item[],
+  attempt: (kept: readonly Item[]) => Promise<boolean>,
+): Promise<void> => {
   for (let size = Math.ceil(items().length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
     for (let at = items().length - size; at >= 0; at -= size)
       await attempt([...items().slice(0, at), ...items().slice(at + size)]);
 };
 
-const simplifyRuns = async (steps: () => readonly Step[], attempt: (steps: readonly Step[]) => Promise<boolean>): Promise<void> => {
+const simplifyRuns = async (
+  steps: () => readonly Step[],
+  attempt: (steps: readonly Step[]) => Promise<boolean>,
+): Promise<void> => {
   for (let index = 0; index < steps().length; index += 1) {
     const simpler = (change: (step: Extract<Step, { kind: 'run' }>) => Step): Promise<boolean> =>
       attempt(steps().map((step, at) => (at === index && step.kind === 'run' ? change(step) : step)));

@@ -43,6 +43,11 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
       const pair = key === undefined ? null : pairOf(key);
       if (pair !== null) change(pair, event);
     }
+    // Told that it was created, the engine may take it for vanished later, and never makes or invites it again (C11, C19).
+    if (event.kind === 'write' && event.op.kind === 'create' && event.told !== 'rejected') {
+      const pair = pairOf(keyOf(event.op.email) ?? '');
+      if (pair !== null) pair.madeByUs = true;
+    }
     if (event.kind === 'write' && event.op.kind === 'patch' && event.target !== null) {
       const pair = pairOf(event.target.key);
       if (pair !== null) found.push(...judgePatch(pair, event));
@@ -84,7 +89,6 @@ const change = (pair: Pair, event: Extract<Event, { kind: 'record' | 'member' }>
   }
   pair.member = event.after;
   pair.everMember ||= event.by !== 'us';
-  pair.madeByUs ||= event.by === 'us' && event.before === null;
   pair.everOut ||= event.after === null || !['subscribed', 'non-subscribed', 'pending'].includes(event.after.status);
 };
 

@@ -8,6 +8,8 @@ export interface OptOut {
   readonly system: 'crm' | 'marketing';
   /** The record or member it was made on. */
   readonly holder: string;
+  /** `opt-in field`: consent that was given in the CRM was turned false (C19). */
+  readonly by: 'opt-out' | 'opt-in field';
   /** The address the holder had then. */
   readonly address: string | null;
   readonly complaint: boolean;
@@ -77,11 +79,14 @@ export class Past {
   readonly #changed = new Map<string, number>();
   readonly #scopes = new Map<string, { record: boolean; list: boolean; optIn: boolean }>();
   readonly hiddenSince = new Map<string, number>();
+  readonly #optInField: boolean;
+  readonly #shownOptIn = new Map<string, boolean>();
   readonly #clean: ReadonlySet<number>;
   readonly #sights = new Map<string, Sight>();
   readonly #lost: ReadonlySet<number>;
 
-  constructor(events: readonly Event[]) {
+  constructor(events: readonly Event[], optInField: boolean) {
+    this.#optInField = optInField;
     this.circles = new Circles(events);
     const ends = events.filter((event) => event.kind === 'run').filter(({ phase }) => phase === 'ended');
     this.#clean = new Set(ends.flatMap((event) => (event.phase === 'ended' && event.clean ? [event.run] : [])));
@@ -125,8 +130,8 @@ export class Past {
   }
 
   /** The opt-out that a holder shows at the moment, if people made it. */
-  current(holder: string): OptOut | undefined {
-    return this.optOuts.findLast((optOut) => optOut.holder === holder && optOut.endedBy === null);
+  current(holder: string, by: OptOut['by'] = 'opt-out'): OptOut | undefined {
+    return this.optOuts.findLast((one) => one.holder === holder && one.by === by && one.endedBy === null);
   }
 
   #onRecord(event: Extract<Event, { kind: 'record' }>): void {
@@ -143,6 +148,7 @@ export class Past {
       if (open !== undefined) open.until = n;
       this.stays.push({ record: after.key, address: keyOf(after.email), from: n, until: null, shownIn: new Set() });
     }
+    this.#onOptIn(event);
     const was = before?.optedOut === true && before.life === 'live';
     const is = after.optedOut && after.life === 'live';
     if (was && !is) this.#end(after.key, n);
@@ -154,6 +160,16 @@ export class Past {
         sure: !copied && this.#isNews(after.key),
       });
     }
+  }
+
+  /** Turning a given consent false is an opt-out made in the CRM; a first false is only the absence of a reason (C19). */
+  #onOptIn(event: Extract<Event, { kind: 'record' }>): void {
+    const { before, after, n, by } = event;
+    if (!this.#optInField || before === null || before.optIn === after.optIn || by === 'us') return;
+    this.#end(after.key, n, 'opt-in field');
+    const sure = this.#shownOptIn.get(after.key) === true;
+    if (!after.optIn)
+      this.#begin(event, 'crm', after.key, keyOf(after.email), { complaint: false, sure }, 'opt-in field');
   }
 
   #onMember(event: Extract<Event, { kind: 'member' }>): void {
@@ -184,6 +200,11 @@ export class Past {
   #onShownRecord(event: Extract<Event, { kind: 'shown-record' }>): void {
     const { snap, run, n, how } = event;
     for (const stay of this.stays) if (stay.record === snap.key && stay.until === null) stay.shownIn.add(run);
+    if (event.optIn !== null) {
+      const withdrawn = event.optIn ? undefined : this.current(snap.key, 'opt-in field');
+      withdrawn?.shown.push({ run, n, address: keyOf(snap.email), how });
+      this.#shownOptIn.set(snap.key, event.optIn);
+    }
     if (event.optedOut === null) return;
     const out = event.optedOut && snap.life === 'live';
     if (out) this.current(snap.key)?.shown.push({ run, n, address: keyOf(snap.email), how });
@@ -245,12 +266,13 @@ export class Past {
     holder: string,
     address: string | null,
     kind: Pick<OptOut, 'complaint' | 'sure'>,
+    by: OptOut['by'] = 'opt-out',
   ): void {
-    this.optOuts.push({ n: event.n, at: event.at, system, holder, address, ...kind, shown: [], endedBy: null });
+    this.optOuts.push({ n: event.n, at: event.at, system, holder, by, address, ...kind, shown: [], endedBy: null });
   }
 
-  #end(holder: string, n: number): void {
-    for (const optOut of this.optOuts) if (optOut.holder === holder && optOut.endedBy === null) optOut.endedBy = n;
+  #end(holder: string, n: number, by: OptOut['by'] = 'opt-out'): void {
+    for (const one of this.optOuts) if (one.holder === holder && one.by === by && one.endedBy === null) one.endedBy = n;
   }
 
   /** The engine last saw the holder not opted out, and has not opted it out itself since: it will see a change. */

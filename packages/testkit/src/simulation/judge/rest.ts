@@ -199,7 +199,13 @@ class Court {
 
   /** C16: the record carries on one that had the flag when it was merged, converted, or deleted and restored. */
   #inherits(optOut: OptOut, record: RecordSnap): boolean {
-    if (optOut.system !== 'crm' || optOut.endedBy === null || !this.#past.knows(null, optOut.shown)) return false;
+    if (
+      optOut.system !== 'crm' ||
+      optOut.by !== 'opt-out' ||
+      optOut.endedBy === null ||
+      !this.#past.knows(null, optOut.shown)
+    )
+      return false;
     const end = this.#events[optOut.endedBy];
     if (end?.kind !== 'record' || end.after.life === 'live') return false;
     if (this.#untickedAfter(record.key, end.n)) return false;
