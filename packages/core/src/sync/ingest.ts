@@ -72,6 +72,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
       for (const one of touched) if (one !== null) spread.add(one);
   }
   for (const one of await relatives(run, [...spread])) dirty.add(one);
+  for (const one of await heirAddresses(run, reading)) dirty.add(one);
   await store.commitPage(
     run.lease,
     {
@@ -92,4 +93,12 @@ const relatives = async (run: Run, addresses: readonly AddressKey[]): Promise<re
   if (addresses.length === 0) return [];
   const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm, run.view.marketing], addresses);
   return hood.shadows.flatMap((shadow) => shadow.stays.map((stay) => stay.address));
+};
+
+/** The lost one's opt-out goes to its heir (C16), which may have been known long before. */
+const heirAddresses = async (run: Run, reading: Reading): Promise<readonly AddressKey[]> => {
+  const heirs = reading.rows.flatMap((row) => (row.life.kind === 'continued' ? [row.life.as] : []));
+  if (heirs.length === 0) return [];
+  const known = await run.engine.store.known(sideOf(run, reading.side).system, heirs, []);
+  return known.shadows.flatMap((shadow) => shadow.address ?? []);
 };

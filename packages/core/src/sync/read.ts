@@ -23,17 +23,14 @@ const streamOf = (run: Run, name: string, ask: Ask): string => {
 /**
  * Reads one stream to its end, a commit per page. A cursor that the vendor no longer accepts begins anew, once; a read that
  * another run began long ago ends where that run was, so what changed since is read at once.
- * Returns whether a complete read came to its end.
  */
-const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask: Ask): Promise<boolean> => {
+const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask: Ask): Promise<void> => {
   const stream = streamOf(run, name, ask);
   const began = sideOf(run, side).open.session.now();
-  let complete = false;
   for (let restarted = false; ; ) {
     try {
       const last = await readOnce(run, side, name, stream, ask);
-      complete ||= last?.complete === true;
-      if (last === null || last.readAt + RESUMED_MS >= began || last.complete === false) return complete;
+      if (last === null || last.readAt + RESUMED_MS >= began || !last.complete) return;
     } catch (error) {
       if (!isConnectorError(error) || error.kind !== 'stale' || restarted) throw error;
       restarted = true;
@@ -81,19 +78,24 @@ const recordsAsk = (run: Run): Ask => ({
   initially: 'everyone',
 });
 
+/** Our clock when the complete read began that nobody has judged yet. */
+const COMPLETE_BEGAN = 'complete-began';
+
 export const readMembers = async (run: Run): Promise<void> => {
   const began = run.engine.clock.now();
-  const beganKey = 'complete-began';
   const { store } = run.engine;
   const profile = run.view.profile.id;
   const stream = streamOf(run, 'members', membersAsk(run));
   const due = run.service.complete !== null && began - run.service.complete.at > COMPLETE_EVERY_MS;
   if (due) await store.dropCursor(run.lease, stream);
-  // A complete read may be killed and go on in another run: what it did not show is judged by its very beginning.
-  if ((await store.cursor(stream)) === null) await store.putNote(profile, beganKey, began);
-  if (!(await readStream(run, 'marketing', 'members', membersAsk(run)))) return;
-  const startedAt = ((await store.note(profile, beganKey)) as number | null) ?? began;
+  // A complete read may be killed and go on in another run, also right behind its last page: what it did not show is judged
+  // by its very beginning, once a run has read to the end.
+  if ((await store.cursor(stream)) === null) await store.putNote(profile, COMPLETE_BEGAN, began);
+  await readStream(run, 'marketing', 'members', membersAsk(run));
+  const startedAt = (await store.note(profile, COMPLETE_BEGAN)) as number | null;
+  if (startedAt === null) return;
   await judgeCompleteRead(run, startedAt);
+  await store.putNote(profile, COMPLETE_BEGAN, null);
 };
 
 /** C24: what a side that suddenly reads small does not show proves nothing; an operator may accept the new size. */
