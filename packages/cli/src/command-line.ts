@@ -40,7 +40,7 @@ const runCommand = async (spec: CommandSpec, args: readonly string[], options: O
     process.stderr.isTTY === true ? progressLine((text) => process.stderr.write(text), Date.now) : silentProgress;
   const stop = stopSignals(() => {
     progress.clear();
-    tell('Stopping at the next commit; a second signal ends at once.');
+    if (spec.stopsQuietly !== true) tell('Stopping at the next commit; a second signal ends at once.');
   });
   const { run } = await spec.load();
   const invocation = invocationOf(options, progress, stop);

@@ -1,6 +1,7 @@
 import { EXIT } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import type { Command } from '../invocation.ts';
+import { paragraph } from '../terminal/text.ts';
 import { count } from '../terminal/words.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
@@ -17,6 +18,6 @@ export const run: Command = async (invocation, [name = '']) => {
   return {
     code: broken === null ? EXIT.done : EXIT.failed,
     json: { customer: customer.name, whole: broken === null, ...verified },
-    text,
+    text: paragraph(text),
   };
 };

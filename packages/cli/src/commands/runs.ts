@@ -1,16 +1,16 @@
 import type { RunReport } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import type { Command } from '../invocation.ts';
-import { runJson, statusInWords } from '../runs/show-run.ts';
+import { runJson } from '../runs/show-run.ts';
+import { bold } from '../terminal/paint.ts';
 import { type Column, table } from '../terminal/table.ts';
 import { count, moment } from '../terminal/words.ts';
 import { openWorkspace, select } from '../workspace.ts';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'run', flexible: true },
-  { title: 'profile', flexible: true },
+  { title: 'run' },
   { title: 'started' },
-  { title: 'status', flexible: true },
+  { title: 'status' },
   { title: 'changes', align: 'right' },
 ];
 
@@ -26,16 +26,19 @@ export const run: Command = async (invocation, [target], options) => {
     reports.push(...(await state.customer(customer.name).runs(profile, limit)));
   }
   reports.sort((a, b) => b.startedAt - a.startedAt);
-  const rows = reports.map((report) => [
-    report.run,
-    report.profile,
-    moment(report.startedAt),
-    statusInWords(report.status),
-    count(changesOf(report)),
-  ]);
-  const text = rows.length === 0 ? 'No run yet.' : table(COLUMNS, rows);
-  return { code: 0, json: { runs: reports.map(runJson) }, text };
+  const profiles = [...new Set(reports.map((report) => report.profile))];
+  const text = profiles
+    .map((id) => `${bold(id)}\n${runsTable(reports.filter((report) => report.profile === id))}`)
+    .join('\n\n');
+  return { code: 0, json: { runs: reports.map(runJson) }, text: text === '' ? 'No run yet.' : text };
 };
+
+const runsTable = (reports: readonly RunReport[]): string =>
+  table(
+    COLUMNS,
+    reports.map((report) => [report.run, moment(report.startedAt), report.status, count(changesOf(report))]),
+    { indent: '  ' },
+  );
 
 const changesOf = ({ crm, marketing }: RunReport): number =>
   [crm, marketing].reduce((sum, side) => sum + side.created + side.updated + side.optedOut, 0);

@@ -59,18 +59,16 @@ export const compose = async (settings: Settings): Promise<Container> => {
         existsSync(dir) ? accountQuotaFile(join(dir, 'quotas.db'), clock) : memoryQuota(clock),
       [TOKENS.Clock, TOKENS.StateDir],
     );
-  container
-    .bind(TOKENS.Systems)
-    .toResolvedValue(
-      (clock: Clock, random: () => number, quota: AccountQuota, stateDir: string, secrets: Secrets): SystemParts => ({
-        clock,
-        random,
-        quota,
-        key: () => container.get(TOKENS.State).key,
-        stateDir,
-        secrets,
-      }),
-      [TOKENS.Clock, TOKENS.Random, TOKENS.Quota, TOKENS.StateDir, TOKENS.Secrets],
-    );
+  container.bind(TOKENS.Systems).toResolvedValue(
+    (clock: Clock, random: () => number, quota: AccountQuota, stateDir: string, secrets: Secrets): SystemParts => ({
+      clock,
+      random,
+      quota,
+      key: () => container.get(TOKENS.State).key,
+      stateDir,
+      secrets,
+    }),
+    [TOKENS.Clock, TOKENS.Random, TOKENS.Quota, TOKENS.StateDir, TOKENS.Secrets],
+  );
   return container;
 };

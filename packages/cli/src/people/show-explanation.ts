@@ -23,32 +23,27 @@ export const explanationJson = ({ profile, mailable, rule, systems, facts, next 
     ...one,
     properties: one.properties.map((property) => ({ ...property, since: iso(property.since) })),
   })),
-  facts: facts.map(({ fact, stands }) => ({ ...fact, stands })),
+  facts: facts.map(({ fact, stands }) => ({
+    ...fact,
+    when: { ...fact.when, from: iso(fact.when.from), until: iso(fact.when.until) },
+    stands,
+  })),
   next: [...next.consent, ...next.fields].map(writeJson),
   owed: next.owed.map(({ side, rule: owing, why }) => ({ side, rule: owing, why })),
   listed: next.listed.map(({ side, reason, detail }) => ({ side, reason, detail })),
 });
 
-const SYSTEMS: readonly Column[] = [
-  { title: 'system' },
-  { title: 'record', flexible: true },
-  { title: 'mail' },
-  { title: 'property', flexible: true },
-  { title: 'value', flexible: true },
-  { title: 'since', flexible: true },
-];
+const MAIL = { yes: 'can be mailed', no: 'no mail', unknown: 'unknown' } as const;
 
-const systemRows = (systems: readonly SystemAnswer[]): readonly (readonly string[])[] =>
-  systems.flatMap((one) =>
-    one.properties.map((property, i) => [
-      i === 0 ? one.system : '',
-      i === 0 ? one.record : '',
-      i === 0 ? one.mailable : '',
-      property.name,
-      `${property.value}${property.blocks ? ' (blocks)' : ''}`,
-      property.since === null ? 'not dated' : moment(property.since),
-    ]),
-  );
+/** A record a line, and below it the properties that decide. */
+const systemText = ({ system, record, mailable, properties }: SystemAnswer): string =>
+  [
+    `  ${system} ${record}: ${MAIL[mailable]}`,
+    ...properties.map(({ name, value, blocks, since }) => {
+      const dated = since === null ? '' : `, since ${moment(since)}`;
+      return paragraph(`${name}: ${value}${blocks ? ' (blocks)' : ''}${dated}`, '      ', '    ');
+    }),
+  ].join('\n');
 
 const FACTS: readonly Column[] = [
   { title: 'entry', align: 'right' },
@@ -62,12 +57,12 @@ const FACTS: readonly Column[] = [
 /** When it happened, as exactly as anybody knows. */
 const whenOf = ({ when }: Fact): string => {
   if (when.exact) return moment(when.until);
-  return when.from === null ? `before ${moment(when.until)}` : `by ${moment(when.until)}`;
+  return when.from === null ? `before ${moment(when.until)}` : `seen ${moment(when.until)}`;
 };
 
 const nowOf = ({ fact, stands }: Explanation['facts'][number]): string => {
-  const echo = fact.echoOf === null ? '' : `our own write, echo of ${fact.echoOf}`;
-  if (stands === null) return echo;
+  if (fact.echoOf !== null) return `our own write, echo of ${fact.echoOf}`;
+  if (stands === null) return '';
   if (stands.crm && stands.marketing) return 'stands';
   if (!stands.crm && !stands.marketing) return 'lifted or withdrawn';
   return stands.crm ? 'stands for the CRM' : 'stands for marketing';
@@ -90,9 +85,7 @@ export const explanationText = (address: string, explained: Explanation, titles:
     `${bold(address)} in ${profile}`,
     `  May this address get marketing mail? ${bold(ANSWERS[mailable])}`,
     '',
-    systems.length === 0
-      ? '  Neither system showed a record of this address.'
-      : table(SYSTEMS, systemRows(systems), { indent: '  ' }),
+    systems.length === 0 ? '  Neither system showed a record of this address.' : systems.map(systemText).join('\n'),
     '',
   ];
   const rows = facts.map((one) => [

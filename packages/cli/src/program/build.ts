@@ -39,11 +39,19 @@ const helpAfter = (spec: CommandSpec): string => {
   return `\nExamples:\n${examples.join('\n')}${spec.notes === undefined ? '' : `\n\n${spec.notes}`}${about}`;
 };
 
+const GROUPS: Readonly<Record<string, string>> = {
+  optouts: "the customer's own opt-outs (C20)",
+  ledger: 'the consent ledger (C25)',
+};
+
 const parentOf = (program: Command, group: string): Command => {
   const known = program.commands.find((one) => one.name() === group);
   if (known !== undefined) return known;
   const verbs = COMMANDS.filter((one) => one.name.startsWith(`${group} `)).map((one) => one.name.split(' ')[1]);
-  return program.command(group).description(`${group}: ${verbs.join(', ')}`);
+  return program
+    .command(group)
+    .usage(verbs.join('|'))
+    .description(GROUPS[group] ?? '');
 };
 
 const addCommand = (program: Command, spec: CommandSpec, chosen: Chosen): void => {
@@ -51,7 +59,7 @@ const addCommand = (program: Command, spec: CommandSpec, chosen: Chosen): void =
   const parent = second === undefined ? program : parentOf(program, first);
   const command = parent.command(`${second ?? first} ${spec.args}`.trim()).description(spec.about);
   for (const option of [...(spec.options ?? []).map(optionOf), ...commonOptions(spec)]) command.addOption(option);
-  command.addHelpText('after', helpAfter(spec));
+  command.usage(spec.args).addHelpText('after', helpAfter(spec));
   command.action(async () => {
     await chosen(spec, command.args, command.opts());
   });
@@ -63,7 +71,8 @@ export const buildProgram = (version: string, chosen: Chosen): Command => {
     .description('Keeps contacts and e-mail opt-outs in step between CRMs and marketing tools.')
     .version(version)
     .showSuggestionAfterError()
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp({ helpWidth: 80, subcommandTerm: (command) => `${command.name()} ${command.usage()}`.trim() })
+    .helpCommand(false)
     .exitOverride();
   for (const spec of COMMANDS) addCommand(program, spec, chosen);
   program.addHelpText('after', OVERVIEW);

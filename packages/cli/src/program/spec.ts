@@ -22,6 +22,8 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** More to know, after the examples. */
   readonly notes?: string;
+  /** Says nothing when it is told to stop: that is how it always ends. */
+  readonly stopsQuietly?: boolean;
   /** Loaded when it is called and not before: `--help` is quick. */
   load(): Promise<{ readonly run: Command }>;
 }

@@ -50,6 +50,7 @@ export const systemCommands: readonly CommandSpec[] = [
     ],
     examples: ['sandbox', 'sandbox mailchimp --port 41001 --demo', 'sandbox salesforce --state /tmp/salesforce.json'],
     notes: 'Prints one line of JSON when all of them listen, and serves until it is stopped.',
+    stopsQuietly: true,
     load: () => import('../commands/sandbox.ts'),
   },
   {

@@ -63,10 +63,8 @@ const NUMBERS: readonly Column[] = [
 const LINES: readonly Column[] = [
   { title: 'person', flexible: true },
   { title: 'what' },
-  { title: 'where' },
   { title: 'fields', flexible: true },
   { title: 'rule', flexible: true },
-  { title: '' },
 ];
 
 /** The plan of one profile, for people: numbers by kind, then a line per person as far as the limit goes. */
@@ -83,11 +81,9 @@ export const planText = (result: RunResult, profile: Profile, titles: Titles): s
   if (lines.length > 0) {
     const rows = lines.map((line) => [
       line.address,
-      kindInWords(line.kind),
-      titles[line.side],
-      line.fields.join(', '),
+      `${kindInWords(line.kind)} in ${titles[line.side]}${line.held ? ', held' : ''}`,
+      line.kind === 'patch' || line.kind === 'create' ? line.fields.join(', ') : '',
       line.rule,
-      line.held ? 'held' : '',
     ]);
     const rest = total > lines.length ? `\n  and ${count(total - lines.length)} more (--limit N shows more)` : '';
     parts.push('', table(LINES, rows, { indent: '  ' }) + rest);

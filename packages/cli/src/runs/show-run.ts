@@ -77,8 +77,8 @@ export const countsTable = (report: Pick<RunReport, 'crm' | 'marketing'>, titles
 /** What waits for a person, and the exact command that lets it go on. */
 export const holdText = (hold: Hold, profile: string): string => {
   const people = hold.addresses.length > 0 ? ` (${plural(hold.addresses.length, 'person', 'people')})` : '';
-  const commands = `heed approve ${hold.run}   or   heed reject ${hold.run}`;
-  return [paragraph(`${profile}: held${people}: ${hold.why}`, '    ', '  ! '), `      ${commands}`].join('\n');
+  const why = paragraph(`${profile}: held${people}: ${hold.why}`, '    ', '  ! ');
+  return [why, `      heed approve ${hold.run}`, `      heed reject ${hold.run}`].join('\n');
 };
 
 const tookMs = (report: RunReport): number => (report.finishedAt ?? report.startedAt) - report.startedAt;
@@ -87,8 +87,8 @@ const tookMs = (report: RunReport): number => (report.finishedAt ?? report.start
 export const runText = (report: RunReport, titles: Titles, service: Service | undefined): string => {
   const calls = `${plural(report.calls.crm, 'call')} to ${titles.crm}, ${count(report.calls.marketing)} to ${titles.marketing}`;
   const lines = [
-    `${bold(report.profile)}: ${statusInWords(report.status)} in ${duration(tookMs(report))}, ${calls}`,
-    `  run ${report.run}`,
+    `${bold(report.profile)}: ${statusInWords(report.status)} in ${duration(tookMs(report))}`,
+    paragraph(`${report.run}, ${calls}`, '  '),
     countsTable(report, titles),
   ];
   for (const hold of service?.holds ?? []) lines.push(holdText(hold, report.profile));

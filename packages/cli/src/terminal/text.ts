@@ -29,15 +29,19 @@ const cutAt = (word: string, width: number): readonly string[] => {
 export const wrapped = (text: string, width: number = WIDTH): readonly string[] =>
   text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];
+    const indent = /^ */.exec(paragraph)?.[0] ?? '';
     let line = '';
-    for (const word of paragraph.split(' ').flatMap((one) => cutAt(one, width))) {
+    for (const word of paragraph
+      .trimStart()
+      .split(' ')
+      .flatMap((one) => cutAt(one, width - indent.length))) {
       const longer = line === '' ? word : `${line} ${word}`;
-      if (line !== '' && widthOf(longer) > width) {
+      if (line !== '' && indent.length + widthOf(longer) > width) {
         lines.push(line);
         line = word;
       } else line = longer;
     }
-    return [...lines, line];
+    return [...lines, line].map((one) => indent + one);
   });
 
 /** A paragraph that fits 80 columns, every line behind `indent`, the first one behind `first`. */
