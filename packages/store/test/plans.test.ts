@@ -58,7 +58,17 @@ const everyVerb = async (database: Database): Promise<void> => {
   await store.intend(lease, [memberCreate('2', 'ann'), memberCreate('3', 'ann', { state: 'rejected' })]);
   const side = 'crm' as const;
   const record = contact('1');
-  const set = { address: at('ann'), side, record, field: null, rule: '', message: '', attempts: 1, retryAt: null };
+  const set = {
+    address: at('ann'),
+    side,
+    record,
+    field: null,
+    rule: '',
+    message: '',
+    write: null,
+    attempts: 1,
+    retryAt: null,
+  };
   for (const bucket of ['setAside', 'updated'] as const) {
     const done = settlement('ann', 1, {
       owed: [{ address: at('ann'), side, record, rule: '', because: [], since: 1, why: '' }],

@@ -117,6 +117,7 @@ const aside = (address: AddressKey, field: MappedField, { record, member }: Side
   field: `${field.mapping.crm} -> ${field.mapping.marketing}`,
   rule: 'fields',
   message,
+  write: null,
   attempts: 0,
   retryAt: null,
 });

@@ -52,7 +52,10 @@ export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: Addr
     ]);
     const people = new Set<Shadow>(own);
     for (const one of addresses) for (const shadow of crmByAddress.get(one) ?? []) people.add(shadow);
-    const here = memberByAddress.get(address) ?? [];
+    // An address has one member: where a new one took the place of one whose end no read has shown, the newest counts.
+    const here = [...(memberByAddress.get(address) ?? [])].sort(
+      (a, b) => b.seenAt - a.seenAt || b.firstReadAt - a.firstReadAt,
+    );
     return {
       people: [...people],
       members: lived,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Op, RecordRef } from '@heed/contract';
 
 /** An op before it has an id: what the plan shows and what `sync` then sends (I10). */
@@ -18,3 +19,12 @@ export interface PlannedWrite {
   /** The record on the other side that the fields come from, to be linked once the write is applied. */
   readonly partner: RecordRef | null;
 }
+
+/** Tells one write from another: the same refusal is not asked for again at once, a corrected value is. No personal data. */
+export const writeDigest = (write: PlannedWrite): string => {
+  const { op } = write;
+  return createHash('sha256')
+    .update(JSON.stringify([write.side, op]))
+    .digest('hex')
+    .slice(0, 16);
+};

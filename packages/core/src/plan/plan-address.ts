@@ -11,7 +11,7 @@ import type { Link, Listed, Owed, SetAside } from '../state/store.ts';
 import { consentCase, fieldsToSet, isBarred, isInLists, needsEvidence, REFUSED_FOR_EVER } from './consent-case.ts';
 import { mergeRecord } from './merge-record.ts';
 import type { Surroundings } from './neighbours.ts';
-import type { PlannedWrite } from './op.ts';
+import { type PlannedWrite, writeDigest } from './op.ts';
 import type { View } from './view.ts';
 
 export interface PlanContext {
@@ -37,6 +37,8 @@ export interface AddressPlan {
   readonly owed: readonly Owed[];
   readonly listed: readonly Listed[];
   readonly setAside: readonly SetAside[];
+  /** How often writes of this address were refused before, by `writeDigest`. */
+  readonly tries: ReadonlyMap<string, number>;
   readonly links: readonly Link[];
   readonly buckets: readonly RecordBucket[];
   /** An opt-out goes to every CRM record of the address, so those that were never read must be looked up first (C1). */
@@ -66,17 +68,22 @@ export const planAddress = (
   );
   const consent = consentWrites(address, one, verdict, live, around, view, context);
   const carried = fieldWrites(address, one, verdict, live, around, view, context);
+  const planned = new Set([...consent.writes, ...carried.writes].map(writeDigest));
+  const kept = keptAside(around, planned, context.now);
+  const waiting = new Set(kept.map((one) => one.write));
+  const due = (write: PlannedWrite): boolean => !waiting.has(writeDigest(write));
   const remark = carried.remark ?? verdict.remark;
   const listed: Listed[] =
     remark === null ? [] : [{ address, side: sideOf(remark.reason), ...remark, detail: verdict.rule }];
   return {
     address,
     verdict,
-    consent: consent.writes,
-    fields: carried.writes,
+    consent: consent.writes.filter(due),
+    fields: carried.writes.filter(due),
     owed: consent.owed,
     listed,
-    setAside: [...keptAside(around), ...carried.setAside],
+    setAside: [...kept, ...carried.setAside],
+    tries: new Map(around.setAside.flatMap((one) => (one.write === null ? [] : [[one.write, one.attempts] as const]))),
     links: carried.links,
     buckets: bucketsOf(live, around, remark, carried),
     asksCrm: verdict.set.length > 0 || verdict.clear.length > 0 || verdict.spreads,
@@ -89,8 +96,14 @@ const sideOf = (reason: NotSyncedReason): 'crm' | 'marketing' =>
     ? 'marketing'
     : 'crm';
 
-const keptAside = (around: Surroundings): readonly SetAside[] =>
-  around.setAside.filter((one) => one.rule === REFUSED_FOR_EVER);
+/** A final refusal stays; another one keeps its write waiting until it is time to try again. */
+const keptAside = (around: Surroundings, planned: ReadonlySet<string>, now: number): readonly SetAside[] =>
+  around.setAside
+    .filter((one) => {
+      if (one.rule === REFUSED_FOR_EVER) return true;
+      return one.write !== null && planned.has(one.write) && one.retryAt !== null && one.retryAt > now;
+    })
+    .map((one) => ({ ...one, attempts: 0 }));
 
 const consentWrites = (
   address: AddressKey,

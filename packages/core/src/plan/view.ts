@@ -41,7 +41,7 @@ export const viewOf = (
   profile: Profile,
   schemas: { readonly crm: SystemSchema; readonly marketing: SystemSchema },
   can: View['can'],
-  stopped: string | null,
+  stopped: string | null = null,
 ): View => {
   const crm: System = { role: 'crm', connection: profile.crm.connection, container: '' };
   const marketing: System = {

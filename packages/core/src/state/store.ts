@@ -96,6 +96,8 @@ export interface SetAside {
   readonly field: string | null;
   readonly rule: string;
   readonly message: string;
+  /** Which write was refused: another one is tried at once, this one not before `retryAt`. Null if none was sent. */
+  readonly write: string | null;
   /** In a settlement: made in this pass (0: not tried); the store adds them up while the same thing stays wrong. */
   readonly attempts: number;
   /** Our clock. */

@@ -1,6 +1,6 @@
 import { type Hold, releasesItself, tooManyOptOuts } from '../consent/guards.ts';
 import type { AddressKey } from '../identity/address.ts';
-import type { PlannedWrite } from '../plan/op.ts';
+import { type PlannedWrite, writeDigest } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import type { DirtyMark } from '../state/store.ts';
 import { eachDirtyBatch, informedPlansOf, plansOf } from './decide-batch.ts';
@@ -49,7 +49,7 @@ const carryOut = async (
   const chosen = plans.map((plan) => ({ plan, writes: choose(plan) }));
   if (run.mode === 'plan') return;
   const all: Addressed[] = chosen.flatMap(({ plan, writes }) =>
-    writes.map((write) => ({ address: plan.address, write })),
+    writes.map((write) => ({ address: plan.address, write, tries: plan.tries.get(writeDigest(write)) ?? 0 })),
   );
   const written: Written[] = [];
   let stopped: SystemStopped | null = null;

@@ -16,7 +16,9 @@ const RESUMED_MS = 2_000;
 
 /** The stream's name has its columns in it: a profile that asks for other columns begins its own read. */
 const streamOf = (run: Run, name: string, ask: Ask): string => {
-  const what = JSON.stringify([ask.types, ask.fields, ask.consent, ask.reference, ask.lists]);
+  // A field that one type hides is asked for all the same: when it shows up, rows read without it are read again.
+  const readable = name === 'members' ? null : run.view.consentFields;
+  const what = JSON.stringify([ask.types, ask.fields, ask.consent, ask.reference, ask.lists, readable]);
   return `${run.view.profile.id}|${name}|${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
 };
 

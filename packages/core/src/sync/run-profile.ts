@@ -158,9 +158,11 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   await readMembers(run);
   run.marketingIsComplete = run.service.complete !== null;
   await readConsent(run);
-  // Before the first approval the records are read too, so that the plan to be approved is whole (C29).
+  // Who is in the lists decides about opt-outs only where the profile says so (C5); else nothing comes before them (C21).
+  const listsFirst = run.view.settings.scope === 'lists';
+  if (listsFirst) await readRecords(run);
   await optOutPass(run, allowed);
-  await readRecords(run);
+  if (!listsFirst) await readRecords(run);
   await lookAgainIfUnblocked(run);
   run.optOutsAt = run.engine.clock.now();
   await fieldsPass(run, allowed, () => optOutsBetween(run, allowed, options));
@@ -286,6 +288,9 @@ const finish = async (
     exitCode,
     message: ended.message,
   };
-  if (options.mode === 'sync') await engine.store.finishRun(report);
+  if (options.mode === 'sync') {
+    await engine.store.finishRun(report);
+    await engine.store.prune(engine.clock.now());
+  }
   return report;
 };

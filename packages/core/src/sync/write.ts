@@ -1,7 +1,7 @@
 import type { FieldValue, Op, Outcome, Refusal, Row } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
-import type { PlannedWrite } from '../plan/op.ts';
+import { type PlannedWrite, writeDigest } from '../plan/op.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent, Link, RunChange, SetAside } from '../state/store.ts';
 import { type OpenSystem, reactionTo } from './engine.ts';
@@ -12,6 +12,8 @@ import { isConnectorError, newId, note, type Run, sideOf } from './run-state.ts'
 export interface Addressed {
   readonly address: AddressKey;
   readonly write: PlannedWrite;
+  /** How often this very write was refused before. */
+  readonly tries: number;
 }
 
 /** What became of one write. `done`: it is as wanted now, by us or by somebody else. */
@@ -316,6 +318,7 @@ const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Written =>
   return {
     address,
     write,
+    tries: one.tries,
     intent,
     done,
     link: done ? linkOf(side, write, record, outcome.result === 'applied' ? outcome.row : null) : null,
@@ -355,15 +358,21 @@ const linkOf = (
     : { member: record, crm: write.partner, agreed, left };
 };
 
-const aside = (side: 'crm' | 'marketing', { address, write }: Answered, refusal: Refusal, run: Run): SetAside => ({
+const aside = (
+  side: 'crm' | 'marketing',
+  { address, write, tries }: Answered,
+  refusal: Refusal,
+  run: Run,
+): SetAside => ({
   address,
   side,
   record: 'record' in write.op ? write.op.record : null,
   field: refusal.field,
   rule: refusal.forever ? REFUSED_FOR_EVER : write.rule,
   message: refusal.message,
-  attempts: 0,
-  retryAt: refusal.forever ? null : run.engine.clock.now() + retryAfter(0),
+  write: writeDigest(write),
+  attempts: 1,
+  retryAt: refusal.forever ? null : run.engine.clock.now() + retryAfter(tries),
 });
 
 /** For the run's history: names of fields, never values. */

@@ -150,6 +150,7 @@ export const promisesOfBuckets = (bench: () => Bench): void => {
         field: 'Phone',
         rule: 'fields',
         message: 'not a phone number',
+        write: null,
         attempts: 1,
         retryAt: null,
       } as const;

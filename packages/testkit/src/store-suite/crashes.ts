@@ -70,7 +70,17 @@ const VERBS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
     const side = 'crm' as const;
     const [mark] = await store.dirty(PROFILE, 99, null, 1);
     const record = contact('1');
-    const wrong = { address: at('ann'), side, record, rule: 'C1', field: 'F', message: 'no', attempts: 1, retryAt: 9 };
+    const wrong = {
+      address: at('ann'),
+      side,
+      record,
+      rule: 'C1',
+      field: 'F',
+      message: 'no',
+      write: null,
+      attempts: 1,
+      retryAt: 9,
+    };
     const settled = settlement('ann', mark?.mark ?? 0, {
       owed: [{ address: at('ann'), side, record, rule: 'C1', because: [1], since: 3, why: 'down' }],
       setAside: [wrong],

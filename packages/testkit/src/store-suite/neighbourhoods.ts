@@ -146,6 +146,7 @@ export const promisesOfNeighbourhoods = (bench: () => Bench): void => {
         field: 'FNAME',
         rule: 'fields',
         message: 'too long',
+        write: null,
         attempts: 1,
         retryAt: 99,
       } as const;
