@@ -32,7 +32,10 @@ export const MUTANTS: readonly Mutant[] = [
         to: "const op = { kind: 'create', type: 'member', email: winner.email, reference: null, fields: {}, as: 'subscribed', set: {} } as const;",
       },
     ],
-    options: { rules: { createMarketing: true } },
+    options: {
+      acts: ['rename record', 'rename back', 'edit record field', 'unsubscribe'],
+      rules: { createMarketing: true, lists: false },
+    },
   },
   {
     name: 'create defaults to subscribed',
@@ -96,10 +99,11 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/core/src/sync/write.ts',
-        from: "if (outcome === undefined || outcome.result === 'unknown') return intent;",
+        from: "if (outcome === undefined || outcome.result === 'unknown' || isUnshown(outcome, intent)) return intent;",
         to: "if (outcome === undefined || outcome.result === 'unknown') return { ...intent, state: 'applied', answeredAt: intent.sentAt };",
       },
     ],
+    options: { opFaults: ['lost, not applied'] },
   },
   {
     name: 'cursor before facts',
@@ -143,6 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
       acts: ['sign up', 'rename record', 'edit record field'],
       rules: { createCrm: true, reference: true, lists: false },
       quirks: { poison: null },
+      opFaults: ['crash-after', 'lost, applied'],
     },
   },
   {

@@ -80,6 +80,8 @@ export interface ScheduleOptions {
   readonly acts?: readonly ActName[];
   readonly faults?: boolean;
   readonly steps?: number;
+  /** Every run meets one of these at its first or second write. */
+  readonly opFaults?: readonly Fault['what'][];
 }
 
 /** The initial state is made by a few acts before the first run, so it is part of the schedule and shrinks with it. */
@@ -108,16 +110,18 @@ export const drawSchedule = (seed: number, options: ScheduleOptions = {}): Sched
     if (kind < 0.52) steps.push({ kind: 'act', act: act() });
     else if (kind < 0.62)
       steps.push({ kind: 'pass', ms: draw.one([1_000, 20_000, 400_000, 3_600_000, 30 * 3_600_000]) });
-    else steps.push(runStep(draw, act, options.faults ?? true));
+    else steps.push(runStep(draw, act, options));
   }
   return { people, first, steps };
 };
 
-const runStep = (draw: Draw, act: () => Act, faulty: boolean): RunStep => {
+const runStep = (draw: Draw, act: () => Act, { faults: faulty = true, opFaults }: ScheduleOptions): RunStep => {
   const during = draw.chance(0.5)
     ? Array.from({ length: 1 + draw.int(3) }, () => ({ call: 1 + draw.int(14), act: act() }))
     : [];
-  const faults = faulty && draw.chance(0.5) ? Array.from({ length: 1 + draw.int(2) }, () => drawFault(draw)) : [];
+  const faults: Fault[] =
+    faulty && draw.chance(0.5) ? Array.from({ length: 1 + draw.int(2) }, () => drawFault(draw)) : [];
+  if (opFaults !== undefined) faults.push({ at: 'op', n: 1 + draw.int(2), what: draw.one(opFaults) });
   const mode = draw.chance(0.12) ? 'plan' : 'sync';
   return { kind: 'run', mode, full: draw.chance(0.08), during, faults };
 };

@@ -147,9 +147,9 @@ const judgeEnd = (settings: Settings, pair: Pair, n: number): readonly Violation
   return PAIRS.flatMap((fields) => {
     const { crm, marketing } = valuesOf(pair, fields);
     if (!fields.both && pair.edited.has(`marketing ${fields.marketing}`)) return [];
-    // An empty value does not overwrite, so an emptied field may differ for ever.
-    return crm === marketing || crm === null || marketing === null
-      ? []
-      : [blame(`${fields.crm} is ${crm} in the CRM and ${marketing} in marketing`)];
+    if (crm === marketing) return [];
+    // An emptied CRM field does not overwrite, so it may differ for ever; nobody here empties a member's field.
+    if (crm === null && (!fields.both || pair.edited.has(`crm ${fields.crm}`))) return [];
+    return [blame(`${fields.crm} is ${crm ?? 'empty'} in the CRM and ${marketing ?? 'empty'} in marketing`)];
   });
 };

@@ -82,6 +82,7 @@ export class Past {
   readonly #optInField: boolean;
   readonly #shownOptIn = new Map<string, boolean>();
   readonly #clean: ReadonlySet<number>;
+  readonly #syncs = new Set<number>();
   readonly #sights = new Map<string, Sight>();
   readonly #lost: ReadonlySet<number>;
 
@@ -97,6 +98,11 @@ export class Past {
     return this.#clean.has(run);
   }
 
+  /** An approved sync, not a plan: only such a run links people. */
+  isSync(run: number): boolean {
+    return this.#syncs.has(run);
+  }
+
   /** Surely durable knowledge for somebody who runs as `run`: of a run that ended well, or its own. */
   knows(run: number | null, shown: readonly { readonly run: number }[]): boolean {
     return shown.some((one) => one.run === run || this.#clean.has(one.run));
@@ -108,7 +114,10 @@ export class Past {
     if (event.kind === 'shown-record') this.#onShownRecord(event);
     if (event.kind === 'shown-member') this.#onShownMember(event);
     if (event.kind === 'write') this.#onWrite(event);
-    if (event.kind === 'run' && event.phase === 'began') this.runBegan = event.n;
+    if (event.kind === 'run' && event.phase === 'began') {
+      this.runBegan = event.n;
+      if (event.mode === 'sync' && event.approve) this.#syncs.add(event.run);
+    }
     if (event.kind === 'hidden') {
       if (event.hidden) this.hiddenSince.set(event.type, event.n);
       else this.hiddenSince.delete(event.type);

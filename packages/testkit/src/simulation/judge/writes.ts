@@ -100,6 +100,40 @@ class Bench {
     return [...this.past.records.values()].filter(({ life, email }) => life === 'live' && keyOf(email) === address);
   }
 
+  /**
+   * One record alone moved here from an address where its member still is, mailable, and the engine was shown both there:
+   * the member follows or stays, but is not made again. Where lists decide who is linked at all, nothing is claimed.
+   */
+  hasMemberElsewhere(address: string): boolean {
+    const { past, write } = this;
+    const here = this.liveRecordsAt(address);
+    const [mover] = here;
+    if (mover === undefined || here.length > 1 || this.settings.rules.lists) return false;
+    return past.stays.some(
+      (stay) =>
+        stay.record === mover.key &&
+        stay.address !== null &&
+        stay.address !== address &&
+        past.stays.every(({ address: other, record }) => other !== stay.address || record === mover.key) &&
+        [...stay.shownIn].some(
+          (run) =>
+            past.isClean(run) &&
+            run < write.run &&
+            past.isSync(run) &&
+            this.#isMailableMemberShown(stay.address ?? '', run),
+        ),
+    );
+  }
+
+  #isMailableMemberShown(address: string, run: number): boolean {
+    const seen = (this.past.shownMembers.get(address) ?? []).filter((one) => one.run <= run).at(-1);
+    if (seen === undefined || !this.past.isClean(seen.run)) return false;
+    const now = this.past.members.get(seen.snap.key);
+    const mailable = (one: MemberSnap | undefined): boolean =>
+      one?.status === 'subscribed' || one?.status === 'non-subscribed';
+    return mailable(seen.snap) && mailable(now) && keyOf(now?.email ?? null) === address;
+  }
+
   member(): MemberSnap | null {
     const { target } = this.write;
     return target !== null && 'status' in target ? target : null;
@@ -234,6 +268,8 @@ const marketingCreate = (bench: Bench, op: OpOf<'create'>): void => {
   const last = seen.at(-1);
   if (last?.snap.status === 'archived') bench.blame('I2', 'C12a', 'creates an address that is archived');
   else if (last !== undefined) bench.blame('I7', 'C12a C19', 'creates an address that was known as a member');
+  if (bench.hasMemberElsewhere(address))
+    bench.blame('I7', 'C9 C15', 'makes a second member of one person whose address changed');
   const invited = bench.past.creates.filter((one) => one.address === address && one.as === 'pending');
   if (op.as === 'pending' && invited.length > 0) bench.blame('C0', 'C11', 'invites a second time');
   const ever = bench.past.scopeOf(address);
