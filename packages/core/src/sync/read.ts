@@ -18,7 +18,7 @@ const RESUMED_MS = 2_000;
 const streamOf = (run: Run, name: string, ask: Ask): string => {
   // A field that one type hides is asked for all the same: when it shows up, rows read without it are read again.
   const readable = name === 'members' ? null : run.view.consentFields;
-  const what = JSON.stringify([ask.types, ask.fields, ask.consent, ask.reference, ask.lists, readable]);
+  const what = JSON.stringify([ask.types, ask.fields, ask.consent, ask.reference, ask.lists, ask.initially, readable]);
   return `${run.view.profile.id}|${name}|${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
 };
 
@@ -32,7 +32,7 @@ const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask
   for (let restarted = false; ; ) {
     try {
       const last = await readOnce(run, side, name, stream, ask);
-      if (last === null || last.readAt + RESUMED_MS >= began || !last.complete) return;
+      if (last === null || last.readAt + RESUMED_MS >= began) return;
     } catch (error) {
       if (!isConnectorError(error) || error.kind !== 'stale' || restarted) throw error;
       restarted = true;
@@ -72,8 +72,25 @@ const everyone = (columns: Columns, initially: ReadRequest['initially']): Ask =>
 
 /** Members with consent and fields: one read, since they come in the same answer. */
 const membersAsk = (run: Run): Ask => everyone(run.view.columns.members, 'everyone');
-/** The CRM's consent, unscoped and light (C4 to C6 never depend on lists): at first who is opted out, then all changes. */
-const consentAsk = (run: Run): Ask => everyone(run.view.columns.consent, 'opted-out');
+/**
+ * The CRM's consent, unscoped and light (C4 to C6 never depend on lists): at first who is opted out, then all changes. When
+ * other columns are asked for later, everybody is read once: what was unticked or renamed in between must not be missed.
+ */
+const consentAsk = async (run: Run): Promise<Ask> => {
+  const { store } = run.engine;
+  const { columns } = run.view;
+  const asked = createHash('sha256')
+    .update(JSON.stringify([columns.consent, run.view.consentFields]))
+    .digest('hex');
+  const before = (await store.note(run.view.profile.id, 'consent-read')) as {
+    asked: string;
+    initially: ReadRequest['initially'];
+  } | null;
+  const initially = before === null ? 'opted-out' : before.asked === asked ? before.initially : 'everyone';
+  if (before?.asked !== asked) await store.putNote(run.view.profile.id, 'consent-read', { asked, initially });
+  return everyone(columns.consent, initially);
+};
+
 const recordsAsk = (run: Run): Ask => ({
   ...run.view.columns.records,
   lists: run.view.profile.crm.lists,
@@ -178,7 +195,7 @@ const vanish = (run: Run, startedAt: number): Promise<void> =>
   });
 
 export const readConsent = async (run: Run): Promise<void> => {
-  await readStream(run, 'crm', 'consent', consentAsk(run));
+  await readStream(run, 'crm', 'consent', await consentAsk(run));
 };
 
 export const readRecords = async (run: Run): Promise<void> => {
@@ -189,7 +206,7 @@ export const readRecords = async (run: Run): Promise<void> => {
 export const forgetCursors = async (run: Run): Promise<void> => {
   const streams = [
     streamOf(run, 'members', membersAsk(run)),
-    streamOf(run, 'consent', consentAsk(run)),
+    streamOf(run, 'consent', await consentAsk(run)),
     streamOf(run, 'records', recordsAsk(run)),
   ];
   for (const stream of streams) await run.engine.store.dropCursor(run.lease, stream);
