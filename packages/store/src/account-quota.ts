@@ -18,22 +18,36 @@ export interface AccountQuotaFile extends AccountQuota {
   close(): void;
 }
 
+/** How processes that share the file know of each other. */
+export interface Processes {
+  /** This one, as no other process is called. */
+  readonly name: string;
+  /** True only if that process surely has ended, and its connections with it. */
+  isDead(name: string): boolean;
+}
+
 const BUSY_MS = 10_000;
 
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS permit (id TEXT PRIMARY KEY, account TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS permit (id TEXT PRIMARY KEY, account TEXT NOT NULL, expires INTEGER NOT NULL,
+    process TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS permit_account ON permit (account, expires);
   CREATE TABLE IF NOT EXISTS used (account TEXT NOT NULL, windowMs INTEGER NOT NULL, start INTEGER NOT NULL,
     uses INTEGER NOT NULL, PRIMARY KEY (account, windowMs, start)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pause (account TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
 
 /**
- * Quotas of all processes that share the file. Permits of a killed process come back when they expire.
+ * Quotas of all processes that share the file. Permits of a killed process come back when they expire, or at once where
+ * `processes` can tell that it is dead.
  *
  * A file of its own, because it is written twice per request and does not deserve an fsync: after a power loss the
  * counts may miss the last seconds, which no vendor forbids. All processes must go by the same clock.
  */
-export const accountQuotaFile = (file: string, clock: Clock): AccountQuotaFile => {
+export const accountQuotaFile = (
+  file: string,
+  clock: Clock,
+  processes: Processes = { name: '', isDead: () => false },
+): AccountQuotaFile => {
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   const sqlite = new DatabaseSync(file, { timeout: BUSY_MS });
@@ -46,6 +60,17 @@ export const accountQuotaFile = (file: string, clock: Clock): AccountQuotaFile =
     return sql.used.all(account, window.windowMs).map(({ start, uses }) => [Number(start), Number(uses)] as const);
   };
 
+  /** Connections in use, without those of processes that ended in the middle of a call. */
+  const openPermits = (account: string): number => {
+    let open = 0;
+    for (const holder of sql.permits.all(account)) {
+      const name = String(holder.process);
+      if (name !== processes.name && processes.isDead(name)) sql.dropPermitsOf.run(account, name);
+      else open += Number(holder.open);
+    }
+    return open;
+  };
+
   const grant = ({ account, limits, holdMs }: PermitRequest): Grant => {
     const now = Math.floor(clock.now());
     const until = Number(sql.paused.get(account)?.until ?? 0);
@@ -56,11 +81,11 @@ export const accountQuotaFile = (file: string, clock: Clock): AccountQuotaFile =
       .sort((a, b) => b.waitMs - a.waitMs);
     if (longest !== undefined && longest.waitMs > 0) return { kind: 'wait', ...longest };
     sql.dropPermits.run(account, now);
-    if (Number(sql.permits.get(account)?.open) >= connectionsOf(limits))
+    if (openPermits(account) >= connectionsOf(limits))
       return { kind: 'wait', waitMs: CONCURRENT_WAIT_MS, why: 'concurrent' };
     for (const window of windows) sql.use.run(account, window.windowMs, partOf(window, now));
     const permit = randomUUID();
-    sql.addPermit.run(permit, account, now + Math.ceil(holdMs));
+    sql.addPermit.run(permit, account, now + Math.ceil(holdMs), processes.name);
     return { kind: 'granted', permit };
   };
 
@@ -88,9 +113,10 @@ const statementsOf = (sqlite: DatabaseSync) => ({
     'INSERT INTO used VALUES (?, ?, ?, 1) ON CONFLICT (account, windowMs, start) DO UPDATE SET uses = uses + 1',
   ),
   dropUsed: sqlite.prepare('DELETE FROM used WHERE account = ? AND windowMs = ? AND start < ?'),
-  permits: sqlite.prepare('SELECT count(*) AS open FROM permit WHERE account = ?'),
-  addPermit: sqlite.prepare('INSERT INTO permit VALUES (?, ?, ?)'),
+  permits: sqlite.prepare('SELECT process, count(*) AS open FROM permit WHERE account = ? GROUP BY process'),
+  addPermit: sqlite.prepare('INSERT INTO permit VALUES (?, ?, ?, ?)'),
   dropPermit: sqlite.prepare('DELETE FROM permit WHERE id = ?'),
+  dropPermitsOf: sqlite.prepare('DELETE FROM permit WHERE account = ? AND process = ?'),
   dropPermits: sqlite.prepare('DELETE FROM permit WHERE account = ? AND expires <= ?'),
 });
 

@@ -51,6 +51,22 @@ describe('permits of one account', () => {
     expect((await take(quota, concurrent(1))).kind).toBe('granted');
   });
 
+  it('of a process that is dead come back at once; those of a living one and of the asker stay', async () => {
+    const clock = fakeClock();
+    const dead = new Set<string>();
+    const named = (name: string): AccountQuotaFile => {
+      const quota = accountQuotaFile(join(folder, 'quota.db'), clock, { name, isDead: (one) => dead.has(one) });
+      open.push(quota);
+      return quota;
+    };
+    const [killed, living, asker] = [named('killed'), named('living'), named('asker')];
+    for (const quota of [killed, living, asker]) await take(quota, concurrent(3));
+    expect((await take(asker, concurrent(3))).kind).toBe('wait');
+    dead.add('killed').add('asker');
+    expect((await take(asker, concurrent(3))).kind).toBe('granted');
+    expect((await take(asker, concurrent(3))).kind).toBe('wait');
+  });
+
   it('are all or nothing: a refused request uses nothing of the other limits', async () => {
     const clock = fakeClock();
     const quota = quotaOf(clock);

@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@heed/contract';
 import { type ProfileChecks, type Secrets, secretsOf } from '@heed/core';
-import { accountQuotaFile, openStateFolder, type StateFolder } from '@heed/store';
+import { accountQuotaFile, openStateFolder, type Processes, type StateFolder } from '@heed/store';
 import { type AccountQuota, memoryQuota, systemClock } from '@heed/toolkit';
 import { Container, type ServiceIdentifier } from 'inversify';
 import { validateCron } from './cron.ts';
 import { type InstalledConnector, installedConnectors } from './installed.ts';
+import { localProcesses } from './processes.ts';
 import type { SystemParts } from './systems.ts';
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`heed.${name}`) as ServiceIdentifier<T>;
@@ -20,6 +21,7 @@ export const TOKENS = {
   Secrets: token<Secrets>('Secrets'),
   StateDir: token<string>('StateDir'),
   State: token<StateFolder>('State'),
+  Processes: token<Processes>('Processes'),
   Quota: token<AccountQuota>('Quota'),
   Connectors: token<readonly InstalledConnector[]>('Connectors'),
   Checks: token<ProfileChecks>('Checks'),
@@ -42,6 +44,7 @@ export const compose = async (settings: Settings): Promise<Container> => {
   container.bind(TOKENS.Clock).toConstantValue(systemClock);
   container.bind(TOKENS.Random).toConstantValue(unpredictable);
   container.bind(TOKENS.Secrets).toConstantValue(secretsOf(settings.environment));
+  container.bind(TOKENS.Processes).toConstantValue(localProcesses());
   container.bind(TOKENS.StateDir).toConstantValue(settings.stateDir);
   container.bind(TOKENS.Connectors).toConstantValue(connectors);
   container.bind(TOKENS.Checks).toConstantValue({ connectors: connectors.map((one) => one.connector), validateCron });
@@ -55,9 +58,9 @@ export const compose = async (settings: Settings): Promise<Container> => {
   container
     .bind(TOKENS.Quota)
     .toResolvedValue(
-      (clock: Clock, dir: string) =>
-        existsSync(dir) ? accountQuotaFile(join(dir, 'quotas.db'), clock) : memoryQuota(clock),
-      [TOKENS.Clock, TOKENS.StateDir],
+      (clock: Clock, dir: string, processes: Processes) =>
+        existsSync(dir) ? accountQuotaFile(join(dir, 'quotas.db'), clock, processes) : memoryQuota(clock),
+      [TOKENS.Clock, TOKENS.StateDir, TOKENS.Processes],
     );
   container.bind(TOKENS.Systems).toResolvedValue(
     (clock: Clock, random: () => number, quota: AccountQuota, stateDir: string, secrets: Secrets): SystemParts => ({

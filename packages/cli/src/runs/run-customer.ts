@@ -55,7 +55,8 @@ export const runCustomer = async (
 ): Promise<CustomerResult> => {
   const state = container.get(TOKENS.State);
   const { random } = container.get(TOKENS.Systems);
-  const turn = await takeTurn(state, container.get(TOKENS.StateDir), customer.name, random);
+  const processes = container.get(TOKENS.Processes);
+  const turn = await takeTurn(state, container.get(TOKENS.StateDir), customer.name, processes, random);
   if (turn === null) {
     const messages = [`${customer.name}: another process is running this customer; try again when it is done.`];
     return { results: [], services: new Map(), codes: [EXIT.busy], findings: [], messages };
