@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Columns, Page, ReadRequest } from '@heed/contract';
+import type { Columns, Millis, Page, ReadRequest } from '@heed/contract';
 import { readsTooSmall } from '../consent/guards.ts';
-import type { Shadow } from '../state/shadow.ts';
+import type { Shadow, System } from '../state/shadow.ts';
 import { ingest } from './ingest.ts';
 import { breathe, isConnectorError, type Run, sideOf } from './run-state.ts';
 import { changeService } from './service.ts';
@@ -149,12 +149,13 @@ const PAGE = 1_000;
 
 const eachUnseen = async (
   run: Run,
-  startedAt: number,
+  system: System,
+  before: Millis,
   work: (shadows: readonly Shadow[]) => Promise<void>,
 ): Promise<void> => {
   let after: Shadow['record'] | null = null;
   for (;;) {
-    const page = await run.engine.store.unseen(run.view.marketing, startedAt, after, PAGE);
+    const page: readonly Shadow[] = await run.engine.store.unseen(system, before, after, PAGE);
     if (page.length === 0) return;
     await breathe(run);
     await work(page);
@@ -162,36 +163,25 @@ const eachUnseen = async (
   }
 };
 
-const countUnseen = async (run: Run, startedAt: number): Promise<number> => {
+const countUnseen = async (run: Run, startedAt: Millis): Promise<number> => {
   let n = 0;
-  await eachUnseen(run, startedAt, async (page) => {
+  await eachUnseen(run, run.view.marketing, startedAt, async (page) => {
     n += page.length;
   });
   return n;
 };
 
 /** Vanished is unknown, never absent: such a member is not created again (C12a, C19). */
-const vanish = (run: Run, startedAt: number): Promise<void> =>
-  eachUnseen(run, startedAt, async (page) => {
+const vanish = (run: Run, startedAt: Millis): Promise<void> =>
+  eachUnseen(run, run.view.marketing, startedAt, async (page) => {
     const at = run.marketing.session.now();
-    await run.engine.store.commitPage(
-      run.lease,
-      {
-        system: run.view.marketing,
-        run: run.id,
-        shadows: page.map((shadow) => ({
-          ...shadow,
-          life: { kind: 'vanished' },
-          lifeChangedAt: at,
-          archivedSince: shadow.archivedSince ?? at,
-        })),
-        facts: [],
-        intents: [],
-        dirty: page.flatMap((shadow) => shadow.address ?? []),
-        cursor: null,
-      },
-      run.engine.clock.now(),
-    );
+    const gone = page.map((shadow) => ({
+      ...shadow,
+      life: { kind: 'vanished' } as const,
+      lifeChangedAt: at,
+      archivedSince: shadow.archivedSince ?? at,
+    }));
+    await keep(run, run.view.marketing, gone);
   });
 
 export const readConsent = async (run: Run): Promise<void> => {
@@ -199,7 +189,30 @@ export const readConsent = async (run: Run): Promise<void> => {
 };
 
 export const readRecords = async (run: Run): Promise<void> => {
-  await readStream(run, 'crm', 'records', recordsAsk(run));
+  const ask = recordsAsk(run);
+  const anew = (await run.engine.store.cursor(streamOf(run, 'records', ask))) === null;
+  const lists = ask.lists?.map((list) => list.id) ?? [];
+  if (anew) await forgetLists(run, lists);
+  await readStream(run, 'crm', 'records', ask);
+};
+
+/** A list that is read from its beginning shows who is in it, not who left: nobody is in it until the read shows it. */
+const forgetLists = async (run: Run, lists: readonly string[]): Promise<void> => {
+  if (lists.length === 0) return;
+  const out = Object.fromEntries(lists.map((list) => [list, false]));
+  await eachUnseen(run, run.view.crm, Number.MAX_SAFE_INTEGER, async (page) => {
+    const members = page.filter((shadow) => lists.some((list) => shadow.lists[list] === true));
+    const gone = members.map((shadow) => ({ ...shadow, lists: { ...shadow.lists, ...out } }));
+    await keep(run, run.view.crm, gone);
+  });
+};
+
+/** What we conclude about records that no row told us of. */
+const keep = async (run: Run, system: System, shadows: readonly Shadow[]): Promise<void> => {
+  if (shadows.length === 0) return;
+  const dirty = shadows.flatMap((shadow) => shadow.address ?? []);
+  const page = { system, run: run.id, shadows, facts: [], intents: [], dirty, cursor: null };
+  await run.engine.store.commitPage(run.lease, page, run.engine.clock.now());
 };
 
 /** For `--full`: everything is read again from the beginning. */
