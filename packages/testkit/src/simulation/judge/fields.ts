@@ -16,6 +16,7 @@ interface Pair {
   readonly agreed: Map<string, number>;
   everOut: boolean;
   madeByUs: boolean;
+  swallowed: boolean;
   everMember: boolean;
 }
 
@@ -50,6 +51,8 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
     }
     if (event.kind === 'write' && event.op.kind === 'patch' && event.target !== null) {
       const pair = pairOf(event.target.key);
+      // The vendor said that it wrote the fields and did not: only opt-outs are read back (C22), so nobody can know.
+      if (pair !== null && event.told === 'applied' && !event.took) pair.swallowed = true;
       if (pair !== null) found.push(...judgePatch(pair, event));
     }
     if (event.kind === 'run' && event.phase === 'began') began = event.n;
@@ -72,6 +75,7 @@ const newPair = (): Pair => ({
   agreed: new Map(),
   everOut: false,
   madeByUs: false,
+  swallowed: false,
   everMember: false,
 });
 
@@ -138,7 +142,8 @@ const judgePatch = (pair: Pair, event: Extract<Event, { kind: 'write' }>): reado
 const judgeEnd = (settings: Settings, pair: Pair, n: number): readonly Violation[] => {
   const { rules } = settings;
   const { record, member } = pair;
-  if (record === null || record.life !== 'live' || pair.everOut || (rules.lists && !record.inList)) return [];
+  if (record === null || record.life !== 'live' || pair.everOut || pair.swallowed || (rules.lists && !record.inList))
+    return [];
   const blame = (text: string): Violation => ({ invariant: 'alive', rule: '', text: `${record.key}: ${text}`, n });
   if (member === null) {
     const wanted = rules.createMarketing && !pair.everMember && !pair.madeByUs && keyOf(record.email) !== null;
