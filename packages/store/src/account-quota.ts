@@ -29,9 +29,9 @@ export interface Processes {
 const BUSY_MS = 10_000;
 
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS permit (id TEXT PRIMARY KEY, account TEXT NOT NULL, expires INTEGER NOT NULL,
+  CREATE TABLE IF NOT EXISTS held (id TEXT PRIMARY KEY, account TEXT NOT NULL, expires INTEGER NOT NULL,
     process TEXT NOT NULL) STRICT;
-  CREATE INDEX IF NOT EXISTS permit_account ON permit (account, expires);
+  CREATE INDEX IF NOT EXISTS held_account ON held (account, expires);
   CREATE TABLE IF NOT EXISTS used (account TEXT NOT NULL, windowMs INTEGER NOT NULL, start INTEGER NOT NULL,
     uses INTEGER NOT NULL, PRIMARY KEY (account, windowMs, start)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pause (account TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
@@ -113,11 +113,11 @@ const statementsOf = (sqlite: DatabaseSync) => ({
     'INSERT INTO used VALUES (?, ?, ?, 1) ON CONFLICT (account, windowMs, start) DO UPDATE SET uses = uses + 1',
   ),
   dropUsed: sqlite.prepare('DELETE FROM used WHERE account = ? AND windowMs = ? AND start < ?'),
-  permits: sqlite.prepare('SELECT process, count(*) AS open FROM permit WHERE account = ? GROUP BY process'),
-  addPermit: sqlite.prepare('INSERT INTO permit VALUES (?, ?, ?, ?)'),
-  dropPermit: sqlite.prepare('DELETE FROM permit WHERE id = ?'),
-  dropPermitsOf: sqlite.prepare('DELETE FROM permit WHERE account = ? AND process = ?'),
-  dropPermits: sqlite.prepare('DELETE FROM permit WHERE account = ? AND expires <= ?'),
+  permits: sqlite.prepare('SELECT process, count(*) AS open FROM held WHERE account = ? GROUP BY process'),
+  addPermit: sqlite.prepare('INSERT INTO held VALUES (?, ?, ?, ?)'),
+  dropPermit: sqlite.prepare('DELETE FROM held WHERE id = ?'),
+  dropPermitsOf: sqlite.prepare('DELETE FROM held WHERE account = ? AND process = ?'),
+  dropPermits: sqlite.prepare('DELETE FROM held WHERE account = ? AND expires <= ?'),
 });
 
 /** Counting and taking in one, so that two processes never take the same last permit. */

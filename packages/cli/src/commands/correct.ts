@@ -2,6 +2,7 @@ import { correctAddress, correctRun, EXIT } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { type Command, UsageError } from '../invocation.ts';
 import { actorOf, readAddress } from '../people/address.ts';
+import { paragraph } from '../terminal/text.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
 /** Withdraws mistaken opt-outs of one address or of one run; writes nothing to marketing (C6a). */
@@ -17,12 +18,14 @@ export const run: Command = async (invocation, [name = '', given], options) => {
   const by = actorOf(options);
   const entered =
     ofRun === null
-      ? await correctAddress(store, await readAddress(invocation, given), because, by, now)
+      ? await correctAddress(store, customer.profiles, await readAddress(invocation, given), because, by, now)
       : await correctRun(store, ofRun, because, by, now);
   if (!entered.ok) throw new UsageError(`Nothing was corrected: ${entered.why}.`);
   return {
     code: EXIT.done,
     json: { customer: customer.name, entries: entered.entries },
-    text: `Withdrawn, as ledger entry ${entered.entries.join(', ')}. Nothing is written to marketing; the next run goes by it: heed sync ${customer.name}`,
+    text: paragraph(
+      `Withdrawn, as ledger entry ${entered.entries.join(', ')}. Nothing is written to marketing; the next run goes by it: heed sync ${customer.name}`,
+    ),
   };
 };

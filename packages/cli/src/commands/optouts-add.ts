@@ -2,6 +2,7 @@ import { addOptOut, EXIT } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { type Command, UsageError } from '../invocation.ts';
 import { actorOf, readAddress } from '../people/address.ts';
+import { paragraph } from '../terminal/text.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
 /** Opts one address out in every system of the customer, whatever `crmToMarketing` says (C20). */
@@ -16,6 +17,8 @@ export const run: Command = async (invocation, [name = '', given], options) => {
   return {
     code: EXIT.done,
     json: { customer: customer.name, address, entries: entered.entries },
-    text: `${address} is opted out for ${customer.name}. The next run writes it to every system: heed sync ${customer.name}`,
+    text: paragraph(
+      `${address} is opted out for ${customer.name}. The next run writes it to every system: heed sync ${customer.name}`,
+    ),
   };
 };

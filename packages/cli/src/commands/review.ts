@@ -3,6 +3,7 @@ import { TOKENS } from '../composition/container.ts';
 import { type Command, UsageError } from '../invocation.ts';
 import { actorOf, readAddress } from '../people/address.ts';
 import { type Column, table } from '../terminal/table.ts';
+import { paragraph } from '../terminal/text.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -19,8 +20,8 @@ export const run: Command = async (invocation, [name = '', given, decision], opt
   if (given === undefined) {
     const waiting: (Listed & { profile: string })[] = [];
     for (const profile of customer.profiles)
-      for (const one of await store.listed(profile.id, 'waits-for-review'))
-        waiting.push({ ...one, profile: profile.id });
+      for (const reason of ['waits-for-review', 'shared-address'])
+        for (const one of await store.listed(profile.id, reason)) waiting.push({ ...one, profile: profile.id });
     const rows = waiting.map((one) => [one.address, one.profile, `${one.detail} (${one.rule})`]);
     const next = `\n\nDecide: heed review ${customer.name} ADDRESS accept   or   refuse`;
     const text = rows.length === 0 ? 'Nobody waits for a decision.' : table(COLUMNS, rows) + next;
@@ -30,12 +31,12 @@ export const run: Command = async (invocation, [name = '', given, decision], opt
     throw new UsageError(`Say what is decided: heed review ${customer.name} ADDRESS accept   or   refuse`);
   const address = await readAddress(invocation, given);
   const now = workspace.container.get(TOKENS.Clock).now();
-  const entered = await decideReview(store, address, decision, actorOf(options), now);
+  const entered = await decideReview(store, customer.profiles, address, decision, actorOf(options), now);
   if (!entered.ok) throw new UsageError(`Nothing was decided: ${entered.why}.`);
   const done = decision === 'accept' ? 'accepted: the next run goes by it' : 'refused: a new opt-out, everywhere';
   return {
     code: EXIT.done,
     json: { customer: customer.name, address, decision, entries: entered.entries },
-    text: `${address} ${done}. heed sync ${customer.name}`,
+    text: paragraph(`${address} ${done}. heed sync ${customer.name}`),
   };
 };

@@ -71,7 +71,11 @@ export const buildProgram = (version: string, chosen: Chosen): Command => {
     .description('Keeps contacts and e-mail opt-outs in step between CRMs and marketing tools.')
     .version(version)
     .showSuggestionAfterError()
-    .configureHelp({ helpWidth: 80, subcommandTerm: (command) => `${command.name()} ${command.usage()}`.trim() })
+    .configureHelp({
+      helpWidth: 80,
+      minWidthToWrap: 30,
+      subcommandTerm: (command) => `${command.name()} ${command.usage()}`.trim(),
+    })
     .helpCommand(false)
     .exitOverride();
   for (const spec of COMMANDS) addCommand(program, spec, chosen);

@@ -43,6 +43,6 @@ const describe = (progress: Progress, tookMs: number, did: number): string => {
   if (done === 0 && of === null) return `${profile}: ${doing} ...`;
   if (of === null || of <= 0) return `${profile}: ${doing}: ${count(done)}`;
   const percent = Math.min(100, Math.floor((done / of) * 100));
-  const left = did > 0 && done < of ? `, about ${duration((tookMs / did) * (of - done))} left` : '';
+  const left = did > 0 && done < of ? `, ${duration((tookMs / did) * (of - done))} left` : '';
   return `${profile}: ${doing}: ${count(done)} of ${count(of)} (${percent} %)${left}`;
 };

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { progressLine } from '../src/terminal/progress.ts';
+import { table } from '../src/terminal/table.ts';
+import { harmless, WIDTH, widthOf, wrapped } from '../src/terminal/text.ts';
+import { duration, momentIn, plural } from '../src/terminal/words.ts';
+
+const columns = [
+  { title: 'person', flexible: true },
+  { title: 'n', align: 'right' as const },
+];
+
+describe('tables', () => {
+  it('align wide scripts by what a terminal shows', () => {
+    const lines = table(columns, [
+      ['山田太郎', '5'],
+      ['Ann', '1,000'],
+    ]).split('\n');
+    expect(lines).toEqual(['person        n', '山田太郎      5', 'Ann       1,000']);
+  });
+
+  it('fit 80 columns and lose nothing: a long cell is broken', () => {
+    const long = 'a'.repeat(120);
+    const lines = table(columns, [[long, '7']]).split('\n');
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(WIDTH);
+    expect(lines.slice(1).join('').replaceAll(/[^a]/g, '')).toBe(long);
+  });
+
+  it('show nothing that could steer a terminal', () => {
+    expect(table(columns, [['a\u001b[31m\u202eb\u0007', '1']])).not.toMatch(/\p{Cc}(?<!\n)|\p{Bidi_Control}/u);
+    expect(harmless('naïve 山')).toBe('naïve 山');
+  });
+});
+
+it('wrapped text keeps every word and its indentation, within the width', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 })), fc.nat(8), (words, indent) => {
+      const text = ' '.repeat(indent) + words.map((word) => word.replaceAll(/\s/g, 'x')).join(' ');
+      const lines = wrapped(text, 40);
+      expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(40);
+      expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(/\s/g, ''));
+    }),
+  );
+  expect(wrapped('  one two', 7)).toEqual(['  one', '  two']);
+});
+
+describe('progress', () => {
+  it('says what, how far and how long still, on one line', () => {
+    let now = 0;
+    let written = '';
+    const line = progressLine(
+      (text) => {
+        written = text;
+      },
+      () => now,
+    );
+    const step = (done: number, of: number | null) =>
+      line.show({ profile: 'acme/newsletter', doing: 'reading Mailchimp (members)', done, of });
+    step(0, 2_000);
+    now = 1_000;
+    step(500, 2_000);
+    expect(written.trim()).toBe('acme/newsletter: reading Mailchimp (members): 500 of 2,000 (25 %), 3.0 s left');
+    expect(widthOf(written.replace('\r', ''))).toBe(WIDTH - 1);
+    line.clear();
+    expect(written.trim()).toBe('');
+  });
+});
+
+describe('words', () => {
+  it.each([
+    [850, '850 ms'],
+    [3_210, '3.2 s'],
+    [59_000, '59 s'],
+    [61_000, '1 min'],
+    [26 * 3_600_000, '1 d'],
+  ])('%i ms is %s', (ms, words) => expect(duration(ms)).toBe(words));
+
+  it('counts', () =>
+    expect([plural(1, 'person', 'people'), plural(1_200, 'opt-out')]).toEqual(['1 person', '1,200 opt-outs']));
+
+  it('tells a time in the time zone of the profile', () =>
+    expect(momentIn(new Date('2026-07-01T22:30:00Z'), 'Europe/Berlin')).toBe('Thu 2026-07-02 00:30 Europe/Berlin'));
+});
