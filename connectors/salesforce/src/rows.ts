@@ -41,6 +41,7 @@ export const selectionOf = (shape: ObjectShape, wanted: Columns, ourUserId: stri
       record: { type: shape.name, id: String(record.Id) },
       email: textOf(record.Email),
       modifiedAt: stampOf(record),
+      modifiedByUser: textOf(record.LastModifiedById),
       modifiedBy: modifiedBy(record, ourUserId),
       life: lifeOf(shape.name, record),
       reference: reference === null ? null : textOf(record[reference]),

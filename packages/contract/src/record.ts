@@ -64,6 +64,8 @@ export interface Row {
   readonly modifiedAt: Millis | null;
   /** Whether that last change was made by the user Heed is signed in as. */
   readonly modifiedBy: 'us' | 'other' | 'unknown';
+  /** The vendor's id of the user who changed it last, where it tells (C23). Not an address. */
+  readonly modifiedByUser?: string | null;
   readonly life: Life;
   /** Our own external id on the record; null if empty, not asked for or not supported. */
   readonly reference: string | null;

@@ -3,7 +3,7 @@ import type { Clock, Millis } from '@heed/contract';
 import { type Lease, recordKey, type Store } from '@heed/core';
 import type { Database, Durability } from './database.ts';
 import { openIntentsOf, pruneIntents, recentIntents, saveIntents } from './intents.ts';
-import { parsed, plainJson } from './json.ts';
+import { canonicalJson, parsed, plainJson } from './json.ts';
 import { requireFence } from './leases.ts';
 import {
   append,
@@ -64,6 +64,21 @@ export const sqliteStore = (files: CustomerFiles): Store => {
     const result = database.read(work);
     await nextTurn();
     return result;
+  };
+
+  const saveNote = (profile: string, key: string, value: unknown): void => {
+    registerProfile(database, profile);
+    if (value === null) {
+      database.run('DELETE FROM note WHERE profile = ? AND key = ?', profile, key);
+      return;
+    }
+    database.run(
+      `INSERT INTO note (profile, key, content) VALUES (?, ?, ?)
+       ON CONFLICT (profile, key) DO UPDATE SET content = excluded.content`,
+      profile,
+      key,
+      plainJson(value),
+    );
   };
 
   return {
@@ -156,21 +171,26 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         return row === undefined ? null : parsed<unknown>(row.content);
       }),
 
-    putNote: (profile, key, value) =>
+    replaceNote: (profile, key, before, after) =>
       write(null, () => {
-        registerProfile(database, profile);
-        if (value === null) {
-          database.run('DELETE FROM note WHERE profile = ? AND key = ?', profile, key);
-          return;
-        }
-        database.run(
-          `INSERT INTO note (profile, key, content) VALUES (?, ?, ?)
-           ON CONFLICT (profile, key) DO UPDATE SET content = excluded.content`,
+        const row = database.one<{ content: string }>(
+          'SELECT content FROM note WHERE profile = ? AND key = ?',
           profile,
           key,
-          plainJson(value),
         );
+        if (canonicalJson(row === undefined ? null : parsed<unknown>(row.content)) !== canonicalJson(before))
+          return false;
+        saveNote(profile, key, after);
+        return true;
       }),
+    countDirty: (profile, now) =>
+      read(
+        () =>
+          database.one<{ n: number }>('SELECT count(*) AS n FROM dirty WHERE profile = ? AND due <= ?', profile, now)
+            ?.n ?? 0,
+      ),
+
+    putNote: (profile, key, value) => write(null, () => saveNote(profile, key, value)),
 
     beginRun: (run) => write(null, () => saveNewRun(database, run)),
     runCounts: (run) => read(() => countsOf(database, run)),

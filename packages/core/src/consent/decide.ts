@@ -124,12 +124,12 @@ const standingVerdict = (one: Case, standing: readonly Binding[]): Verdict => {
     ...quiet,
     row,
     because: numbersOf(standing),
-    rule: `C0.${row} ${member.rule}${spreads ? ' C1' : ''}`,
+    rule: [...new Set([`C0.${row}`, member.rule, ...(spreads ? ['C1'] : [])])].join(' '),
     spreads,
     set: one.records.filter((record) => mustBeSet(record, row, spreads)).map(({ record }) => record),
     member: member.write ? 'opt-out' : 'leave',
     guarded: member.guarded,
-    remark: member.remark ?? untickedRemark(one, row) ?? { reason: 'opted-out', rule: `C0.${row}` },
+    remark: remarkOn(one, row, member),
   };
 };
 
@@ -165,9 +165,13 @@ const memberUnderOptOut = (one: Case, row: 2 | 3 | 4, standing: readonly Binding
   const unknown = one.member.kind === 'none' && one.settings.optOutUnknown && row !== 3;
   if (!isMailable(one.member) && !unknown) return leave(row === 2 ? 'C20' : row === 3 ? 'C1' : 'C3');
   if (row === 2 && standing.some(isListed)) return write('C20', false);
-  const saidHere = standing.some((optOut) => optOut.via === 'own' && saidByMarketing(one, optOut));
-  const word = standing.filter((optOut) => isOwnWord(one, optOut));
-  if (word.length > 0 && !saidHere) return write(word.some(({ origin }) => origin.complaint) ? 'C26' : 'C15', false);
+  const said = standing.filter((optOut) => optOut.via === 'own' && saidByMarketing(one, optOut));
+  const saidHere = said.length > 0;
+  // The person's word from elsewhere demands its opt-out here once; if somebody else subscribed them again, row 4 decides.
+  const unsaid = standing.filter(
+    (optOut) => isOwnWord(one, optOut) && !said.some(({ origin }) => origin.n === optOut.origin.n),
+  );
+  if (unsaid.length > 0) return write(unsaid.some(({ origin }) => origin.complaint) ? 'C26' : 'C15', false);
   const demands = standing.filter((optOut) => !one.rejected.has(optOut.origin.n));
   if (!one.settings.crmToMarketing) {
     return saidHere
@@ -180,10 +184,13 @@ const memberUnderOptOut = (one: Case, row: 2 | 3 | 4, standing: readonly Binding
   return write(saidHere ? 'C6' : 'C3', !demands.some(({ origin }) => origin.by === 'person' || origin.complaint));
 };
 
-const untickedRemark = (one: Case, row: number): Remark | null =>
-  row === 4 && one.records.length > 0 && one.records.every((record) => record.reading === 'not-opted-out')
-    ? { reason: 'unticked-still-opted-out', rule: 'C6' }
-    : null;
+/** An untick of what only the CRM had said is worth more to the reader than that nothing was written (C6, example 6a). */
+const remarkOn = (one: Case, row: 2 | 3 | 4, member: MemberVerdict): Remark => {
+  const unticked = one.records.length > 0 && one.records.every((record) => record.reading === 'not-opted-out');
+  const plain = member.remark === null || member.remark.rule === 'C2';
+  if (row === 4 && unticked && plain && !member.write) return { reason: 'unticked-still-opted-out', rule: 'C6' };
+  return member.remark ?? { reason: 'opted-out', rule: `C0.${row}` };
+};
 
 /** Row 1: the person opted in again by their own proven act (C7). */
 const liftedVerdict = (one: Case, optOuts: readonly Binding[]): Verdict => {

@@ -45,8 +45,10 @@ export interface Fact {
   readonly proof: string | null;
   /** The number of the fact this one merely repeats, because our own write made it (C8); null: news. */
   readonly echoOf: number | null;
-  /** The user who made it in the vendor, where known: a mass by one user is held longer (C23). */
+  /** Our run that read it, for `correct --run`; null for what operators entered. */
   readonly run: string | null;
+  /** The vendor's user who changed the record last, where it tells: a mass by one user never releases itself (C23). */
+  readonly user?: string | null;
 }
 
 /** A fact before the ledger numbered it. */

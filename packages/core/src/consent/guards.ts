@@ -27,19 +27,21 @@ export interface Hold {
   readonly why: string;
 }
 
+/** A thing that two of the facts have in common, or that one of them does not tell. */
+const share = (values: readonly (string | number | null | undefined)[]): boolean =>
+  values.some((value) => value === null || value === undefined) || new Set(values).size < values.length;
+
 /**
  * Which held opt-outs go out unanswered after 24 h: those that were seen to change, one by one. What the first reading
- * brought, and facts with a minute in common, never release themselves (C23).
+ * brought, and facts with one user or one minute in common, never release themselves; nor what does not tell (C23).
  */
 export const releasesItself = (hold: Hold, facts: readonly Fact[], now: Millis): boolean => {
-  if (hold.kind !== 'opt-outs' || now - hold.since < DAY_MS) return false;
-  const minutes = new Map<number, number>();
-  for (const fact of facts) {
-    const minute = Math.floor(fact.when.until / 60_000);
-    minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
-  }
+  if (hold.kind !== 'opt-outs' || now - hold.since < DAY_MS || facts.length === 0) return false;
+  const seenToChange = facts.every((fact) => fact.when.from !== null);
   return (
-    facts.length > 0 && facts.every((fact) => fact.when.from !== null) && [...minutes.values()].every((n) => n === 1)
+    seenToChange &&
+    !share(facts.map((fact) => Math.floor(fact.when.until / 60_000))) &&
+    !share(facts.map((fact) => fact.user))
   );
 };
 

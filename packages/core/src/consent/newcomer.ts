@@ -25,8 +25,8 @@ export type NewcomerVerdict = { readonly as: NewMemberAs } | { readonly no: NotS
 /** New members need a reason (C19), and nobody who opted out anywhere becomes one (C26). Pure. */
 export const admit = (one: Newcomer): NewcomerVerdict => {
   if (!one.creates) return { no: 'creates-off', rule: 'C19' };
-  if (one.optedOutElsewhere) return { no: 'opted-out-elsewhere', rule: 'C26' };
   if (one.barred) return { no: 'opted-out-in-crm', rule: 'C4' };
+  if (one.optedOutElsewhere) return { no: 'opted-out-elsewhere', rule: 'C26' };
   if (one.createdBefore)
     return { no: one.settings.newMembers === 'double-opt-in' ? 'invited-before' : 'vanished', rule: 'C19' };
   const { newMembers, optInField } = one.settings;

@@ -77,6 +77,7 @@ export const observe = (row: Row, before: Shadow | null, intents: readonly Inten
         proof: more.proof ?? null,
         echoOf: echo?.because[0] ?? null,
         run: by.run,
+        user: row.modifiedByUser ?? null,
       });
     }
   };
@@ -101,7 +102,9 @@ const observeMember = (row: Row, before: Shadow | null, by: Observer, say: Say):
     case 'unsubscribed': {
       // The person's own word is news even if somebody else had said the same before.
       const news = was?.status !== 'unsubscribed' || (now.by === 'person' && was.by !== 'person');
-      if (news && !now.complaint) say('status', 'opted-out', { by: now.by, at: now.since });
+      // A complaint of this very read was said above; an old one does not hide a new opt-out.
+      if (news && (!now.complaint || was?.complaint === true))
+        say('status', 'opted-out', { by: now.by, at: now.since });
       return;
     }
     case 'undeliverable':
@@ -181,7 +184,9 @@ const whenOf = (row: Row, before: Shadow | null, by: Observer, at: Millis | null
   if (at !== null) return { from: at, until: at, exact: true };
   const until = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
   const from = before?.lastReadAt ?? null;
-  return { from: from === null || from <= until ? from : null, until, exact: false };
+  // The vendor's stamp is cut to a whole second, our reading time is not.
+  if (from === null || from > until + STAMP_MS) return { from: null, until, exact: false };
+  return { from: Math.min(from, until), until, exact: false };
 };
 
 const shadowOf = (row: Row, before: Shadow | null, by: Observer, address: AddressKey | null): Shadow => {

@@ -44,8 +44,9 @@ export interface Scope {
   readonly marketing: Source;
 }
 
-const binds = (scope: Scope, fact: Fact): boolean => {
+const binds = (scope: Scope | 'customer', fact: Fact): boolean => {
   if (fact.topic !== ALL_MAIL) return false;
+  if (scope === 'customer') return true;
   if (fact.source.role === 'list' || fact.complaint) return true;
   if (fact.source.role === 'marketing') return sameSystem(fact.source, scope.marketing);
   return sameSystem(fact.source, scope.crm) && scope.crmFields.includes(fact.source.field);
@@ -106,8 +107,33 @@ const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact
   return byMember === 'followed' ? byMember : (via ?? byMember);
 };
 
+/** An opt-in at an address that the person had left already says nothing about them any more (C15). */
+const countsFor =
+  (address: AddressKey, shadows: readonly Shadow[]) =>
+  (optIn: Fact, origin: Fact): boolean => {
+    if (optIn.address === address) return true;
+    if (optIn.address !== origin.address) return false;
+    return shadows.some((shadow) => {
+      const left = leftAt(shadow, optIn.address);
+      return (
+        hadAddress(shadow, address) && hadAddress(shadow, optIn.address) && (left === null || optIn.when.until <= left)
+      );
+    });
+  };
+
+/** Whether the lost record had been unticked by hand before: then it had no opt-out to lose (C16). */
+const wasUnticked = (ledger: Ledger, optOut: Fact, lostAt: number): boolean =>
+  ledger.facts.some(
+    (fact) =>
+      fact.says === 'opted-in' &&
+      sameRecord(fact.record, optOut.record) &&
+      fact.source.field === optOut.source.field &&
+      fact.n > optOut.n &&
+      fact.when.until <= lostAt,
+  );
+
 /** Opt-outs made on a record before it lost them by a merge, a conversion or a restore, which nothing has mended since. */
-const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[]): readonly OptOut[] =>
+const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[], ledger: Ledger): readonly OptOut[] =>
   optOuts.filter(({ fact }) => {
     if (fact.source.role !== 'crm') return false;
     const from = person.records.find((shadow) => sameRecord(shadow.record, fact.record));
@@ -115,6 +141,7 @@ const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[]): reado
     // A record that is its own heir was restored; only what was said before that can have been lost.
     const lostAt = from === heir ? from.lifeChangedAt : (from.lifeChangedAt ?? from.firstReadAt);
     if (lostAt === null || (from === heir && fact.when.until > lostAt)) return false;
+    if (from !== heir && wasUnticked(ledger, fact, lostAt)) return false;
     return !optOuts.some(
       (later) => sameRecord(later.fact.record, heir.record) && later.fact !== fact && later.fact.when.until > lostAt,
     );
@@ -122,22 +149,30 @@ const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[]): reado
 
 /**
  * Which opt-outs bind an address in a profile. Pure; `shadows` (records and members) and `ledger` must hold the address's
- * neighbourhood.
+ * neighbourhood. `customer`: whatever was said in any connection of the customer (C26, creating).
  * Whether each still stands is asked of it, per system.
  */
-export const reachOf = (address: AddressKey, shadows: readonly Shadow[], ledger: Ledger, scope: Scope): Reach => {
-  const people = peopleOf(shadows).filter((person) => person.records.some((shadow) => hadAddress(shadow, address)));
-  const everybody = peopleOf(shadows);
-  const optOuts = optOutsOf(ledger, address).filter((optOut) => binds(scope, optOut.fact));
+export const reachOf = (
+  address: AddressKey,
+  shadows: readonly Shadow[],
+  ledger: Ledger,
+  scope: Scope | 'customer',
+): Reach => {
+  const people = peopleOf(shadows);
+  const optOuts = optOutsOf(ledger, address, countsFor(address, shadows)).filter(({ fact }) => binds(scope, fact));
   const bindings: Binding[] = [];
   for (const optOut of optOuts) {
-    const via = viaOf(everybody, shadows, optOut.fact, address);
+    // An echo said elsewhere demands no more than its origin, so it follows as its origin does (C8).
+    const said = optOut.fact.address === address ? optOut.fact : optOut.origin;
+    const via = viaOf(people, shadows, said, address);
     if (via !== null) bindings.push({ ...optOut, via });
   }
   const heirs = new Map<string, readonly OptOut[]>();
-  for (const person of people) {
+  for (const person of scope === 'customer' ? [] : people) {
     for (const heir of person.records.filter((shadow) => livesAt(shadow, address))) {
-      const lost = lostBy(heir, person, optOuts).filter((optOut) => optOut.stands(scope.crm));
+      const lost = lostBy(heir, person, optOuts, ledger).filter(
+        (optOut) => scope !== 'customer' && optOut.stands(scope.crm),
+      );
       if (lost.length > 0) heirs.set(recordKey(heir.record), lost);
     }
   }

@@ -39,9 +39,14 @@ export interface OptOut {
 
 /**
  * The opt-outs among these facts, without corrected ones. The facts may be of several addresses: an opt-in counts for an
- * opt-out of its own address, and for those that followed a person to `address` (C15).
+ * opt-out of its own address, and for those that followed a person to `address` (C15), unless `counts` knows better.
  */
-export const optOutsOf = (ledger: Ledger, address: Fact['address']): readonly OptOut[] => {
+export const optOutsOf = (
+  ledger: Ledger,
+  address: Fact['address'],
+  counts: (optIn: Fact, origin: Fact) => boolean = (optIn, origin) =>
+    optIn.address === address || optIn.address === origin.address,
+): readonly OptOut[] => {
   const withdrawn = withdrawnBy(ledger.decisions);
   const byNumber = new Map(ledger.facts.map((fact) => [fact.n, fact]));
   const originOf = (fact: Fact): Fact => (fact.echoOf === null ? fact : (byNumber.get(fact.echoOf) ?? fact));
@@ -56,7 +61,7 @@ export const optOutsOf = (ledger: Ledger, address: Fact['address']): readonly Op
     const lifting = optIns.filter(
       (optIn) =>
         optIn.topic === origin.topic &&
-        (optIn.address === origin.address || optIn.address === address) &&
+        counts(optIn, origin) &&
         reaches(optIn, origin, target) &&
         (isLater(optIn, origin) || repeated.some((echo) => isLater(optIn, echo))),
     );

@@ -51,9 +51,8 @@ export const reject = async (store: Store, profile: string, run: string, by: str
   const holds = await heldBy(store, profile, run);
   if (holds.length === 0) return nothingHeld(store, profile, run);
   const addresses = [...new Set(holds.flatMap((hold) => hold.addresses))] as AddressKey[];
-  const facts = (await store.factsOf(addresses))
-    .filter((fact) => fact.says === 'opted-out' && fact.source.role === 'crm')
-    .map((fact) => fact.n);
+  // Exactly the facts that were held: a newer opt-out of the same person counts (C23).
+  const facts = [...new Set(holds.flatMap((hold) => hold.facts))];
   if (facts.length > 0)
     await store.enter({ facts: [], decisions: [{ kind: 'rejection', profile, facts, by }] }, addresses, at);
   await changeService(store, profile, (service) => ({

@@ -1,6 +1,9 @@
 import type { Millis } from '@heed/contract';
-import { ALL_MAIL, type Fact, type NewFact } from '../consent/fact.ts';
+import { ALL_MAIL, type Fact, type Ledger, type NewFact, sameRecord, sameSource } from '../consent/fact.ts';
+import { type Binding, reachOf } from '../consent/reach.ts';
 import type { AddressKey } from '../identity/address.ts';
+import type { Profile } from '../profile/profile.ts';
+import { type System, systemKey } from '../state/shadow.ts';
 import type { Store } from '../state/store.ts';
 
 export type Entered =
@@ -34,28 +37,57 @@ export const addOptOut = async (
   return { ok: true, entries };
 };
 
-/** Decides about a person who opted in again by their own act and waits (C7). Refusing is a new opt-out. */
+/**
+ * Decides about a person who opted in again by their own act and waits (C7), or whose opt-out was made at an address that
+ * several people shared (C15). Accepting says that the opt-in counts, or that the opt-out is not this person's; refusing is a
+ * new opt-out.
+ */
 export const decideReview = async (
   store: Store,
+  profiles: readonly Profile[],
   address: AddressKey,
   decision: 'accept' | 'refuse',
   by: string,
   at: Millis,
 ): Promise<Entered> => {
-  const facts = await store.factsOf([address]);
-  const optIns = facts.filter((fact) => fact.says === 'opted-in' && fact.proof !== null);
-  if (optIns.length === 0)
+  const { ledger, bindings } = await aroundAddress(store, profiles, address);
+  const optIns = ledger.facts.filter(
+    (fact) => fact.address === address && fact.says === 'opted-in' && fact.proof !== null,
+  );
+  const doubtful = bindings.filter((binding) => binding.via === 'doubtful').map((binding) => binding.origin);
+  const facts = [...new Set([...optIns, ...doubtful].map((fact) => fact.n))];
+  if (facts.length === 0) {
     return {
       ok: false,
-      why: 'this person has not opted in again by an own, proven act, so there is nothing to review (C7)',
+      why: 'this person neither opted in again by an own, proven act (C7) nor shared an address that opted out (C15)',
     };
+  }
   if (decision === 'refuse') return addOptOut(store, address, by, 'review refused', at);
   const entries = await store.enter(
-    { facts: [], decisions: [{ kind: 'acceptance', address, facts: optIns.map((fact) => fact.n), by }] },
+    { facts: [], decisions: [{ kind: 'acceptance', address, facts, by }] },
     [address],
     at,
   );
   return { ok: true, entries };
+};
+
+/** What the ledger says about an address and the people who have or had it, in whichever profile of the customer. */
+const aroundAddress = async (
+  store: Store,
+  profiles: readonly Profile[],
+  address: AddressKey,
+): Promise<{ readonly ledger: Ledger; readonly bindings: readonly Binding[] }> => {
+  const systems = new Map<string, System>();
+  for (const { crm, marketing } of profiles) {
+    for (const system of [
+      { role: 'crm', connection: crm.connection, container: '' },
+      { role: 'marketing', connection: marketing.connection, container: marketing.audience },
+    ] as const) {
+      systems.set(systemKey(system), system);
+    }
+  }
+  const hood = await store.neighbourhood(profiles[0]?.id ?? '', [...systems.values()], [address]);
+  return { ledger: hood.ledger, bindings: reachOf(address, hood.shadows, hood.ledger, 'customer').bindings };
 };
 
 /** Only opt-outs made in the CRM by an operator or by unknown can be mistakes (C6a). */
@@ -82,21 +114,26 @@ const why = (facts: readonly Fact[]): string => {
   return `its opt-outs were made by ${[...kinds].join(' and ')}, and those are never corrected (C6a); only the person can opt in again (C7)`;
 };
 
-/** Withdraws mistaken opt-outs of one address, and writes nothing to marketing (C6a). */
+/**
+ * Withdraws mistaken opt-outs of a person, and writes nothing to marketing (C6a): those that bind the address, wherever they
+ * were read, and what was said on the same records at other addresses of theirs.
+ */
 export const correctAddress = async (
   store: Store,
+  profiles: readonly Profile[],
   address: AddressKey,
   because: string,
   by: string,
   at: Millis,
-): Promise<Entered> =>
-  correct(
-    store,
-    (await store.factsOf([address])).filter((fact) => fact.says === 'opted-out' && fact.echoOf === null),
-    because,
-    by,
-    at,
+): Promise<Entered> => {
+  const { ledger, bindings } = await aroundAddress(store, profiles, address);
+  const bound = bindings.filter((binding) => binding.via !== 'doubtful').map((binding) => binding.origin);
+  const twins = ledger.facts.filter((fact) =>
+    bound.some((one) => sameSource(one.source, fact.source) && sameRecord(one.record, fact.record)),
   );
+  const facts = [...new Set([...bound, ...twins])].filter((fact) => fact.says === 'opted-out' && fact.echoOf === null);
+  return correct(store, facts, because, by, at);
+};
 
 /** The same for everything that one run read: a mass mistake. Operator-made opt-outs from marketing count here too (C23). */
 export const correctRun = async (

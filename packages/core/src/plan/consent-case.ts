@@ -29,7 +29,7 @@ export const consentCase = (
       settings: view.settings,
       crm: view.crmSource,
       marketing: view.marketingSource,
-      bindings: reach.bindings,
+      bindings: reach.bindings.filter((binding) => !isDismissed(binding, address, around)),
       records: records.map((shadow) => crmView(shadow, view, reach)),
       member: memberView(address, around),
       rejected: new Set(around.ledger.decisions.flatMap((one) => rejectedBy(one, view.profile.id))),
@@ -38,6 +38,13 @@ export const consentCase = (
     },
   };
 };
+
+/** A human said that a doubtful opt-out is not this person's (C15): `heed review ... accept`. */
+const isDismissed = (binding: Binding, address: AddressKey, around: Surroundings): boolean =>
+  binding.via === 'doubtful' &&
+  around.ledger.decisions.some(
+    (one) => one.kind === 'acceptance' && one.address === address && one.facts.includes(binding.origin.n),
+  );
 
 const rejectedBy = (decision: Decision, profile: string): readonly number[] =>
   decision.kind === 'rejection' && decision.profile === profile ? decision.facts : [];
@@ -51,7 +58,11 @@ const crmView = (shadow: Shadow, view: View, reach: Reach): CrmView => {
     canBeSet: readings.some((reading) => reading !== 'opted-out'),
     inLists: isInLists(shadow, view),
     wasTicked: reach.bindings.some(
-      ({ fact }) => fact.source.role === 'crm' && fact.echoOf === null && sameRecord(fact.record, shadow.record),
+      ({ fact, stands }) =>
+        fact.source.role === 'crm' &&
+        fact.echoOf === null &&
+        sameRecord(fact.record, shadow.record) &&
+        stands(view.crmSource),
     ),
     lost: lostOn(shadow, reach),
     editedSince: (time) => shadow.modifiedBy !== 'us' && (shadow.modifiedAt === null || shadow.modifiedAt > time),

@@ -13,6 +13,7 @@ export interface MergedRecord {
   /** The link as it is without any write: what both sides agree on already. */
   readonly links: readonly Link[];
   readonly setAside: readonly SetAside[];
+  readonly overwrites: number;
   /** Fields of a record that is to be created, and what is agreed once it exists. */
   readonly created: Values;
   readonly agrees: Agreed;
@@ -33,7 +34,7 @@ export const mergeRecord = (
 ): MergedRecord => {
   const address = (record ?? member)?.address;
   if (address === null || address === undefined)
-    return { writes: [], links: [], setAside: [], created: {}, agrees: {} };
+    return { writes: [], links: [], setAside: [], overwrites: 0, created: {}, agrees: {} };
   const type = record?.record.type ?? view.profile.create.crm ?? '';
   const sides = { record, member };
   const linked = link !== null && record !== null && link.crm.id === record.record.id ? link : null;
@@ -41,10 +42,12 @@ export const mergeRecord = (
   const toMarketing = collector();
   const settled: Record<string, { crm: string; marketing: string }> = { ...linked?.agreed };
   const setAside: SetAside[] = [];
+  let overwrites = 0;
   for (const field of view.fields) {
     const crmField = field.crm[type];
     if (crmField === undefined) continue;
     const merged = mergeOne(view, field, crmField, sides, linked);
+    if (merged.conflict) overwrites += 1;
     if (merged.refused !== undefined) setAside.push(aside(address, field, sides, merged.refused));
     else if (merged.toMarketing !== undefined) {
       if (may.toMarketing) toMarketing.add(field.marketing.name, merged.toMarketing, field.pair, merged.base);
@@ -60,6 +63,7 @@ export const mergeRecord = (
         ? []
         : [{ member: member.record, crm: record.record, agreed: settled, left: false }],
     setAside,
+    overwrites,
     created: created.values,
     agrees: created.agrees,
   };

@@ -2,6 +2,7 @@ import type { RecordRef, Values } from '@heed/contract';
 import { type Case, decide, isMailable, type Verdict } from '../consent/decide.ts';
 import { admit } from '../consent/newcomer.ts';
 import { clearedValue, optOutValue } from '../consent/opt-out-field.ts';
+import { reachOf } from '../consent/reach.ts';
 import { optOutsOf, standsAnywhere } from '../consent/standing.ts';
 import type { AddressKey } from '../identity/address.ts';
 import { livesAt, movedOn } from '../identity/person.ts';
@@ -40,6 +41,8 @@ export interface AddressPlan {
   /** How often writes of this address were refused before, by `writeDigest`. */
   readonly tries: ReadonlyMap<string, number>;
   readonly links: readonly Link[];
+  /** Fields in which one side's value gives way to the other's. */
+  readonly overwrites: number;
   readonly buckets: readonly RecordBucket[];
   /** An opt-out goes to every CRM record of the address, so those that were never read must be looked up first (C1). */
   readonly asksCrm: boolean;
@@ -85,6 +88,7 @@ export const planAddress = (
     setAside: [...kept, ...carried.setAside],
     tries: new Map(around.setAside.flatMap((one) => (one.write === null ? [] : [[one.write, one.attempts] as const]))),
     links: carried.links,
+    overwrites: carried.overwrites,
     buckets: bucketsOf(live, around, remark, carried),
     asksCrm: verdict.set.length > 0 || verdict.clear.length > 0 || verdict.spreads,
     asksEvidenceSince: needsEvidence(one, around, view),
@@ -165,7 +169,7 @@ const consentWrites = (
       });
     }
   }
-  if (!context.cautious) writes.push(...clears(verdict, live, view));
+  if (!context.cautious && view.can.crm.clear) writes.push(...clears(verdict, live, view));
   return { writes, owed };
 };
 
@@ -203,6 +207,7 @@ const clears = (verdict: Verdict, live: readonly Shadow[], view: View): readonly
 };
 
 interface Carried {
+  readonly overwrites: number;
   readonly writes: readonly PlannedWrite[];
   readonly links: readonly Link[];
   readonly setAside: readonly SetAside[];
@@ -210,7 +215,7 @@ interface Carried {
   readonly winner: Shadow | null;
 }
 
-const nothing: Carried = { writes: [], links: [], setAside: [], remark: null, winner: null };
+const nothing: Carried = { overwrites: 0, writes: [], links: [], setAside: [], remark: null, winner: null };
 
 const fieldWrites = (
   address: AddressKey,
@@ -235,6 +240,7 @@ const fieldWrites = (
     const link = around.linkOfMember(member);
     const merged = mergeRecord(view, winner, member, link, { toMarketing: verdict.fields && !stopped });
     return {
+      overwrites: merged.overwrites,
       writes: merged.writes,
       links: merged.links,
       setAside: merged.setAside,
@@ -242,7 +248,7 @@ const fieldWrites = (
       remark: stopped ? { reason: 'consent-unreadable', rule: 'C18' } : null,
     };
   }
-  return memberlessRecord(address, one, verdict, winner, live, around, view, context);
+  return memberlessRecord(address, verdict, winner, live, around, view, context);
 };
 
 /** The light consent read brings no mapped fields; such a record is complete after the records read of the same run. */
@@ -267,7 +273,6 @@ const winnerOf = (records: readonly Shadow[], around: Surroundings, view: View):
 
 const memberlessRecord = (
   address: AddressKey,
-  one: Case,
   verdict: Verdict,
   winner: Shadow,
   live: readonly Shadow[],
@@ -283,15 +288,14 @@ const memberlessRecord = (
     const renamed = renameOf(address, winner, elsewhere, around, view);
     return renamed === null ? refuse('address-differs', 'C15') : { ...nothing, winner, writes: [renamed] };
   }
-  const optOuts = optOutsOf(around.ledger, address).filter(
-    (optOut) => optOut.fact.address === address || one.bindings.some((each) => each.fact.n === optOut.fact.n),
-  );
+  // Creating is stricter: what was said in any connection of the customer, also at an earlier address, stands in its way (C26).
+  const anywhere = reachOf(address, [...around.people, ...around.members], around.ledger, 'customer').bindings;
   const verdictOnCreate = admit({
     settings: view.settings,
     creates: view.profile.create.marketing,
     can: view.can.marketing.newMembers,
     records: live.map((shadow) => ({ values: shadow.values, inScope: isInLists(shadow, view) })),
-    optedOutElsewhere: optOuts.some(standsAnywhere),
+    optedOutElsewhere: anywhere.some(standsAnywhere),
     barred: live.some((shadow) => isBarred(shadow, view)),
     everOptedOut: around.ledger.facts.some((fact) => fact.address === address && fact.says === 'opted-out'),
     createdBefore: around.createdBefore,

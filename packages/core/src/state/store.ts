@@ -224,6 +224,10 @@ export interface Store {
   /** Small documents of a profile: service state, holds, last complete counts. Null removes. */
   note(profile: string, key: string): Promise<unknown>;
   putNote(profile: string, key: string, value: unknown): Promise<void>;
+  /** Writes only if the note still is what `before` was read as; false if somebody changed it in the meantime. */
+  replaceNote(profile: string, key: string, before: unknown, after: unknown): Promise<boolean>;
+  /** How many addresses of a profile are due, for progress. */
+  countDirty(profile: string, now: Millis): Promise<number>;
 
   beginRun(run: RunReport): Promise<void>;
   /** The counters of the run so far, from buckets. */

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import type { Lookup, Millis, RecordRef, Row } from '@heed/contract';
 import { type AddressKey, addressKey } from '../identity/address.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
@@ -22,12 +23,18 @@ const ask = async (
   return rows;
 };
 
+/** Vendors compare letters: a domain kept in its own script is not found by its ASCII form. */
+const inUnicode = (address: AddressKey): string => {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at)}@${domainToUnicode(address.slice(at + 1))}`;
+};
+
 const spellingsOf = (shadows: readonly Shadow[], addresses: readonly AddressKey[]): readonly string[] => {
   const wanted = new Set<string>(addresses);
   const seen = shadows.flatMap((shadow) =>
     shadow.email !== null && wanted.has(addressKey(shadow.email) ?? '') ? [shadow.email] : [],
   );
-  return [...new Set<string>([...addresses, ...seen])];
+  return [...new Set<string>([...addresses, ...addresses.map(inUnicode), ...seen])];
 };
 
 /** Finds every CRM record of these addresses, in every spelling seen, known or not (C1). */

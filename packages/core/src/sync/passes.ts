@@ -21,6 +21,7 @@ type Choose = (plan: AddressPlan) => readonly PlannedWrite[];
 const record = (run: Run, plan: AddressPlan, writes: readonly PlannedWrite[], held: boolean): void => {
   for (const write of writes) {
     note(run, `${held ? 'held' : 'planned'}.${write.side}.${write.op.kind}`);
+    if (write.op.kind === 'create' && write.op.as === 'pending') note(run, 'people.invited');
     if (run.lines.length >= run.lineLimit) continue;
     const { op } = write;
     const fields =
@@ -36,6 +37,13 @@ const record = (run: Run, plan: AddressPlan, writes: readonly PlannedWrite[], he
       held,
     });
   }
+};
+
+/** What the plan of a first run must show in numbers (C29), of people rather than of writes. */
+const count = (run: Run, plan: AddressPlan): void => {
+  for (const one of plan.listed) note(run, `listed.${one.reason}`);
+  if (plan.buckets.filter((bucket) => bucket.side === 'crm').length > 1) note(run, 'people.sharedAddress');
+  if (plan.overwrites > 0) note(run, 'fields.overwritten', plan.overwrites);
 };
 
 /** Sends what was chosen for a batch, opt-outs of both sides before anything else, and plans again as things then stand. */
@@ -109,7 +117,11 @@ const isMemberCreate = (write: PlannedWrite): boolean => write.op.kind === 'crea
  */
 export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
   const guarded: AddressKey[] = [];
+  const due = await run.engine.store.countDirty(run.view.profile.id, run.engine.clock.now());
+  let done = 0;
   await eachDirtyBatch(run, async (marks) => {
+    done += marks.length;
+    run.engine.progress({ profile: run.view.profile.id, doing: 'carrying opt-outs', done, of: due });
     const plans = await informedPlansOf(
       run,
       marks.map((mark) => mark.address),
@@ -124,9 +136,9 @@ export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
     }
     if (allowed === 'nothing') return;
     const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
-    const busyMarks = marks.filter((mark) => busy.some((plan) => plan.address === mark.address));
+    const busyAddresses = new Set(busy.map((plan) => plan.address));
+    const busyMarks = marks.filter((mark) => busyAddresses.has(mark.address));
     await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
-    run.engine.progress({ profile: run.view.profile.id, doing: 'carrying opt-outs', done: run.counts.size, of: null });
   });
   await guardedPass(run, guarded, allowed, 'opt-outs', (plan) => plan.consent.filter(isGuardedOptOut));
 };
@@ -140,8 +152,10 @@ const guardedPass = async (
   choose: Choose,
 ): Promise<void> => {
   if (addresses.length === 0) return;
-  if (kind === 'opt-outs' && allowed === 'nothing') for (const address of addresses) run.guarded.add(address);
-  const released = new Set([...run.service.released.addresses, ...(await selfReleased(run))]);
+  const released = new Set([
+    ...run.service.released.addresses,
+    ...(allowed === 'everything' ? await selfReleased(run) : []),
+  ]);
   const fresh = addresses.filter((address) => !released.has(address));
   const hold = allowed !== 'everything' || isTooMany(run, fresh, await run.engine.store.count(run.view.marketing));
   const held = hold ? new Set(fresh) : new Set<string>();
@@ -150,7 +164,12 @@ const guardedPass = async (
     const batch = addresses.slice(i, i + BATCH);
     const marks = await run.engine.store.marks(run.view.profile.id, batch);
     const plans = await plansOf(run, batch);
-    for (const plan of plans) record(run, plan, choose(plan), held.has(plan.address));
+    for (const plan of plans) {
+      record(run, plan, choose(plan), held.has(plan.address));
+      if (allowed === 'everything' || kind !== 'opt-outs') continue;
+      run.guarded.add(plan.address);
+      for (const n of plan.verdict.because) run.guardedFacts.add(n);
+    }
     if (allowed === 'nothing') continue;
     await carryOut(run, marks, plans, (plan) => (held.has(plan.address) ? [] : choose(plan)), {
       unfinished: () => kind === 'opt-outs',
@@ -224,6 +243,8 @@ const isUnasked = (run: Run, plan: AddressPlan): boolean => plan.asksCrm && !run
 /** Every other change: fields, creates, renames, members whose record left. Settles each address for this run. */
 export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Promise<void>): Promise<void> => {
   const creating: AddressKey[] = [];
+  const due = await run.engine.store.countDirty(run.view.profile.id, run.engine.clock.now());
+  let done = 0;
   const leaving: AddressKey[] = [];
   const limit = run.view.profile.guards.creates;
   let creates = 0;
@@ -242,6 +263,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
         ? []
         : plan.fields.filter((write) => !later(write));
     for (const plan of plans) {
+      count(run, plan);
       record(run, plan, now(plan), allowed !== 'everything');
       if (plan.fields.some(isLeaving)) leaving.push(plan.address);
       if (plan.fields.some((write) => later(write) && isMemberCreate(write))) {
@@ -259,7 +281,8 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
       const held = (plan: AddressPlan): boolean => plan.fields.length + plan.consent.length > 0;
       await carryOut(run, marks, plans, () => [], { unfinished: () => false, held });
     }
-    run.engine.progress({ profile: run.view.profile.id, doing: 'carrying fields', done: 0, of: null });
+    done += marks.length;
+    run.engine.progress({ profile: run.view.profile.id, doing: 'carrying fields', done, of: due });
     await between();
   });
   await createPass(run, creating, creates, allowed);

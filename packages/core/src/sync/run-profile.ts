@@ -142,6 +142,7 @@ const prepare = async (
     lineLimit: options.lineLimit,
     counts: new Map(),
     guarded: new Set(),
+    guardedFacts: new Set(),
     cleared: new Set(),
     asked: new Set(),
     failures: { crm: 0, marketing: 0 },
@@ -219,7 +220,7 @@ const holdFirstRun = async (run: Run, allowed: Allowed): Promise<void> => {
     kind: 'first-run',
     since: run.engine.clock.now(),
     addresses: [...run.guarded],
-    facts: [],
+    facts: [...run.guardedFacts],
     why,
   });
 };
@@ -290,7 +291,6 @@ const finish = async (
   };
   if (options.mode === 'sync') {
     await engine.store.finishRun(report);
-    await engine.store.prune(engine.clock.now());
   }
   return report;
 };

@@ -48,6 +48,8 @@ export interface Run {
   readonly counts: Map<string, number>;
   /** Opt-outs that wait for the first approval, all of them: `approve` releases exactly these. */
   readonly guarded: Set<AddressKey>;
+  /** The facts they rest on. */
+  readonly guardedFacts: Set<number>;
   /** Whole batches in a row that a side could not take; one poisoned record alone stops nothing (I12). */
   readonly failures: { crm: number; marketing: number };
   renewedAt: Millis;

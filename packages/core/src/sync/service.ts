@@ -33,12 +33,15 @@ export const serviceOf = async (store: Store, profile: string): Promise<Service>
   ...((await store.note(profile, 'service')) as Partial<Service> | null),
 });
 
+/** Changes the document, whoever else changes it at the same time: an operator's `approve` is never lost to a run. */
 export const changeService = async (
   store: Store,
   profile: string,
   change: (now: Service) => Service,
 ): Promise<Service> => {
-  const next = change(await serviceOf(store, profile));
-  await store.putNote(profile, 'service', next);
-  return next;
+  for (;;) {
+    const before = (await store.note(profile, 'service')) as Partial<Service> | null;
+    const next = change({ ...FRESH, ...before });
+    if (await store.replaceNote(profile, 'service', before, next)) return next;
+  }
 };

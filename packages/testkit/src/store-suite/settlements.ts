@@ -21,6 +21,7 @@ const aside = (more: Partial<SetAside> = {}): SetAside => ({
   field: 'FNAME',
   rule: 'fields',
   message: 'too long',
+  write: null,
   attempts: 1,
   retryAt: 900,
   ...more,
