@@ -14,7 +14,6 @@ export type Mistake =
   | 'ignores what is outside the lists'
   | 'plan writes'
   | 'does not wait for approval'
-  | 'unknown is done'
   | 'revives by unsubscribing'
   | 'absence is an opt-out'
   | 'never rests';
@@ -26,7 +25,6 @@ interface Notebook {
   readonly setByUs: Set<string>;
   readonly known: Set<string>;
   readonly agreed: Map<string, string>;
-  readonly done: Set<string>;
   approved: boolean;
 }
 
@@ -52,7 +50,6 @@ const newNotebook = (): Notebook => ({
   setByUs: new Set(),
   known: new Set(),
   agreed: new Map(),
-  done: new Set(),
   approved: false,
 });
 
@@ -61,6 +58,7 @@ class ReferenceLoop implements Engine {
   readonly #book: Notebook;
   readonly #mistake: Mistake;
   #op = 0;
+  #listed: ReadonlySet<string> = new Set();
 
   constructor(place: EnginePlace, book: Notebook, mistake: Mistake) {
     this.#place = place;
@@ -71,6 +69,8 @@ class ReferenceLoop implements Engine {
   async run(order: RunOrder) {
     this.#book.approved ||= order.approve || this.#is('does not wait for approval');
     if (this.#is('forgets opt-outs')) this.#book.outInMarketing.clear();
+    const listed = await this.#readAll(this.#place.crm.session, [], [{ kind: 'campaign', id: 'L1' }]);
+    this.#listed = new Set(listed.filter(({ lists }) => lists?.includes('L1')).map(({ email }) => key(email)));
     const records = (await this.#readAll(this.#place.crm.session, ['FirstName', 'Title', 'OptIn'])).filter(
       ({ life }) => life.kind === 'live',
     );
@@ -129,7 +129,7 @@ class ReferenceLoop implements Engine {
       const revive = this.#is('revives by unsubscribing') && status === 'archived';
       if (status !== 'subscribed' && status !== 'non-subscribed' && !revive) continue;
       const out = this.#book.outInCrm.has(address) || this.#book.outInMarketing.has(address);
-      if (!out || !carries || (this.#rules.scope === 'lists' && !(await this.#inList(address)))) continue;
+      if (!out || !carries || (this.#rules.scope === 'lists' && !this.#inList(address))) continue;
       this.#book.setByUs.add(row.record.id);
       if (await this.#write(this.#place.marketing.session, { kind: 'opt-out', ...this.#to(row), topic: '*', set: {} }))
         this.#book.outInCrm.add(address);
@@ -142,10 +142,8 @@ class ReferenceLoop implements Engine {
       const address = key(row.email);
       const owed =
         this.#book.outInMarketing.has(address) || (unsubscribed.has(address) && !this.#wasUnticked(row, records));
-      const outside =
-        this.#is('ignores what is outside the lists') && this.#rules.lists && !(await this.#inList(address));
+      const outside = this.#is('ignores what is outside the lists') && this.#rules.lists && !this.#inList(address);
       if (!owed || outside || row.values.OptedOut !== false) continue;
-      if (this.#book.done.has(row.record.id)) continue;
       this.#book.setByUs.add(row.record.id);
       const op = { kind: 'opt-out', ...this.#to(row), topic: '*', set: { OptedOut: true } } as const;
       if (!(await this.#write(this.#place.crm.session, op))) this.#book.setByUs.delete(row.record.id);
@@ -164,7 +162,7 @@ class ReferenceLoop implements Engine {
       const record = records.find((one) => key(one.email) === address);
       const { status } = stateOf(member);
       if (record === undefined || !['subscribed', 'non-subscribed', 'pending'].includes(status)) continue;
-      if (this.#isOut(address) || (this.#rules.lists && !(await this.#inList(address)))) continue;
+      if (this.#isOut(address) || (this.#rules.lists && !this.#inList(address))) continue;
       const whole = { FNAME: record.values.FirstName ?? null, TITLE: record.values.Title ?? null };
       if (this.#is('sends whole records')) {
         await this.#write(marketing.session, { kind: 'patch', ...this.#to(member), fields: whole, ifVersion: null });
@@ -207,7 +205,7 @@ class ReferenceLoop implements Engine {
       if (address === '' || there.has(address) || known || out) continue;
       const sharing = records.filter((one) => key(one.email) === address);
       if (this.#rules.optInField && !sharing.every((one) => one.values.OptIn === true)) continue;
-      if (this.#rules.lists && !(await this.#inList(address))) continue;
+      if (this.#rules.lists && !this.#inList(address)) continue;
       const as = AS[this.#is('creates subscribed') ? 'subscribe' : this.#rules.newMembers];
       const fields = { FNAME: row.values.FirstName ?? null, TITLE: row.values.Title ?? null };
       const op = {
@@ -240,19 +238,21 @@ class ReferenceLoop implements Engine {
     return { record: row.record, email: row.email ?? '' };
   }
 
-  async #inList(address: string): Promise<boolean> {
-    const rows = await this.#readAll(this.#place.crm.session, [], [{ kind: 'campaign', id: 'L1' }]);
-    return rows.some(({ email, lists }) => key(email) === address && lists?.includes('L1') === true);
+  #inList(address: string): boolean {
+    return this.#listed.has(address);
   }
 
-  /** True if it was answered as done. Knows no lost answers. */
+  /** True if it was answered as done. */
   async #write(session: Session, op: OpWithoutId): Promise<boolean> {
     this.#op += 1;
     const id = `${this.#place.life.run}-${this.#op}`;
     const [outcome] = await session.write([{ ...op, id } as Op], new AbortController().signal);
-    if (outcome?.result === 'unknown' && this.#is('unknown is done') && 'record' in op && op.record !== null)
-      this.#book.done.add(op.record.id);
-    return outcome?.result === 'applied' || outcome?.result === 'unchanged';
+    const done = outcome?.result === 'applied' || outcome?.result === 'unchanged';
+    if (done && op.kind === 'create' && outcome.record !== null) {
+      this.#book.agreed.set(outcome.record.id, String(op.fields.FNAME));
+      this.#book.agreed.set(`title ${outcome.record.id}`, String(op.fields.TITLE));
+    }
+    return done;
   }
 
   async #readAll(
@@ -273,7 +273,7 @@ class ReferenceLoop implements Engine {
     } as const;
     for await (const page of session.read(request, new AbortController().signal))
       for (const row of page.rows) rows.set(`${row.record.type}/${row.record.id}`, row);
-    return [...rows.values()];
+    return [...rows.values()].sort((a, b) => (a.record.id < b.record.id ? -1 : 1));
   }
 }
 
