@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readScenario } from './runner/parse.ts';
+import { runScenario, sentencesOf } from './runner/run-scenario.ts';
+import { openStage, type Stage } from './runner/stage.ts';
+import { takeOverTheClock } from './runner/time.ts';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const scenarios = readdirSync(HERE)
+  .filter((file) => file.endsWith('.txt'))
+  .sort()
+  .map((file) => readScenario(`${HERE}${file}`, file));
+
+/** Issue 2, point 4. */
+const RULES =
+  'C0 C1 C2 C3 C4 C5 C6 C6a C7 C8 C9 C10 C11 C12 C12a C14 C15 C16 C18 C19 C21 C22 C23 C24 C25 C26 C29'.split(' ');
+
+describe('scenarios', () => {
+  let stage: Stage;
+  let giveBackTheClock: () => void;
+
+  beforeAll(async () => {
+    giveBackTheClock = takeOverTheClock();
+    stage = await openStage();
+  });
+  afterAll(async () => {
+    await stage.close();
+    giveBackTheClock();
+  });
+
+  it.each(scenarios.map((scenario) => [scenario.rules.join(' '), scenario.title, scenario] as const))(
+    '%s: %s',
+    async (_rules, _title, scenario) => {
+      await runScenario(scenario, stage);
+    },
+  );
+});
+
+describe('the scenarios as a whole', () => {
+  it('cite every rule that must have one', () => {
+    const cited = new Set(scenarios.flatMap(({ rules }) => rules));
+    expect(RULES.filter((rule) => !cited.has(rule))).toEqual([]);
+  });
+
+  it('every sentence that a scenario may use stands in README.md, and is used by one', () => {
+    const unused: string[] = [];
+    const readme = readFileSync(`${HERE}README.md`, 'utf8');
+    for (const part of ['given', 'when', 'then'] as const) {
+      const said = scenarios.flatMap(({ statements }) => statements).filter((one) => one.part === part);
+      for (const phrase of sentencesOf(part)) {
+        if (part === 'when' && sentencesOf('given').includes(phrase)) continue;
+        expect(readme).toContain(phrase.example);
+        if (!said.some(({ text }) => phrase.says.test(text))) unused.push(phrase.example);
+      }
+    }
+    expect(unused).toEqual([]);
+  });
+});
