@@ -18,7 +18,9 @@ export interface Mutant {
 }
 
 const OBSERVE = 'packages/core/src/consent/observe.ts';
-const PLAN = 'packages/core/src/plan/plan-address.ts';
+const FIELDS = 'packages/core/src/plan/field-writes.ts';
+const MEMBERLESS = 'packages/core/src/plan/memberless-record.ts';
+const RECORDLESS = 'packages/core/src/plan/member-without-record.ts';
 const WINDOWED = 'packages/toolkit/src/windowed-read.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -27,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'Grouparoo: consent was no part of the contract, so a new address was written as a new subscriber',
     edits: [
       {
-        file: PLAN,
+        file: MEMBERLESS,
         from: "const op = { kind: 'rename', record: member.record, from: member.email ?? '', to: winner.email } as const;",
         to: "const op = { kind: 'create', type: 'member', email: winner.email, reference: null, fields: {}, as: 'subscribed', set: {} } as const;",
       },
@@ -69,8 +71,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/core/src/sync/read.ts',
-        from: "everyone(run.view.columns.consent, 'opted-out')",
-        to: "({ ...run.view.columns.consent, lists: run.view.profile.crm.lists, initially: 'opted-out' })",
+        from: 'return everyone(columns.consent, initially);',
+        to: 'return { ...columns.consent, lists: run.view.profile.crm.lists, initially };',
       },
     ],
     options: { rules: { lists: true, scope: 'everyone', crmToMarketing: true } },
@@ -138,7 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'no reference of our own: after a crash or an address change the same person is made twice',
     edits: [
       {
-        file: PLAN,
+        file: RECORDLESS,
         from: 'view.profile.reference === null ? null : { field',
         to: 'view.profile.reference !== undefined ? null : { field',
       },
@@ -181,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "if (member.member.status === 'archived') return { kind: 'none' };\n  if (member.life.kind !== 'live') return { kind: 'vanished' };",
       },
       {
-        file: PLAN,
+        file: FIELDS,
         from: "const member = around.member?.life.kind === 'live' ? around.member : null;",
         to: "const member = around.member?.life.kind === 'live' && around.member.member?.status !== 'archived' ? around.member : null;",
       },

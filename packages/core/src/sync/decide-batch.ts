@@ -37,6 +37,23 @@ export const informedPlansOf = async (run: Run, addresses: readonly AddressKey[]
   return plansOf(run, addresses);
 };
 
+/** Plans of a batch for its fields: before a CRM record is made, the CRM is asked whether it has one that no read showed (I7). */
+export const plansBeforeFields = async (
+  run: Run,
+  addresses: readonly AddressKey[],
+): Promise<readonly AddressPlan[]> => {
+  const first = await plansOf(run, addresses);
+  const creating = first.filter((plan) =>
+    plan.fields.some((write) => write.side === 'crm' && write.op.kind === 'create'),
+  );
+  if (creating.length === 0) return first;
+  await lookForRecords(
+    run,
+    creating.map((plan) => plan.address),
+  );
+  return plansOf(run, addresses);
+};
+
 const askEvidence = async (run: Run, plans: readonly AddressPlan[]): Promise<boolean> => {
   const wanted = plans.filter((plan) => plan.asksEvidenceSince !== null);
   const members = wanted.flatMap((plan) => {

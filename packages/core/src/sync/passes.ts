@@ -3,7 +3,7 @@ import type { AddressKey } from '../identity/address.ts';
 import { type PlannedWrite, writeDigest } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import type { DirtyMark } from '../state/store.ts';
-import { eachDirtyBatch, informedPlansOf, plansOf } from './decide-batch.ts';
+import { eachDirtyBatch, informedPlansOf, plansBeforeFields, plansOf } from './decide-batch.ts';
 import { BATCH } from './engine.ts';
 import { breathe, note, type Run } from './run-state.ts';
 import { changeService } from './service.ts';
@@ -252,7 +252,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     run.service.holds.filter((hold) => hold.kind === 'opt-outs').flatMap((hold) => hold.addresses),
   );
   await eachDirtyBatch(run, async (marks) => {
-    const plans = await plansOf(
+    const plans = await plansBeforeFields(
       run,
       marks.map((mark) => mark.address),
     );

@@ -1,0 +1,107 @@
+import type { RecordRef, Values } from '@heed/contract';
+import type { Verdict } from '../consent/decide.ts';
+import { clearedValue, optOutValue } from '../consent/opt-out-field.ts';
+import { recordKey, type Shadow } from '../state/shadow.ts';
+import type { Owed } from '../state/store.ts';
+import { fieldsToSet } from './consent-case.ts';
+import type { Matter } from './matter.ts';
+import type { PlannedWrite } from './op.ts';
+import type { View } from './view.ts';
+
+/** Opt-outs and clears that the verdict demands and that are not so yet, and what is owed until it is read back (C22). Pure. */
+export const consentWrites = ({
+  address,
+  one,
+  verdict,
+  live,
+  around,
+  view,
+  context,
+}: Matter): { readonly writes: readonly PlannedWrite[]; readonly owed: readonly Owed[] } => {
+  const writes: PlannedWrite[] = [];
+  const owed: Owed[] = [];
+  const { rule, because } = verdict;
+  const owe = (side: 'crm' | 'marketing', record: RecordRef | null, why: string): void => {
+    owed.push({ address, side, record, rule, because, since: context.now, why });
+  };
+  for (const shadow of live.filter((each) =>
+    verdict.set.some((record) => recordKey(record) === recordKey(each.record)),
+  )) {
+    const fields = fieldsToSet(shadow, view);
+    const blocked = view.gaps.filter(
+      (gap) => gap.type === shadow.record.type && fields.some((field) => field.field === gap.field),
+    );
+    const writable = fields.filter((field) => !blocked.some((gap) => gap.field === field.field));
+    owe(
+      'crm',
+      shadow.record,
+      blocked[0] === undefined
+        ? 'not read back yet'
+        : `${shadow.record.type}.${blocked[0].field} cannot be written: ${blocked[0].fix} (C18)`,
+    );
+    if (writable.length === 0) continue;
+    const set = Object.fromEntries(writable.map((field) => [field.field, optOutValue(field, context.today)]));
+    writes.push({
+      side: 'crm',
+      op: { kind: 'opt-out', record: shadow.record, email: shadow.email ?? '', topic: '*', set },
+      rule,
+      because,
+      guarded: false,
+      agrees: {},
+      partner: null,
+    });
+  }
+  if (verdict.member === 'opt-out') {
+    const known = one.member.kind === 'known' ? one.member.record : null;
+    const email = around.member?.email ?? live[0]?.email ?? null;
+    const stopped = verdict.guarded && view.stopped !== null;
+    owe('marketing', known, stopped ? `waits for ${view.stopped} (C18)` : 'not read back yet');
+    const absent = known === null && !context.marketingIsComplete;
+    if (email !== null && !stopped && !absent) {
+      writes.push({
+        side: 'marketing',
+        op: { kind: 'opt-out', record: known, email, topic: '*', set: {} },
+        rule,
+        because,
+        guarded: verdict.guarded,
+        agrees: {},
+        partner: null,
+      });
+    }
+  }
+  if (!context.cautious && view.can.crm.clear) writes.push(...clears(verdict, live, view));
+  return { writes, owed };
+};
+
+/** All records of the address or none (C7). */
+const clears = (verdict: Verdict, live: readonly Shadow[], view: View): readonly PlannedWrite[] => {
+  const writes: PlannedWrite[] = [];
+  for (const record of verdict.clear) {
+    const shadow = live.find((each) => recordKey(each.record) === recordKey(record));
+    const set: Record<string, Values[string]> = {};
+    for (const rule of view.settings.optOutFields[record.type] ?? []) {
+      const cleared = clearedValue(rule);
+      if (cleared === null) return [];
+      set[rule.field] = cleared.value;
+    }
+    if (shadow === undefined) return [];
+    const op = {
+      kind: 'clear',
+      record,
+      email: shadow.email ?? '',
+      topic: '*',
+      set,
+      ifVersion: shadow.version,
+    } as const;
+    writes.push({
+      side: 'crm',
+      op,
+      rule: verdict.rule,
+      because: verdict.because,
+      guarded: false,
+      agrees: {},
+      partner: null,
+    });
+  }
+  return writes;
+};

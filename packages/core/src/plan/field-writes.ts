@@ -1,0 +1,57 @@
+import type { Shadow } from '../state/shadow.ts';
+import { type Carried, nothing } from './carried.ts';
+import { isInLists } from './consent-case.ts';
+import type { Matter } from './matter.ts';
+import { memberWithoutRecord } from './member-without-record.ts';
+import { memberlessRecord } from './memberless-record.ts';
+import { mergeRecord } from './merge-record.ts';
+import type { Surroundings } from './neighbours.ts';
+import type { View } from './view.ts';
+
+/** Fields, creates, renames and leaving of one address: never consent (C9). Pure. */
+export const fieldWrites = (matter: Matter): Carried => {
+  const { verdict, live, around, view } = matter;
+  const stopped = view.stopped !== null;
+  const inScope = live.filter((shadow) => isInLists(shadow, view) && wasReadWithFields(shadow, view));
+  const winner = winnerOf(inScope, around, view);
+  const member = around.member?.life.kind === 'live' ? around.member : null;
+  if (winner === null) {
+    // In a list, but the records read has not brought its fields yet.
+    if (member === null || live.some((shadow) => isInLists(shadow, view))) return nothing;
+    if (live.length > 0 && around.linkOfMember(member) === null) return nothing;
+    return memberWithoutRecord(matter, member);
+  }
+  if (member !== null) {
+    const link = around.linkOfMember(member);
+    const merged = mergeRecord(view, winner, member, link, { toMarketing: verdict.fields && !stopped });
+    return {
+      overwrites: merged.overwrites,
+      writes: merged.writes,
+      links: merged.links,
+      setAside: merged.setAside,
+      winner,
+      remark: stopped ? { reason: 'consent-unreadable', rule: 'C18' } : null,
+    };
+  }
+  return memberlessRecord(matter, winner);
+};
+
+/** The light consent read brings no mapped fields; such a record is complete after the records read of the same run. */
+const wasReadWithFields = (shadow: Shadow, view: View): boolean =>
+  view.fields.every((field) => field.crm[shadow.record.type] === undefined || field.mapping.crm in shadow.values);
+
+/** The order of `crm.records` decides, then the record that is linked already, then the one that was known first. */
+const winnerOf = (records: readonly Shadow[], around: Surroundings, view: View): Shadow | null => {
+  const rank = (shadow: Shadow): readonly number[] => [
+    view.profile.crm.records.indexOf(shadow.record.type),
+    around.linkOfRecord(shadow) === null ? 1 : 0,
+    shadow.firstReadAt,
+  ];
+  const better = (a: Shadow, b: Shadow): number => {
+    const left = rank(a);
+    const right = rank(b);
+    const i = left.findIndex((value, at) => value !== right[at]);
+    return i < 0 ? a.record.id.localeCompare(b.record.id) : (left[i] ?? 0) - (right[i] ?? 0);
+  };
+  return [...records].sort(better)[0] ?? null;
+};
