@@ -185,3 +185,14 @@ export const listedIn = (database: Database, profile: string, reason: string | n
       ...(reason === null ? [profile] : [profile, reason]),
     )
     .map((row) => parsed<Listed>(row.content));
+
+/** Distinct people by reason. */
+export const countListed = (database: Database, profile: string): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    database
+      .all<{ reason: string; people: number }>(
+        'SELECT reason, count(DISTINCT address) AS people FROM listed WHERE profile = ? GROUP BY reason ORDER BY reason',
+        profile,
+      )
+      .map(({ reason, people }) => [reason, people]),
+  );

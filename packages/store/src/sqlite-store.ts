@@ -20,7 +20,7 @@ import { dueMarks, markAllIn, markEverywhere, markIn, marksOf, registerProfile }
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { readHead, writeHead } from './outside.ts';
 import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
-import { listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
+import { countListed, listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
 import {
   countLive,
   ensureSystem,
@@ -208,6 +208,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         return addresses.length;
       }),
 
+    countListed: (profile) => read(() => countListed(database, profile)),
     listed: (profile, reason) => read(() => listedIn(database, profile, reason)),
 
     markDirty: (profile, addresses, at) =>

@@ -68,6 +68,8 @@ export interface RunReport {
   /** What a guard or a first run holds: counts by what would be done. */
   readonly held: Readonly<Record<string, number>>;
   readonly owed: number;
+  /** People who are not synced, by reason, as things stand after the run: also those it did not touch (C2, C5). */
+  readonly listed: Readonly<Record<string, number>>;
   /** People waiting for `heed review`. */
   readonly review: number;
   readonly calls: { readonly crm: number; readonly marketing: number };

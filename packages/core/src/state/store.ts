@@ -245,6 +245,8 @@ export interface Store {
   setAside(profile: string): Promise<readonly SetAside[]>;
   /** Makes set-aside addresses due at once; how many. */
   retry(profile: string, now: Millis): Promise<number>;
+  /** People by reason, as things stand: not only those that the last run touched (C2). */
+  countListed(profile: string): Promise<Readonly<Record<string, number>>>;
   listed(profile: string, reason: string | null): Promise<readonly Listed[]>;
   /** Marks addresses for one profile, or all that the customer ever knew (`null`), for a new or changed profile or `--full`. */
   markDirty(profile: string, addresses: readonly AddressKey[] | null, at: Millis): Promise<void>;

@@ -23,6 +23,7 @@ export const emptyReport = (run: string, profile: string, startedAt: Millis): Ru
   marketing: NOTHING,
   held: {},
   owed: 0,
+  listed: {},
   review: 0,
   calls: { crm: 0, marketing: 0 },
   exitCode: 0,

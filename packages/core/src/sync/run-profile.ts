@@ -79,14 +79,16 @@ const attempt = async (
   signal: AbortSignal,
 ): Promise<Ended> => {
   let run: Run | null = null;
+  let findings: readonly Finding[] = [];
   try {
     const prepared = await prepare(id, profile, options, engine, lease, systems, signal);
     if (!('view' in prepared)) return prepared;
     run = prepared;
+    findings = prepared.findings;
     const code = await work(run, options);
-    return { run, findings: [], codes: [code], status: code === EXIT.waiting ? 'waiting' : 'done', message: null };
+    return { run, findings, codes: [code], status: code === EXIT.waiting ? 'waiting' : 'done', message: null };
   } catch (error) {
-    return failed(error, run);
+    return { ...failed(error, run), findings };
   }
 };
 
@@ -136,6 +138,7 @@ const prepare = async (
     // A restored database does not know what was done since its backup (C25).
     cautious: restored,
     restored,
+    findings,
     mayCreate: findings.every((finding) => finding.stops !== 'creates'),
     marketingIsComplete: service.complete !== null,
     lines: [],
@@ -284,6 +287,7 @@ const finish = async (
     finishedAt: engine.clock.now(),
     held: heldOf(ended.run),
     owed: owed.length,
+    listed: await engine.store.countListed(profile),
     review: review.length,
     calls: { crm: systems.crm.calls(), marketing: systems.marketing.calls() },
     exitCode,

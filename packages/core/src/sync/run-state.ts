@@ -2,6 +2,7 @@ import { ConnectorError, type Millis, type RecordRef } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 import type { PlannedWrite } from '../plan/op.ts';
 import type { View } from '../plan/view.ts';
+import type { Finding } from '../profile/place.ts';
 import type { System } from '../state/shadow.ts';
 import { type Lease, LeaseLost } from '../state/store.ts';
 import { type Engine, LEASE_MS, type OpenSystem } from './engine.ts';
@@ -36,6 +37,8 @@ export interface Run {
   /** The database is older than the ledger head kept beside it: both sides are read in full first (C25). */
   readonly restored: boolean;
   marketingIsComplete: boolean;
+  /** What the check found that does not stop the run: told with its result, with field, permission and fix (C18). */
+  readonly findings: readonly Finding[];
   /** False if the profile's check found something that stops creates. */
   readonly mayCreate: boolean;
   readonly lines: PlanLine[];

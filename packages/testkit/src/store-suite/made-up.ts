@@ -159,6 +159,7 @@ export const report = (run: string, more: Partial<RunReport> = {}): RunReport =>
   marketing: NOTHING,
   held: {},
   owed: 0,
+  listed: {},
   review: 0,
   calls: { crm: 0, marketing: 0 },
   exitCode: 0,
