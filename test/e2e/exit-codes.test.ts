@@ -19,7 +19,7 @@ const writes = (): number =>
   ).length;
 
 describe('exit 2: the command or the profile is wrong, and nothing is written', () => {
-  test.each([
+  test.concurrent.each([
     ['an unknown command', ['synk'], 'Did you mean sync?'],
     ['an unknown option', ['sync', '--fulll'], '--full'],
     ['an unknown customer', ['sync', 'acne'], 'Did you mean "acme"?'],

@@ -57,7 +57,7 @@ const moments: readonly Moment[] = [
 ];
 
 describe('a sync that is killed with -9', () => {
-  test.each(moments)('$when goes on where it stopped', async ({ method, path, nth }) => {
+  test.concurrent.each(moments)('$when goes on where it stopped', async ({ method, path, nth }) => {
     const world = await newWorld();
     const { child, ended } = world.start(['sync', 'acme', '--yes']);
     let seen = 0;

@@ -9,6 +9,8 @@ import { sandbox as salesforceDefinition } from '@heed/connector-salesforce/sand
 import { startSandbox } from '@heed/sandbox';
 import { stringify } from 'yaml';
 
+/** A hundred processes load the same modules: compiled once, they start in half the time. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/heed-e2e', import.meta.url));
 const BIN = fileURLToPath(new URL('../../packages/cli/bin/heed.js', import.meta.url));
 
 /** What a process left behind. */
@@ -27,7 +29,7 @@ export interface Running {
 /** Starts the built command line as a real process: nothing of this process leaks into it but what is given. */
 export const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Running => {
   const child = spawn(process.execPath, [BIN, ...args], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

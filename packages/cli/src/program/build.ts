@@ -31,13 +31,16 @@ const commonOptions = (spec: CommandSpec): readonly Option[] => {
   ].filter((option) => !taken.has(option.long ?? ''));
 };
 
+const TARGET = 'TARGET is CUSTOMER or CUSTOMER/PROFILE; without a profile all of the customer, without a customer all.';
+
 const helpAfter = (spec: CommandSpec): string => {
   const examples = spec.examples.map((line) => (line.includes('heed ') ? `  $ ${line}` : `  $ heed ${line}`));
-  const about = spec.args.includes('target')
-    ? '\n\nTARGET is CUSTOMER or CUSTOMER/PROFILE; without a profile all of the customer, without a customer all.'
-    : '';
-  return `\nExamples:\n${examples.join('\n')}${spec.notes === undefined ? '' : `\n\n${spec.notes}`}${about}`;
+  const notes = [spec.notes ?? '', spec.args.includes('target') ? TARGET : ''].filter((note) => note !== '');
+  return [`\nExamples:\n${examples.join('\n')}`, ...notes.map((note) => folded(note))].join('\n\n');
 };
+
+/** Breaks a note at spaces; plain text of ours, so no width of wide scripts is needed (and nothing has to be loaded). */
+const folded = (note: string): string => note.replaceAll(/(.{1,80})(?: +|$)/g, '$1\n').trimEnd();
 
 const GROUPS: Readonly<Record<string, string>> = {
   optouts: "the customer's own opt-outs (C20)",
