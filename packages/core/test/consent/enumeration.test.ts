@@ -113,9 +113,9 @@ const monotone: Look = (_one, verdict, words, { tale, member, records, setting }
     if (fewer === null) continue;
     const before = decide(caseOf(fewer, member, records, setting));
     const bad = (what: string): string => `letter ${place + 1} ${what}: ${words()}`;
-    if (verdict.fields && !before.fields) return bad('lets fields travel');
+    // A ticked field of which no fact is known (rows 5, 6) is a barrier, and nobody's to clear; once its fact is lifted, it is.
+    if (before.row <= 4 && verdict.fields && !before.fields) return bad('lets fields travel');
     if (verdict.create && !before.create) return bad('creates a member');
-    // A ticked field of which no fact is known (rows 5, 6) is nobody's to clear; once its fact is lifted, it is (C7).
     if (before.row <= 4 && verdict.clear.length > before.clear.length) return bad('clears a field');
     if (isMailable(member) && before.member === 'opt-out' && verdict.member !== 'opt-out')
       return bad('leaves a member mailable');

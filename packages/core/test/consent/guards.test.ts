@@ -107,7 +107,7 @@ describe('C23 which opt-outs a guard may hold', () => {
 describe('C23 unanswered', () => {
   const since = Date.UTC(2026, 0, 5);
   const hold: Hold = { run: 'r', kind: 'opt-outs', since, addresses: ['a'], facts: [1, 2], why: '' };
-  const fact = (n: number, from: number | null, until: number): Fact => ({
+  const fact = (n: number, from: number | null, until: number, user: string | null = `user ${n}`): Fact => ({
     n,
     address: key('ann@x.org'),
     topic: '*',
@@ -120,6 +120,7 @@ describe('C23 unanswered', () => {
     proof: null,
     echoOf: null,
     run: null,
+    user,
   });
   const oneByOne = [fact(1, since, since + 10 * MINUTE_MS), fact(2, since, since + 20 * MINUTE_MS)];
   const late = since + 24 * HOUR_MS;
@@ -133,6 +134,12 @@ describe('C23 unanswered', () => {
   });
   it('C23 not facts with one minute in common', () => {
     expect(releasesItself(hold, [...oneByOne, fact(3, since, since + 20 * MINUTE_MS + 1)], late)).toBe(false);
+  });
+  it('C23 not facts with one user in common, nor where the vendor does not tell', () => {
+    for (const user of ['user 1', null]) {
+      expect(releasesItself(hold, [...oneByOne, fact(3, since, since + 30 * MINUTE_MS, user)], late)).toBe(false);
+    }
+    expect(releasesItself(hold, [...oneByOne, fact(3, since, since + 30 * MINUTE_MS)], late)).toBe(true);
   });
   it('C23 C29 a first run, creates and an empty side never release themselves', () => {
     for (const kind of ['first-run', 'creates', 'empty-side'] as const) {

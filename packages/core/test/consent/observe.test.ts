@@ -88,6 +88,17 @@ describe('what a read says: members', () => {
     expect(optOutsIn(facts)).toHaveLength(1);
     expect(story.plan('ann@x.org').verdict.row).toBe(3);
   });
+
+  it('C10 C7 that second opt-out is not dated with the old complaint, which the vendor still shows', () => {
+    const story = new Story();
+    const complained = story.now + MINUTE_MS;
+    story.member('ann@x.org', 'unsubscribed', { complaint: true, since: complained, by: 'person' });
+    const optIn = { at: story.now + 30 * MINUTE_MS, proof: 'signup' };
+    story.member('ann@x.org', 'subscribed', { complaint: true, since: complained, optIn });
+    const [fact] = story.member('ann@x.org', 'unsubscribed', { complaint: true, since: complained, by: 'person' });
+    expect(fact?.when.until).toBeGreaterThan(optIn.at);
+    expect(story.plan('ann@x.org').verdict.row).toBe(3);
+  });
 });
 
 describe('what a read says: opt-ins', () => {
