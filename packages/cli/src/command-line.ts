@@ -19,8 +19,6 @@ const say = (text: string): void => {
 
 /** Runs one command line and answers the exit code. Everything that can be said about it was written by then. */
 export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
-  // A reader that went away (`heed runs | head`) is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED));
   const json = argv.includes('--json');
   let code = 0;
   const program = buildProgram(VERSION, async (spec, args, options) => {
@@ -41,6 +39,11 @@ const runCommand = async (spec: CommandSpec, args: readonly string[], options: O
   const stop = stopSignals(() => {
     progress.clear();
     if (spec.stopsQuietly !== true) tell('Stopping at the next commit; a second signal ends at once.');
+  });
+  // A reader that went away (`heed serve | head`) wants no more of it; what is under way still ends at a commit.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') stop.stop();
+    else process.exit(FAILED);
   });
   const { run } = await spec.load();
   const invocation = invocationOf(options, progress, stop);

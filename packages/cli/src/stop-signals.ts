@@ -2,6 +2,8 @@ import { constants } from 'node:os';
 
 export interface StopSignals {
   readonly signal: AbortSignal;
+  /** As a signal would: for a reader of our output that went away. */
+  stop(): void;
   /** 130 or 143 once the process was told to stop. */
   code(): number | null;
 }
@@ -19,5 +21,9 @@ export const stopSignals = (told: () => void): StopSignals => {
       controller.abort();
     });
   }
-  return { signal: controller.signal, code: () => (first === null ? null : codeOf(first)) };
+  return {
+    signal: controller.signal,
+    stop: () => controller.abort(),
+    code: () => (first === null ? null : codeOf(first)),
+  };
 };

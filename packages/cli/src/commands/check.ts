@@ -1,7 +1,7 @@
 import { EXIT, worstExit } from '@heed/core';
 import type { Command } from '../invocation.ts';
 import { type CheckedProfile, checkProfile } from '../runs/check-profile.ts';
-import { C2_SENTENCE } from '../runs/show-plan.ts';
+import { c2Sentence } from '../runs/show-plan.ts';
 import { tellErrors } from '../runs/tell-errors.ts';
 import { bold, green, red } from '../terminal/paint.ts';
 import { paragraph } from '../terminal/text.ts';
@@ -51,7 +51,7 @@ const checkText = (checked: CheckedProfile): string => {
   }
   lines.push(...problems.map((problem) => paragraph(problem, '    ', '  ! ')));
   lines.push(...findings.map((finding) => paragraph(finding.text, '    ', finding.warning ? '  - ' : '  ! ')));
-  if (!profile.optOut.crmToMarketing) lines.push(paragraph(C2_SENTENCE(titles), '    ', '  - '));
+  if (!profile.optOut.crmToMarketing) lines.push(paragraph(c2Sentence(titles), '    ', '  - '));
   const { schedule } = profile;
   if (schedule === null) lines.push('  runs only when asked to: no schedule');
   else lines.push(`  next runs (${schedule.cron}):`, ...nextRuns.map((at) => `    ${momentIn(at, schedule.timezone)}`));

@@ -31,6 +31,9 @@ export const run: Command = async (invocation) => {
       `\n${bold('What was seen')}\n${lines.join('\n')}\n\n${kept ? `All of it in ${took}.` : red('Not everything that was promised happened.')}`,
     );
     return { code: kept ? EXIT.done : EXIT.failed, json: { claims, ok: kept }, text: '' };
+  } catch (error) {
+    if (!invocation.signal.aborted) throw error;
+    return { code: EXIT.interrupted, json: { claims: [], ok: false }, text: '' };
   } finally {
     await stage.clear();
   }
@@ -60,7 +63,9 @@ const play = async (stage: Stage, say: (text: string) => void): Promise<readonly
   );
   const { run: id = '' } = runOf(first);
   await act('', 'approve', [id]);
-  const second = await act('4. Approved: now it runs.', 'sync', ['demo']);
+  const second = await act('4. Approved: now it runs. What is not read back yet stays owed to the next run.', 'sync', [
+    'demo',
+  ]);
   const { crm, marketing } = runOf(second);
   claim('opt-outs reached both systems', (crm?.optedOut ?? 0) > 0 && (marketing?.optedOut ?? 0) > 0);
   claim('new members were created', (marketing?.created ?? 0) > 0);

@@ -13,13 +13,13 @@ export const run: Command = async (invocation, [target], options) => {
   const selection = select(workspace, target, invocation.profilesDir);
   const lineLimit = typeof options.limit === 'number' ? options.limit : 20;
   const how = { mode: 'plan' as const, full: options.full === true, yes: false, lineLimit };
-  const { results, services, code } = await runSelection(invocation, workspace, selection, how);
+  const { results, standings, code } = await runSelection(invocation, workspace, selection, how);
   const texts = results.flatMap((result) => {
     const { profile: id, exitCode } = result.report;
     const profile = profileById(workspace, id);
     if (profile === undefined || (exitCode !== EXIT.done && exitCode !== EXIT.waiting && exitCode !== EXIT.attention))
       return [];
-    const service = services.get(id);
+    const service = standings.get(id)?.service;
     const holds = (service?.holds ?? []).map((hold) => holdText(hold, id));
     const first = service?.approved === null && holds.length === 0 ? [paragraph(firstRun(id), '    ', '  ! ')] : [];
     return [[planText(result, profile, titlesById(workspace, id)), ...holds, ...first].join('\n')];

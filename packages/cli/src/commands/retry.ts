@@ -26,7 +26,7 @@ export const run: Command = async (invocation, [target]) => {
   const how = { mode: 'sync' as const, full: false, yes: false, lineLimit: 0 };
   const ran = await runSelection(invocation, workspace, { ...selection, chosen }, how);
   const texts = ran.results.map(({ report }) =>
-    runText(report, titlesById(workspace, report.profile), ran.services.get(report.profile)),
+    runText(report, titlesById(workspace, report.profile), ran.standings.get(report.profile)),
   );
   const heading = retried === 0 ? 'Nothing is set aside.' : `${plural(retried, 'person', 'people')} tried again.`;
   return {

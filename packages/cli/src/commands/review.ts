@@ -2,6 +2,8 @@ import { decideReview, EXIT, type Listed } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { type Command, UsageError } from '../invocation.ts';
 import { actorOf, readAddress } from '../people/address.ts';
+import { toReview } from '../people/to-review.ts';
+import { reasonInWords } from '../runs/reasons.ts';
 import { type Column, table } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
@@ -20,9 +22,8 @@ export const run: Command = async (invocation, [name = '', given, decision], opt
   if (given === undefined) {
     const waiting: (Listed & { profile: string })[] = [];
     for (const profile of customer.profiles)
-      for (const reason of ['waits-for-review', 'shared-address'])
-        for (const one of await store.listed(profile.id, reason)) waiting.push({ ...one, profile: profile.id });
-    const rows = waiting.map((one) => [one.address, one.profile, `${one.detail} (${one.rule})`]);
+      for (const one of await toReview(store, profile.id)) waiting.push({ ...one, profile: profile.id });
+    const rows = waiting.map((one) => [one.address, one.profile, `${reasonInWords(one.reason)}, ${one.detail}`]);
     const next = `\n\nDecide: heed review ${customer.name} ADDRESS accept   or   refuse`;
     const text = rows.length === 0 ? 'Nobody waits for a decision.' : table(COLUMNS, rows) + next;
     return { code: EXIT.done, json: { customer: customer.name, waiting }, text };

@@ -53,6 +53,7 @@ export const run: Command = async (invocation, [id]) => {
   const json = {
     ...runJson(report),
     message: report.message,
+    notSynced: report.listed ?? {},
     changes: changes.map((one) => ({ ...one, at: iso(one.at) })),
     setAside: setAside.map((one) => ({ ...one, retryAt: iso(one.retryAt) })),
     listed,

@@ -3,11 +3,12 @@ import { EXIT, worstExit } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import type { Command } from '../invocation.ts';
 import { type ProfileStatus, statusOf } from '../runs/profile-status.ts';
-import { holdText, statusInWords } from '../runs/show-run.ts';
+import { listedInWords } from '../runs/reasons.ts';
+import { holdText, statusInWords, type Titles } from '../runs/show-run.ts';
 import { tellErrors } from '../runs/tell-errors.ts';
 import { titlesById } from '../runs/titles.ts';
 import { bold } from '../terminal/paint.ts';
-import { table } from '../terminal/table.ts';
+import { type Column, table } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
 import { duration, iso, moment, plural } from '../terminal/words.ts';
 import { openWorkspace, select } from '../workspace.ts';
@@ -58,7 +59,11 @@ const statusJson = (one: ProfileStatus, people: boolean) => ({
     people: addresses.length,
     why,
   })),
-  setAside: one.setAside,
+  setAside: {
+    records: one.setAside.length,
+    ...(people ? { who: one.setAside.map((aside) => ({ ...aside, retryAt: iso(aside.retryAt) })) } : {}),
+  },
+  listed: one.listed,
   review: one.review,
   alerts: one.alerts,
 });
@@ -70,12 +75,7 @@ const lastRunText = ({ lastRun }: ProfileStatus, now: Millis): string => {
   return `${words}, ${ago} (${lastRun.run})`;
 };
 
-const statusText = (
-  one: ProfileStatus,
-  now: Millis,
-  people: boolean,
-  titles: { crm: string; marketing: string },
-): string => {
+const statusText = (one: ProfileStatus, now: Millis, people: boolean, titles: Titles): string => {
   const owed =
     one.owedSince === null
       ? 'nothing'
@@ -85,8 +85,10 @@ const statusText = (
     ['last run', lastRunText(one, now)],
     ['next run', one.nextRun === null ? nextRunText(one) : moment(one.nextRun.getTime())],
     ['owed', owed],
-    ['set aside', one.setAside === 0 ? 'nothing' : plural(one.setAside, 'record')],
+    ['set aside', one.setAside.length === 0 ? 'nothing' : plural(one.setAside.length, 'record')],
   ];
+  const listed = listedInWords(one.listed);
+  if (listed !== '') rows.push(['not synced', listed]);
   if (one.review > 0)
     rows.push(['review', `${plural(one.review, 'person', 'people')}: heed review ${one.profile.customer}`]);
   const parts = [
@@ -95,17 +97,20 @@ const statusText = (
   ];
   parts.push(...one.holds.map((hold) => holdText(hold, one.profile.id)));
   parts.push(...one.alerts.map((alert) => paragraph(alert.text, '    ', '  ! ')));
-  if (people && one.owed.length > 0) {
-    const who = one.owed.map((owing) => [owing.address, titles[owing.side], duration(now - owing.since), owing.why]);
-    const columns = [
-      { title: 'owed to', flexible: true },
-      { title: 'in' },
-      { title: 'for' },
-      { title: 'why', flexible: true },
-    ];
-    parts.push(table(columns, who, { indent: '  ' }));
-  }
+  if (people) parts.push(...peopleTables(one, now, titles));
   return parts.join('\n');
+};
+
+const flexible = (title: string): Column => ({ title, flexible: true });
+
+/** Who is owed an opt-out, and who was set aside, and why. */
+const peopleTables = (one: ProfileStatus, now: Millis, titles: Titles): readonly string[] => {
+  const owed = one.owed.map((owing) => [owing.address, titles[owing.side], duration(now - owing.since), owing.why]);
+  const aside = one.setAside.map(({ address, side, field, message }) => [address, titles[side], field ?? '', message]);
+  return [
+    ...(owed.length === 0 ? [] : [table(['owed to', 'in', 'for', 'why'].map(flexible), owed, { indent: '  ' })]),
+    ...(aside.length === 0 ? [] : [table(['set aside', 'in', 'field', 'why'].map(flexible), aside, { indent: '  ' })]),
+  ];
 };
 
 const nextRunText = ({ service, profile }: ProfileStatus): string =>

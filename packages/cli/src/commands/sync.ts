@@ -9,9 +9,9 @@ export const run: Command = async (invocation, [target], options) => {
   const workspace = await openWorkspace(invocation);
   const selection = select(workspace, target, invocation.profilesDir);
   const how = { mode: 'sync' as const, full: options.full === true, yes: options.yes === true, lineLimit: 0 };
-  const { results, services, code } = await runSelection(invocation, workspace, selection, how);
+  const { results, standings, code } = await runSelection(invocation, workspace, selection, how);
   const texts = results.map(({ report }) =>
-    runText(report, titlesById(workspace, report.profile), services.get(report.profile)),
+    runText(report, titlesById(workspace, report.profile), standings.get(report.profile)),
   );
   return { code, json: { runs: results.map(({ report }) => runJson(report)) }, text: texts.join('\n\n') };
 };

@@ -42,7 +42,7 @@ export const runCommands: readonly CommandSpec[] = [
     about: 'each profile: service, last and next run, what is owed, held and set aside',
     options: [
       { flags: '--check', about: 'exit 5 if anything is owed for over 24 hours' },
-      { flags: '--people', about: 'also who is owed an opt-out' },
+      { flags: '--people', about: 'also who is owed an opt-out, and who was set aside' },
     ],
     examples: ['status', 'status acme --people', 'status --check --json'],
     load: () => import('../commands/status.ts'),

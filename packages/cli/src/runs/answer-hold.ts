@@ -61,7 +61,7 @@ export const answerHold = async (
   const how = { mode: 'sync' as const, full: false, yes: false, lineLimit: 0 };
   const ran = await runSelection(invocation, workspace, selection, how);
   const titles = titlesOf(customer, profile);
-  const texts = ran.results.map((one) => runText(one.report, titles, ran.services.get(profile.id)));
+  const texts = ran.results.map((one) => runText(one.report, titles, ran.standings.get(profile.id)));
   return {
     code: ran.code,
     json: { run: report.run, profile: profile.id, [words]: holds, runs: ran.results.map((one) => runJson(one.report)) },

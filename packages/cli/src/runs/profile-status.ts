@@ -1,6 +1,16 @@
 import type { Millis } from '@heed/contract';
-import { type Hold, isIncident, type Owed, type Profile, type RunReport, type Store, serviceOf } from '@heed/core';
+import {
+  type Hold,
+  isIncident,
+  type Owed,
+  type Profile,
+  type RunReport,
+  type SetAside,
+  type Store,
+  serviceOf,
+} from '@heed/core';
 import { nextRunsOf } from '../composition/cron.ts';
+import { toReview } from '../people/to-review.ts';
 import { duration, plural } from '../terminal/words.ts';
 
 const HOUR_MS = 3_600_000;
@@ -23,8 +33,9 @@ export interface ProfileStatus {
   /** Our clock; null if nothing is owed. */
   readonly owedSince: Millis | null;
   readonly holds: readonly Hold[];
-  /** How many records. */
-  readonly setAside: number;
+  readonly setAside: readonly SetAside[];
+  /** People who are not synced, by reason, as the last run left things. */
+  readonly listed: Readonly<Record<string, number>>;
   /** People who wait for `heed review`. */
   readonly review: number;
   readonly alerts: readonly Alert[];
@@ -35,18 +46,20 @@ export const statusOf = async (store: Store, profile: Profile, now: Millis): Pro
   const service = await serviceOf(store, profile.id);
   const owed = [...(await store.owed(profile.id))].sort((a, b) => a.since - b.since);
   const owedSince = owed[0]?.since ?? null;
+  const lastRun = (await store.runs(profile.id, 1))[0] ?? null;
   const { schedule } = profile;
   const next = schedule === null || service.paused ? [] : nextRunsOf(schedule.cron, schedule.timezone, 1);
   return {
     profile,
     service: service.paused ? 'paused' : service.approved === null ? 'waiting for first approval' : 'in service',
-    lastRun: (await store.runs(profile.id, 1))[0] ?? null,
+    lastRun,
     nextRun: next[0] ?? null,
     owed,
     owedSince,
     holds: service.holds,
-    setAside: (await store.setAside(profile.id)).length,
-    review: (await store.listed(profile.id, 'waits-for-review')).length,
+    setAside: await store.setAside(profile.id),
+    listed: lastRun?.listed ?? {},
+    review: (await toReview(store, profile.id)).length,
     alerts: [...owedAlerts(owed, now), ...holdAlerts(service.holds, now)],
   };
 };

@@ -1,4 +1,5 @@
 import type { NotSyncedReason } from '@heed/core';
+import { count } from '../terminal/words.ts';
 
 /** The published reasons, as a person reads them. The words themselves stand in `--json`. */
 const SENTENCES: Readonly<Record<NotSyncedReason, string>> = {
@@ -28,3 +29,11 @@ const SENTENCES: Readonly<Record<NotSyncedReason, string>> = {
 
 export const reasonInWords = (reason: string): string =>
   reason in SENTENCES ? SENTENCES[reason as NotSyncedReason] : reason;
+
+/** `306 opted out: fields stay (C0), 59 undeliverable (C10)`: people who are not synced, the largest group first. */
+export const listedInWords = (listed: Readonly<Record<string, number>>): string =>
+  Object.entries(listed)
+    .filter(([, n]) => n > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, n]) => `${count(n)} ${reasonInWords(reason)}`)
+    .join('; ');

@@ -9,13 +9,14 @@ import {
   profileDigest,
   type RunResult,
   runProfile,
-  type Service,
+  type Store,
   serviceOf,
 } from '@heed/core';
 import type { Container } from 'inversify';
 import { TOKENS } from '../composition/container.ts';
 import { connectProfile } from '../composition/systems.ts';
 import { type Turn, takeTurn } from './lease-holder.ts';
+import type { Standing } from './show-run.ts';
 
 export interface RunRequest {
   readonly mode: 'sync' | 'plan';
@@ -28,8 +29,8 @@ export interface RunRequest {
 
 export interface CustomerResult {
   readonly results: readonly RunResult[];
-  /** Service documents as the runs left them, by profile id: what is held, and since when. */
-  readonly services: ReadonlyMap<string, Service>;
+  /** How the runs left each profile, by id: what is held and since when, what is set aside. */
+  readonly standings: ReadonlyMap<string, Standing>;
   /** Exit codes beside those of the runs. */
   readonly codes: readonly number[];
   readonly messages: readonly string[];
@@ -59,10 +60,10 @@ export const runCustomer = async (
   const turn = await takeTurn(state, container.get(TOKENS.StateDir), customer.name, processes, random);
   if (turn === null) {
     const messages = [`${customer.name}: another process is running this customer; try again when it is done.`];
-    return { results: [], services: new Map(), codes: [EXIT.busy], findings: [], messages };
+    return { results: [], standings: new Map(), codes: [EXIT.busy], findings: [], messages };
   }
   const results: RunResult[] = [];
-  const services = new Map<string, Service>();
+  const standings = new Map<string, Standing>();
   const codes: number[] = [];
   const messages: string[] = [];
   try {
@@ -78,14 +79,19 @@ export const runCustomer = async (
         continue;
       }
       results.push(ran);
-      services.set(profile.id, await serviceOf(state.customer(customer.name), profile.id));
+      standings.set(profile.id, await standingOf(state.customer(customer.name), profile.id));
     }
     if (request.mode === 'sync') await state.customer(customer.name).prune(container.get(TOKENS.Clock).now());
   } finally {
     await state.leases.release(turn.lease);
   }
-  return { results, services, codes, messages, findings: results.flatMap((result) => result.findings) };
+  return { results, standings, codes, messages, findings: results.flatMap((result) => result.findings) };
 };
+
+const standingOf = async (store: Store, profile: string): Promise<Standing> => ({
+  service: await serviceOf(store, profile),
+  setAside: (await store.setAside(profile)).length,
+});
 
 const runOne = async (
   container: Container,

@@ -1,12 +1,13 @@
-import { EXIT, printFinding, printProfileError, type RunResult, type Service, serviceOf, worstExit } from '@heed/core';
+import { EXIT, printFinding, printProfileError, type RunResult, serviceOf, worstExit } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Selection, Workspace } from '../workspace.ts';
 import { type RunRequest, runCustomer } from './run-customer.ts';
+import type { Standing } from './show-run.ts';
 
 export interface SelectionResult {
   readonly results: readonly RunResult[];
-  readonly services: ReadonlyMap<string, Service>;
+  readonly standings: ReadonlyMap<string, Standing>;
   readonly code: number;
 }
 
@@ -18,7 +19,7 @@ export const runSelection = async (
   how: Pick<RunRequest, 'mode' | 'full' | 'yes' | 'lineLimit'>,
 ): Promise<SelectionResult> => {
   const results: RunResult[] = [];
-  const services = new Map<string, Service>();
+  const standings = new Map<string, Standing>();
   const codes: number[] = [];
   const tell = (lines: readonly string[]): void => {
     invocation.progress.clear();
@@ -37,17 +38,17 @@ export const runSelection = async (
       progress: (progress) => invocation.progress.show(progress),
     });
     results.push(...ran.results);
-    for (const [id, service] of ran.services) services.set(id, service);
+    for (const [id, standing] of ran.standings) standings.set(id, standing);
     codes.push(...ran.codes, ...ran.results.map((result) => result.report.exitCode));
     tell([...ran.messages, ...ran.findings.map(printFinding), ...messagesOf(ran.results)]);
   }
-  return { results, services, code: worstExit(codes) };
+  return { results, standings, code: worstExit(codes) };
 };
 
-/** What a run could not do, unless its findings say so already. */
+/** What a run could not do; of a wrong profile the findings say it already. */
 const messagesOf = (results: readonly RunResult[]): readonly string[] =>
-  results.flatMap(({ report, findings }) =>
-    report.message === null || findings.length > 0 ? [] : [`${report.profile}: ${report.message}`],
+  results.flatMap(({ report }) =>
+    report.message === null || report.status === 'invalid' ? [] : [`${report.profile}: ${report.message}`],
   );
 
 /** A paused profile is out of service: it is not synced until `resume`; looking at its plan does no harm. */

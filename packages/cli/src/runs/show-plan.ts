@@ -4,6 +4,7 @@ import { bold } from '../terminal/paint.ts';
 import { type Column, table } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
 import { count, plural } from '../terminal/words.ts';
+import { reasonInWords } from './reasons.ts';
 import { runJson, type Titles } from './show-run.ts';
 
 const KINDS: Readonly<Record<Op['kind'], string>> = {
@@ -45,13 +46,42 @@ const lineJson = ({ address, side, record, kind, rule, fields, held }: PlanLine)
 /** As `sync --json`, with what would be written: in numbers, and a line per person. */
 export const planJson = (result: RunResult) => ({
   ...runJson(result.report),
+  listed: listedCounts(result),
+  sharedAddresses: result.counts.get('people.sharedAddress') ?? 0,
+  invitations: result.counts.get('people.invited') ?? 0,
+  overwrites: result.counts.get('fields.overwritten') ?? 0,
   writes: plannedCounts(result).map(({ side, kind, now, held }) => ({ side, kind, planned: now, held })),
   lines: result.lines.map(lineJson),
 });
 
 /** C2 in one sentence, for every profile that does not carry CRM opt-outs to marketing. */
-export const C2_SENTENCE = (titles: Titles): string =>
+export const c2Sentence = (titles: Titles): string =>
   `People who opted out in ${titles.crm} can still be mailed from ${titles.marketing}: optOut.crmToMarketing is off (C2).`;
+
+/** People who are left as they are, by reason. */
+const listedCounts = (result: RunResult): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...result.counts].flatMap(([name, n]) => (name.startsWith('listed.') ? [[name.slice('listed.'.length), n]] : [])),
+  );
+
+/** What a first run must show beside its writes (C29): who is left as they are, and what deserves a look. */
+const restRows = (result: RunResult): readonly (readonly string[])[] => {
+  const listed = Object.entries(listedCounts(result)).sort(([, a], [, b]) => b - a);
+  const looks = [
+    ['addresses that several records share', result.counts.get('people.sharedAddress')],
+    ['invitations: confirmation mails (C11)', result.counts.get('people.invited')],
+    ['field values that would be overwritten', result.counts.get('fields.overwritten')],
+  ] as const;
+  return [
+    ...listed.map(([reason, n]) => [reasonInWords(reason), count(n)]),
+    ...looks.flatMap(([what, n]) => (n === undefined ? [] : [[what, count(n)]])),
+  ];
+};
+
+const REST: readonly Column[] = [
+  { title: 'people left as they are, and what to look at', flexible: true },
+  { title: '', align: 'right' },
+];
 
 const NUMBERS: readonly Column[] = [
   { title: 'what a sync would write' },
@@ -78,6 +108,8 @@ export const planText = (result: RunResult, profile: Profile, titles: Titles): s
     const rows = written.map((row) => [kindInWords(row.kind), titles[row.side], count(row.now), count(row.held)]);
     parts.push(table(NUMBERS, rows, { indent: '  ' }));
   }
+  const rest = restRows(result);
+  if (rest.length > 0) parts.push('', table(REST, rest, { indent: '  ' }));
   if (lines.length > 0) {
     const rows = lines.map((line) => [
       line.address,
@@ -85,10 +117,14 @@ export const planText = (result: RunResult, profile: Profile, titles: Titles): s
       line.kind === 'patch' || line.kind === 'create' ? line.fields.join(', ') : '',
       line.rule,
     ]);
-    const rest = total > lines.length ? `\n  and ${count(total - lines.length)} more (--limit N shows more)` : '';
-    parts.push('', table(LINES, rows, { indent: '  ' }) + rest);
+    const more = total > lines.length ? `\n  and ${count(total - lines.length)} more (--limit N shows more)` : '';
+    parts.push('', table(LINES, rows, { indent: '  ' }) + more);
   }
-  if (!profile.optOut.crmToMarketing) parts.push('', paragraph(C2_SENTENCE(titles), '  '));
+  if (!profile.optOut.crmToMarketing) {
+    const left = listedCounts(result)['opted-out-in-crm'] ?? 0;
+    const people = left === 0 ? '' : ` That is so for ${plural(left, 'person', 'people')} here.`;
+    parts.push('', paragraph(c2Sentence(titles) + people, '  '));
+  }
   if (report.owed > 0) parts.push(paragraph(`${plural(report.owed, 'opt-out')} owed by now.`, '  '));
   return parts.join('\n');
 };

@@ -3,7 +3,7 @@ import { bold } from '../terminal/paint.ts';
 import { type Column, table } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
 import { count, duration, iso, plural } from '../terminal/words.ts';
-import { reasonInWords } from './reasons.ts';
+import { listedInWords, reasonInWords } from './reasons.ts';
 
 /** A run as `sync --json` promises it (design: interface, Commands). */
 export const runJson = (report: RunReport) => ({
@@ -83,26 +83,31 @@ export const holdText = (hold: Hold, profile: string): string => {
 
 const tookMs = (report: RunReport): number => (report.finishedAt ?? report.startedAt) - report.startedAt;
 
+/** How a profile stands after a run, beside the report. */
+export interface Standing {
+  readonly service: Service;
+  /** Records that are set aside by now, also those this run did not try again. */
+  readonly setAside: number;
+}
+
 /** One run, for people. */
-export const runText = (report: RunReport, titles: Titles, service: Service | undefined): string => {
+export const runText = (report: RunReport, titles: Titles, standing: Standing | undefined): string => {
   const calls = `${plural(report.calls.crm, 'call')} to ${titles.crm}, ${count(report.calls.marketing)} to ${titles.marketing}`;
   const lines = [
     `${bold(report.profile)}: ${statusInWords(report.status)} in ${duration(tookMs(report))}`,
     paragraph(`${report.run}, ${calls}`, '  '),
     countsTable(report, titles),
   ];
-  for (const hold of service?.holds ?? []) lines.push(holdText(hold, report.profile));
-  if (report.owed > 0)
-    lines.push(
-      paragraph(`${plural(report.owed, 'opt-out')} still owed: heed status ${report.profile}`, '    ', '  ! '),
-    );
-  const aside = report.crm.setAside.length + report.marketing.setAside.length;
-  if (aside > 0)
-    lines.push(paragraph(`${plural(aside, 'record')} set aside, and why: heed run ${report.run}`, '    ', '  ! '));
+  const listed = listedInWords(report.listed ?? {}); // A run of an older version has none.
+  if (listed !== '') lines.push(paragraph(`people not synced, as things stand: ${listed}`, '    ', '  '));
+  const remark = (text: string): number => lines.push(paragraph(text, '    ', '  ! '));
+  for (const hold of standing?.service.holds ?? []) lines.push(holdText(hold, report.profile));
+  if (report.owed > 0) remark(`${plural(report.owed, 'opt-out')} still owed: heed status ${report.profile} --people`);
+  const aside = standing?.setAside ?? 0;
+  if (aside > 0) remark(`${plural(aside, 'record')} set aside, and why: heed status ${report.profile} --people`);
   if (report.review > 0) {
     const [customer] = report.profile.split('/');
-    const waiting = `${plural(report.review, 'person', 'people')} opted in again and wait for a decision`;
-    lines.push(paragraph(`${waiting}: heed review ${customer}`, '    ', '  ! '));
+    remark(`${plural(report.review, 'person', 'people')} to decide about: heed review ${customer}`);
   }
   return lines.join('\n');
 };

@@ -9,7 +9,6 @@ const paint =
     styleText(style, text, { stream: process.stdout });
 
 export const bold = paint('bold');
-export const dim = paint('dim');
 export const green = paint('green');
 export const red = paint('red');
 export const cyan = paint('cyan');
