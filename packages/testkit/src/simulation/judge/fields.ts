@@ -61,10 +61,11 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
   }
   const over = events.at(-1);
   if (over?.kind !== 'note' || over.text !== 'END') return found;
+  const wasKilled = events.some((event) => event.kind === 'run' && event.phase === 'ended' && !event.clean);
   const poisoned = new Set([...poisonedKeys(settings, events, 'fields'), ...poisonedKeys(settings, events, 'opt-out')]);
   for (const pair of pairs.values())
     if (!poisoned.has(pair.record?.key ?? '') && !poisoned.has(pair.member?.key ?? ''))
-      found.push(...judgeEnd(settings, pair, over.n));
+      found.push(...judgeEnd(settings, pair, over.n, wasKilled));
   return found;
 };
 
@@ -139,13 +140,15 @@ const judgePatch = (pair: Pair, event: Extract<Event, { kind: 'write' }>): reado
   });
 };
 
-const judgeEnd = (settings: Settings, pair: Pair, n: number): readonly Violation[] => {
+const judgeEnd = (settings: Settings, pair: Pair, n: number, wasKilled: boolean): readonly Violation[] => {
   const { rules } = settings;
   const { record, member } = pair;
   if (record === null || record.life !== 'live' || pair.everOut || pair.swallowed || (rules.lists && !record.inList))
     return [];
   const blame = (text: string): Violation => ({ invariant: 'alive', rule: '', text: `${record.key}: ${text}`, n });
   if (member === null) {
+    // An invitation that was intended when the process was killed counts as sent, though nobody may ever have got it (C11).
+    if (rules.newMembers === 'double-opt-in' && wasKilled) return [];
     const wanted = rules.createMarketing && !pair.everMember && !pair.madeByUs && keyOf(record.email) !== null;
     return wanted && (!rules.optInField || record.optIn) ? [blame('may be created, but is no member')] : [];
   }

@@ -245,7 +245,7 @@ const patch = (bench: Bench, op: OpOf<'patch'>): void => {
   if (bench.write.side === 'crm') return;
   const here = bench.liveRecordsAt(address);
   const settled = here.every(({ key }) => bench.past.unchangedSince(key, bench.past.runBegan));
-  if (bench.settings.rules.lists && settled && here.every(({ inList }) => !inList))
+  if (bench.settings.rules.lists && here.length > 0 && settled && here.every(({ inList }) => !inList))
     bench.blame('C0', 'C5', 'sends the fields of records that are outside the lists');
   const standing = bench.knownAt(address).filter((optOut) => optOut.sure && !maybeLifted(bench.past, optOut));
   if (standing.length > 0) bench.blame('C0', 'C0.3 C0.4', 'sends fields to somebody opted out');
