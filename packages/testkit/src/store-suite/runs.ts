@@ -10,7 +10,8 @@ const aside = {
   field: 'Phone',
   rule: 'fields',
   message: 'not a phone number',
-  write: null, attempts: 1,
+  write: null,
+  attempts: 1,
   retryAt: null,
 } as const;
 const listed = { address: at('bob'), side: 'marketing', reason: 'archived', rule: 'C12a', detail: '' } as const;
