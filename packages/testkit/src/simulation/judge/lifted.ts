@@ -19,6 +19,7 @@ export const surelyLifted = (past: Past, optOut: OptOut, run: number | null): bo
   past.circles.isPlain(optOut.holder) &&
   past.optIns.some(
     (optIn) =>
+      !optIn.inferred &&
       optIn.n > optOut.n &&
       touches(past, optIn.member, optOut) &&
       optOut.shown.some((one) => past.isClean(one.run) && one.n < optIn.n && past.knows(run, [one])) &&

@@ -35,6 +35,8 @@ export interface OptIn {
   readonly at: At;
   readonly member: string;
   readonly address: string;
+  /** No act that we know of, only a sight: `pending` when last seen, `subscribed` now. Its time is anywhere in between. */
+  readonly inferred: boolean;
   /** Runs that were shown the proof. */
   readonly shown: { readonly run: number; readonly n: number }[];
 }
@@ -203,7 +205,14 @@ export class Past {
       this.#begin(event, 'marketing', after.key, keyOf(after.email), { complaint: complains, sure });
     }
     if (event.proven && after.status === 'subscribed')
-      this.optIns.push({ n, at: event.at, member: after.key, address: keyOf(after.email) ?? '', shown: [] });
+      this.optIns.push({
+        n,
+        at: event.at,
+        member: after.key,
+        address: keyOf(after.email) ?? '',
+        inferred: false,
+        shown: [],
+      });
   }
 
   #onShownRecord(event: Extract<Event, { kind: 'shown-record' }>): void {
@@ -239,7 +248,7 @@ export class Past {
     const { n, at, run, snap } = event;
     const act = this.optIns.findLast(({ member }) => member === snap.key);
     if (act !== undefined) act.shown.push({ run, n });
-    this.optIns.push({ n, at, member: snap.key, address, shown: [{ run, n }] });
+    this.optIns.push({ n, at, member: snap.key, address, inferred: true, shown: [{ run, n }] });
   }
 
   #onWrite(event: Extract<Event, { kind: 'write' }>): void {
