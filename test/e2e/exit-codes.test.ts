@@ -137,6 +137,14 @@ test('several apply: a wrong profile (2) wins over a waiting one (4), and the ri
   ]);
 });
 
+test('profiles that disagree about the same people do not run (C26)', async () => {
+  world.writeProfile({ optOut: { crmToMarketing: false } }, 'second');
+  const before = writes();
+  const ended = await world.heed(['sync', 'acme', '--yes', '--json']);
+  expect([ended.code, syncJson(ended).runs, writes()]).toEqual([2, [], before]);
+  expect(ended.stderr).toContain('optOut.crmToMarketing is not the same as in acme/newsletter');
+});
+
 test('exit 1: Heed itself fails, says so, and shows no stack', async () => {
   const file = join(world.folder, 'not-a-folder');
   writeFileSync(file, '');

@@ -33,7 +33,7 @@ export const runCommands: readonly CommandSpec[] = [
     about: 'the daemon: run every profile on its schedule',
     examples: ['serve', 'serve acme', 'serve --json'],
     notes:
-      'One line per run; with --json each line is a JSON document. SIGTERM stops at the next commit: exit 143 if it interrupted a run, else 0.',
+      'Reads the profiles once, when it starts. One line per run; with --json each line is a JSON document. SIGTERM stops at the next commit: exit 143 if it interrupted a run, else 0.',
     load: () => import('../commands/serve.ts'),
   },
   {
