@@ -30,7 +30,7 @@ import {
   systemId,
   unseenShadows,
 } from './shadows.ts';
-import { countSeen, countSettled } from './tallies.ts';
+import { countSeen, countSettled, countUnaddressed } from './tallies.ts';
 
 export interface CustomerFiles {
   readonly customer: string;
@@ -102,7 +102,10 @@ export const sqliteStore = (files: CustomerFiles): Store => {
           page.facts.map((fact) => factEntry(fact, at)),
         );
         const sighted = saveShadows(database, ensureSystem(database, page.system), page.shadows);
-        if (page.run !== null) countSeen(database, page.run, page.system.role, sighted);
+        if (page.run !== null) {
+          countSeen(database, page.run, page.system.role, sighted);
+          countUnaddressed(database, page.run, page.system.role, page.shadows);
+        }
         saveIntents(database, page.intents);
         markEverywhere(database, page.dirty, at);
         if (page.cursor !== null) {

@@ -1,9 +1,10 @@
-import { type Bucket, recordKey, type Settlement, type SideCounts } from '@heed/core';
+import { type AddressKey, type Bucket, recordKey, type Settlement, type Shadow, type SideCounts } from '@heed/core';
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
 import type { Sighted } from './shadows.ts';
 
 type Side = 'crm' | 'marketing';
+const NOBODY = '' as AddressKey;
 type SetAsideLine = SideCounts['setAside'][number];
 
 /**
@@ -118,8 +119,23 @@ interface Place {
   readonly shadow: number | null;
 }
 
+/** A record without a usable address is nobody's work, so no settlement will ever name it: it is counted when it is read. */
+export const countUnaddressed = (database: Database, run: string, side: Side, shadows: readonly Shadow[]): void => {
+  const buckets = shadows
+    .filter((shadow) => shadow.address === null && shadow.life.kind === 'live')
+    .map(({ record, email }) => {
+      const reason = email === null ? 'no-address' : 'invalid-address';
+      return { side, record, bucket: 'notSynced', reason } as const;
+    });
+  if (buckets.length > 0) countSettled(database, run, [{ address: NOBODY, buckets, setAside: [] }]);
+};
+
 /** Moves records to the buckets that settlements name; a weaker bucket never takes a record from a stronger one. */
-export const countSettled = (database: Database, run: string, settlements: readonly Settlement[]): void => {
+export const countSettled = (
+  database: Database,
+  run: string,
+  settlements: readonly Pick<Settlement, 'address' | 'buckets' | 'setAside'>[],
+): void => {
   const tallies = new RunTallies(database, run);
   const named = settlements.flatMap((settlement) =>
     settlement.buckets.map((entry) => ({ ...entry, key: recordKey(entry.record), settlement })),
@@ -197,7 +213,12 @@ const savePlace = (database: Database, run: string, side: Side, key: string, pla
   );
 };
 
-const lineOf = (settlement: Settlement, side: Side, key: string, reason: string | null): SetAsideLine => {
+const lineOf = (
+  settlement: Pick<Settlement, 'address' | 'setAside'>,
+  side: Side,
+  key: string,
+  reason: string | null,
+): SetAsideLine => {
   const why =
     settlement.setAside.find((line) => line.side === side && line.record !== null && recordKey(line.record) === key) ??
     settlement.setAside.find((line) => line.side === side);

@@ -103,8 +103,9 @@ const observeMember = (row: Row, before: Shadow | null, by: Observer, say: Say):
       // The person's own word is news even if somebody else had said the same before.
       const news = was?.status !== 'unsubscribed' || (now.by === 'person' && was.by !== 'person');
       // A complaint of this very read was said above; an old one does not hide a new opt-out.
-      if (news && (!now.complaint || was?.complaint === true))
-        say('status', 'opted-out', { by: now.by, at: now.since });
+      // What a complaint is dated with says nothing about a later unsubscription.
+      const at = now.complaint ? null : now.since;
+      if (news && (!now.complaint || was?.complaint === true)) say('status', 'opted-out', { by: now.by, at });
       return;
     }
     case 'undeliverable':

@@ -81,7 +81,7 @@ export const isInLists = (shadow: Shadow, view: View): boolean =>
 
 const memberView = (address: AddressKey, around: Surroundings): MemberView => {
   const { member } = around;
-  const refusedForever = around.setAside.some((one) => one.side === 'marketing' && one.rule === REFUSED_FOR_EVER);
+  const refusedForever = around.setAside.some((one) => one.rule === REFUSED_FOR_EVER);
   // A member that our own rename carried on lives at its new address; nothing is left of it here.
   if (member === null || member.member === null || member.life.kind === 'continued') {
     // Whoever was a member at this address and is now at another is not absent (C12a).

@@ -1,23 +1,24 @@
 import type { RecordRef, Values } from '@heed/contract';
 import type { Verdict } from '../consent/decide.ts';
 import { clearedValue, optOutValue } from '../consent/opt-out-field.ts';
+import { sameSystem } from '../consent/standing.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
-import type { Owed } from '../state/store.ts';
+import type { Owed, SetAside } from '../state/store.ts';
 import { fieldsToSet } from './consent-case.ts';
 import type { Matter } from './matter.ts';
 import type { PlannedWrite } from './op.ts';
 import type { View } from './view.ts';
 
+export interface ConsentWrites {
+  readonly writes: readonly PlannedWrite[];
+  readonly owed: readonly Owed[];
+  readonly setAside: readonly SetAside[];
+}
+
 /** Opt-outs and clears that the verdict demands and that are not so yet, and what is owed until it is read back (C22). Pure. */
-export const consentWrites = ({
-  address,
-  one,
-  verdict,
-  live,
-  around,
-  view,
-  context,
-}: Matter): { readonly writes: readonly PlannedWrite[]; readonly owed: readonly Owed[] } => {
+export const consentWrites = (matter: Matter): ConsentWrites => {
+  const { address, one, verdict, live, around, view, context } = matter;
+  const setAside: SetAside[] = [];
   const writes: PlannedWrite[] = [];
   const owed: Owed[] = [];
   const { rule, because } = verdict;
@@ -51,7 +52,9 @@ export const consentWrites = ({
       partner: null,
     });
   }
-  if (verdict.member === 'opt-out') {
+  const fight = verdict.member === 'opt-out' ? fightOver(matter) : null;
+  if (fight !== null) setAside.push(fight);
+  if (verdict.member === 'opt-out' && fight === null) {
     const known = one.member.kind === 'known' ? one.member.record : null;
     const email = around.member?.email ?? live[0]?.email ?? null;
     const stopped = verdict.guarded && view.stopped !== null;
@@ -70,7 +73,37 @@ export const consentWrites = ({
     }
   }
   if (!context.cautious && view.can.crm.clear) writes.push(...clears(verdict, live, view));
-  return { writes, owed };
+  return { writes, owed, setAside };
+};
+
+const FIGHT_MS = 30 * 24 * 3_600_000;
+const FIGHTS = 3;
+
+/** C6: a member that somebody else made emailable again three times in 30 days is left to humans: two systems are fighting. */
+const fightOver = ({ address, around, view, context }: Matter): SetAside | null => {
+  const again = around.ledger.facts.filter(
+    (fact) =>
+      fact.address === address &&
+      fact.says === 'opted-in' &&
+      fact.proof === null &&
+      sameSystem(fact.source, view.marketingSource) &&
+      fact.when.until > context.now - FIGHT_MS,
+  );
+  if (again.length <= FIGHTS) return null;
+  const record = around.member?.record ?? null;
+  const message =
+    'subscribed again by somebody else more than three times in 30 days, each time opted out again by Heed: two systems are fighting; find the other one and stop it, then: heed retry';
+  return {
+    address,
+    side: 'marketing',
+    record,
+    field: null,
+    rule: 'C6',
+    message,
+    write: null,
+    attempts: 0,
+    retryAt: null,
+  };
 };
 
 /** All records of the address or none (C7). */

@@ -74,7 +74,7 @@ export const planAddress = (
     fields: carried.writes.filter(due),
     owed: consent.owed,
     listed,
-    setAside: [...kept, ...carried.setAside],
+    setAside: [...kept, ...consent.setAside, ...carried.setAside],
     tries: new Map(around.setAside.flatMap((one) => (one.write === null ? [] : [[one.write, one.attempts] as const]))),
     links: carried.links,
     overwrites: carried.overwrites,

@@ -1,3 +1,4 @@
+import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import type { Bucket, NotSyncedReason } from '../state/report.ts';
 import { recordKey } from '../state/shadow.ts';
@@ -92,12 +93,12 @@ const bucketsAfter = ({ after, written, held, unfinished }: Worked): Settlement[
     put(one.side, one.record, waits && one.bucket !== 'notSynced' ? 'held' : one.bucket, one.reason);
   for (const one of written) {
     const { record } = one.change;
-    if (record === null) continue;
-    if (one.setAside !== null) put(one.write.side, record, 'setAside', null);
-    else if (one.done) put(one.write.side, record, bucketOf(one), null);
+    if (record !== null && one.done) put(one.write.side, record, bucketOf(one), null);
   }
-  for (const one of after.setAside)
-    if (one.record !== null && one.rule === 'fields') put(one.side, one.record, 'setAside', null);
+  const refused = written.flatMap((one) => one.setAside ?? []);
+  for (const one of [...after.setAside, ...refused]) {
+    if (one.record !== null && one.rule !== REFUSED_FOR_EVER) put(one.side, one.record, 'setAside', null);
+  }
   return [...lines.values()];
 };
 

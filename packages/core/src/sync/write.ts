@@ -358,22 +358,26 @@ const linkOf = (
     : { member: record, crm: write.partner, agreed, left };
 };
 
+/** What was refused belongs to a record that exists: for a create, to the one it was made from. */
 const aside = (
   side: 'crm' | 'marketing',
   { address, write, tries }: Answered,
   refusal: Refusal,
   run: Run,
-): SetAside => ({
-  address,
-  side,
-  record: 'record' in write.op ? write.op.record : null,
-  field: refusal.field,
-  rule: refusal.forever ? REFUSED_FOR_EVER : write.rule,
-  message: refusal.message,
-  write: writeDigest(write),
-  attempts: 1,
-  retryAt: refusal.forever ? null : run.engine.clock.now() + retryAfter(tries),
-});
+): SetAside => {
+  const created = write.op.kind === 'create';
+  return {
+    address,
+    side: created ? (side === 'crm' ? 'marketing' : 'crm') : side,
+    record: 'record' in write.op ? write.op.record : write.partner,
+    field: refusal.field,
+    rule: refusal.forever ? REFUSED_FOR_EVER : write.rule,
+    message: refusal.message,
+    write: writeDigest(write),
+    attempts: 1,
+    retryAt: refusal.forever ? null : run.engine.clock.now() + retryAfter(tries),
+  };
+};
 
 /** For the run's history: names of fields, never values. */
 export const describe = ({ op }: PlannedWrite): string => {
