@@ -83,6 +83,7 @@ export const observe = (row: Row, before: Shadow | null, intents: readonly Inten
   };
   observeMember(row, before, by, say);
   observeFields(row, before, by, say);
+  for (const intent of intents) if (!explained.includes(intent) && isRefuted(intent, row, by)) explained.push(intent);
   return { shadow, facts, explained, changed: facts.length > 0 || before === null || differs(before, shadow) };
 };
 
@@ -165,10 +166,23 @@ const echoing = (row: Row, by: Observer, intents: readonly Intent[], actor: Acto
       if (intent.seen || (intent.state !== 'open' && intent.state !== 'applied')) return false;
       if (intent.because.length === 0 || systemKey(intent.system) !== systemKey(by.system)) return false;
       if (!concerns(intent, row)) return false;
+      // Nobody answered: only a look-up inside the request window, or the vendor's word that it was us, shows that it was ours.
+      const answered = intent.state === 'applied' || row.modifiedBy === 'us' || by.readAt <= intent.sentAt + REQUEST_MS;
+      if (!answered) return false;
       if (row.modifiedAt === null) return intent.state === 'applied';
       return row.modifiedAt >= intent.sentAt - STAMP_MS && row.modifiedAt <= until(intent);
     }) ?? null
   );
+};
+
+/** Once a later read shows the contrary, our write explains no opt-out that comes after it (C8). */
+const isRefuted = (intent: Intent, row: Row, by: Observer): boolean => {
+  const { op, answeredAt } = intent;
+  if (intent.seen || intent.state !== 'applied' || op.kind !== 'opt-out' || answeredAt === null) return false;
+  if (!concerns(intent, row) || by.readAt <= answeredAt) return false;
+  if (row.member !== null) return row.member.status === 'subscribed' || row.member.status === 'non-subscribed';
+  const rules = (by.consentFields[row.record.type] ?? []).filter((rule) => rule.field in op.set);
+  return rules.some((rule) => readOptOutField(rule, row.values) === 'not-opted-out');
 };
 
 const concerns = ({ op }: Intent, row: Row): boolean => {

@@ -60,6 +60,7 @@ const crmView = (shadow: Shadow, view: View, reach: Reach): CrmView => {
     wasTicked: reach.bindings.some(
       ({ fact, stands }) =>
         fact.source.role === 'crm' &&
+        fact.source.field !== view.settings.optInField &&
         fact.echoOf === null &&
         sameRecord(fact.record, shadow.record) &&
         stands(view.crmSource),

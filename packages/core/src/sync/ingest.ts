@@ -100,5 +100,7 @@ const heirAddresses = async (run: Run, reading: Reading): Promise<readonly Addre
   const heirs = reading.rows.flatMap((row) => (row.life.kind === 'continued' ? [row.life.as] : []));
   if (heirs.length === 0) return [];
   const known = await run.engine.store.known(sideOf(run, reading.side).system, heirs, []);
+  const seen = new Set([...known.shadows, ...reading.rows].map(({ record }) => recordKey(record)));
+  for (const heir of heirs) if (!seen.has(recordKey(heir))) run.unknownHeirs.set(recordKey(heir), heir);
   return known.shadows.flatMap((shadow) => shadow.address ?? []);
 };

@@ -3,6 +3,7 @@ import type { Columns, Millis, Page, ReadRequest } from '@heed/contract';
 import { readsTooSmall } from '../consent/guards.ts';
 import type { Shadow, System } from '../state/shadow.ts';
 import { ingest } from './ingest.ts';
+import { lookAtRecords } from './look.ts';
 import { breathe, isConnectorError, type Run, sideOf } from './run-state.ts';
 import { changeService } from './service.ts';
 
@@ -186,6 +187,10 @@ const vanish = (run: Run, startedAt: Millis): Promise<void> =>
 
 export const readConsent = async (run: Run): Promise<void> => {
   await readStream(run, 'crm', 'consent', await consentAsk(run));
+  // The light read shows who changed; an heir that did not change is asked for, or a lost opt-out would have no home (C16).
+  const heirs = [...run.unknownHeirs.values()];
+  run.unknownHeirs.clear();
+  await lookAtRecords(run, 'crm', heirs, null);
 };
 
 export const readRecords = async (run: Run): Promise<void> => {

@@ -146,6 +146,7 @@ const prepare = async (
     counts: new Map(),
     guarded: new Set(),
     guardedFacts: new Set(),
+    unknownHeirs: new Map(),
     cleared: new Set(),
     asked: new Set(),
     failures: { crm: 0, marketing: 0 },

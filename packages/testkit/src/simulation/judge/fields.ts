@@ -152,6 +152,8 @@ const judgeEnd = (settings: Settings, pair: Pair, n: number, wasKilled: boolean)
     const wanted = rules.createMarketing && !pair.everMember && !pair.madeByUs && keyOf(record.email) !== null;
     return wanted && (!rules.optInField || record.optIn) ? [blame('may be created, but is no member')] : [];
   }
+  // A consent that was taken back is an opt-out, and its fields stay where they are (C19).
+  if (rules.optInField && !record.optIn) return [];
   return PAIRS.flatMap((fields) => {
     const { crm, marketing } = valuesOf(pair, fields);
     if (!fields.both && pair.edited.has(`marketing ${fields.marketing}`)) return [];

@@ -178,9 +178,9 @@ export class Past {
     const { before, after, n, by } = event;
     if (!this.#optInField || before === null || before.optIn === after.optIn || by === 'us') return;
     this.#end(after.key, n, 'opt-in field');
-    const sure = this.#shownOptIn.get(after.key) === true;
-    if (!after.optIn)
-      this.#begin(event, 'crm', after.key, keyOf(after.email), { complaint: false, sure }, 'opt-in field');
+    // Nobody was ever shown the consent that was taken back: for the engine there was none.
+    if (after.optIn || this.#shownOptIn.get(after.key) !== true) return;
+    this.#begin(event, 'crm', after.key, keyOf(after.email), { complaint: false, sure: true }, 'opt-in field');
   }
 
   #onMember(event: Extract<Event, { kind: 'member' }>): void {
