@@ -1,5 +1,5 @@
 import type { RecordRef } from '@heed/contract';
-import { decide, type Verdict } from '../consent/decide.ts';
+import { type Case, decide, type Verdict } from '../consent/decide.ts';
 import type { AddressKey } from '../identity/address.ts';
 import { livesAt } from '../identity/person.ts';
 import type { Bucket, NotSyncedReason } from '../state/report.ts';
@@ -79,10 +79,14 @@ export const planAddress = (
     links: carried.links,
     overwrites: carried.overwrites,
     buckets: bucketsOf(live, around, remark, carried),
-    asksCrm: verdict.set.length > 0 || verdict.clear.length > 0 || verdict.spreads,
+    asksCrm: verdict.set.length > 0 || verdict.clear.length > 0 || verdict.spreads || wasReadBlind(one, view),
     asksEvidenceSince: needsEvidence(one, around, view),
   };
 };
+
+/** A record that was read while a field was hidden which can be read now (C18). */
+const wasReadBlind = (one: Case, view: View): boolean =>
+  view.gaps.length === 0 && one.records.some((record) => record.reading === 'unreadable');
 
 const sideOf = (reason: NotSyncedReason): 'crm' | 'marketing' =>
   reason === 'archived' || reason === 'undeliverable' || reason === 'subscribed-again-not-by-own-act'

@@ -35,12 +35,16 @@ const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask
       const last = await readOnce(run, side, name, stream, ask);
       if (last === null || last.readAt + RESUMED_MS >= began) return;
     } catch (error) {
-      if (!isConnectorError(error) || error.kind !== 'stale' || restarted) throw error;
+      if (!isStale(error) || restarted) throw error;
       restarted = true;
       await run.engine.store.dropCursor(run.lease, stream);
+      // What was unticked, renamed or deleted since the lost cursor shows in a read of everybody only.
+      if (ask.initially === 'opted-out') throw error;
     }
   }
 };
+
+const isStale = (error: unknown): boolean => isConnectorError(error) && error.kind === 'stale';
 
 const readOnce = async (
   run: Run,
@@ -75,22 +79,32 @@ const everyone = (columns: Columns, initially: ReadRequest['initially']): Ask =>
 const membersAsk = (run: Run): Ask => everyone(run.view.columns.members, 'everyone');
 /**
  * The CRM's consent, unscoped and light (C4 to C6 never depend on lists): at first who is opted out, then all changes. When
- * other columns are asked for later, everybody is read once: what was unticked or renamed in between must not be missed.
+ * it must begin anew (other columns, `--full`, a cursor the vendor no longer takes) everybody is read once: what was
+ * unticked, renamed or deleted in between must not be missed.
  */
-const consentAsk = async (run: Run): Promise<Ask> => {
+const consentAsk = async (run: Run, anew = false): Promise<Ask> => {
   const { store } = run.engine;
   const { columns } = run.view;
+  const profile = run.view.profile.id;
   const asked = createHash('sha256')
     .update(JSON.stringify([columns.consent, run.view.consentFields]))
     .digest('hex');
-  const before = (await store.note(run.view.profile.id, 'consent-read')) as {
-    asked: string;
-    initially: ReadRequest['initially'];
-  } | null;
-  const initially = before === null ? 'opted-out' : before.asked === asked ? before.initially : 'everyone';
-  if (before?.asked !== asked) await store.putNote(run.view.profile.id, 'consent-read', { asked, initially });
+  const before = (await store.note(profile, CONSENT_READ)) as ConsentRead | null;
+  if (before !== null && before.asked === asked && !anew) return everyone(columns.consent, before.initially);
+  const initially = before === null ? 'opted-out' : 'everyone';
+  const beganAt = initially === 'everyone' ? run.engine.clock.now() : null;
+  const next: ConsentRead = { asked, initially, beganAt };
+  await store.putNote(profile, CONSENT_READ, next);
   return everyone(columns.consent, initially);
 };
+
+const CONSENT_READ = 'consent-read';
+interface ConsentRead {
+  readonly asked: string;
+  readonly initially: ReadRequest['initially'];
+  /** Our clock; a read of everybody whose absentees nobody has looked for yet. */
+  readonly beganAt: Millis | null;
+}
 
 const recordsAsk = (run: Run): Ask => ({
   ...run.view.columns.records,
@@ -186,11 +200,34 @@ const vanish = (run: Run, startedAt: Millis): Promise<void> =>
   });
 
 export const readConsent = async (run: Run): Promise<void> => {
-  await readStream(run, 'crm', 'consent', await consentAsk(run));
+  try {
+    await readStream(run, 'crm', 'consent', await consentAsk(run));
+  } catch (error) {
+    if (!isStale(error)) throw error;
+    await readStream(run, 'crm', 'consent', await consentAsk(run, true));
+  }
+  await lookForAbsentees(run);
   // The light read shows who changed; an heir that did not change is asked for, or a lost opt-out would have no home (C16).
   const heirs = [...run.unknownHeirs.values()];
   run.unknownHeirs.clear();
   await lookAtRecords(run, 'crm', heirs, null);
+};
+
+/** Whom a read of everybody did not show was deleted, merged or hidden: each is asked for, since absence proves nothing (C12, C16). */
+const lookForAbsentees = async (run: Run): Promise<void> => {
+  const { store } = run.engine;
+  const profile = run.view.profile.id;
+  const read = (await store.note(profile, CONSENT_READ)) as ConsentRead | null;
+  if (read === null || read.beganAt === null) return;
+  await eachUnseen(run, run.view.crm, read.beganAt, (page) =>
+    lookAtRecords(
+      run,
+      'crm',
+      page.map((shadow) => shadow.record),
+      null,
+    ),
+  );
+  await store.putNote(profile, CONSENT_READ, { ...read, beganAt: null });
 };
 
 export const readRecords = async (run: Run): Promise<void> => {
@@ -220,11 +257,11 @@ const keep = async (run: Run, system: System, shadows: readonly Shadow[]): Promi
   await run.engine.store.commitPage(run.lease, page, run.engine.clock.now());
 };
 
-/** For `--full`: everything is read again from the beginning. */
+/** For `--full`, and for a restored database: everything is read again from the beginning. */
 export const forgetCursors = async (run: Run): Promise<void> => {
   const streams = [
     streamOf(run, 'members', membersAsk(run)),
-    streamOf(run, 'consent', await consentAsk(run)),
+    streamOf(run, 'consent', await consentAsk(run, true)),
     streamOf(run, 'records', recordsAsk(run)),
   ];
   for (const stream of streams) await run.engine.store.dropCursor(run.lease, stream);

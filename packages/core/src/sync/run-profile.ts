@@ -163,12 +163,12 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   await readMembers(run);
   run.marketingIsComplete = run.service.complete !== null;
   await readConsent(run);
+  await lookAgainIfUnblocked(run);
   // Who is in the lists decides about opt-outs only where the profile says so (C5); else nothing comes before them (C21).
   const listsFirst = run.view.settings.scope === 'lists';
   if (listsFirst) await readRecords(run);
   await optOutPass(run, allowed);
   if (!listsFirst) await readRecords(run);
-  await lookAgainIfUnblocked(run);
   run.optOutsAt = run.engine.clock.now();
   await fieldsPass(run, allowed, () => optOutsBetween(run, allowed, options));
   if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
