@@ -1,6 +1,6 @@
 import { lookAt } from './look.ts';
 import type { Run } from './run-state.ts';
-import { settleOpen } from './write.ts';
+import { settleOpen } from './settle-open.ts';
 
 /**
  * Before anything else a run looks at what an earlier one had sent without learning the answer (choice 5): a crash, a

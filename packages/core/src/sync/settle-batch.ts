@@ -4,7 +4,7 @@ import type { Bucket, NotSyncedReason } from '../state/report.ts';
 import { recordKey } from '../state/shadow.ts';
 import type { DirtyMark, Link, Owed, SetAside, Settlement } from '../state/store.ts';
 import type { Run } from './run-state.ts';
-import type { Written } from './write.ts';
+import type { Written } from './written.ts';
 
 export interface Worked {
   readonly mark: DirtyMark;

@@ -1,0 +1,103 @@
+import type { AddressKey } from '../identity/address.ts';
+import { type PlannedWrite, writeDigest } from '../plan/op.ts';
+import type { AddressPlan } from '../plan/plan-address.ts';
+import type { DirtyMark } from '../state/store.ts';
+import { plansOf } from './decide-batch.ts';
+import { breathe, note, type Run } from './run-state.ts';
+import { settlementOf, type Worked } from './settle-batch.ts';
+import { type SystemStopped, send } from './write.ts';
+import type { Addressed, Written } from './written.ts';
+
+/** What may be written at all: nothing before the first approval, only people's own opt-outs after a changed profile (C29, C23). */
+export type Allowed = 'everything' | 'own-opt-outs' | 'nothing';
+
+/** Which writes of a plan a pass sends now; the others stay as they are. */
+export type Choose = (plan: AddressPlan) => readonly PlannedWrite[];
+
+export const record = (run: Run, plan: AddressPlan, writes: readonly PlannedWrite[], held: boolean): void => {
+  for (const write of writes) {
+    note(run, `${held ? 'held' : 'planned'}.${write.side}.${write.op.kind}`);
+    if (write.op.kind === 'create' && write.op.as === 'pending') note(run, 'people.invited');
+    if (run.lines.length >= run.lineLimit) continue;
+    const { op } = write;
+    const fields =
+      op.kind === 'patch' || op.kind === 'create' ? Object.keys(op.fields) : 'set' in op ? Object.keys(op.set) : [];
+    const target = 'record' in op ? op.record : null;
+    run.lines.push({
+      address: plan.address,
+      side: write.side,
+      record: target,
+      kind: op.kind,
+      rule: write.rule,
+      fields,
+      held,
+    });
+  }
+};
+
+/** What the plan of a first run must show in numbers (C29), of people rather than of writes. */
+export const count = (run: Run, plan: AddressPlan): void => {
+  for (const one of plan.listed) note(run, `listed.${one.reason}`);
+  if (plan.buckets.filter((bucket) => bucket.side === 'crm').length > 1) note(run, 'people.sharedAddress');
+  if (plan.overwrites > 0) note(run, 'fields.overwritten', plan.overwrites);
+};
+
+/** Sends what was chosen for a batch, opt-outs of both sides before anything else, and plans again as things then stand. */
+export const carryOut = async (
+  run: Run,
+  marks: readonly DirtyMark[],
+  plans: readonly AddressPlan[],
+  choose: Choose,
+  more: { readonly unfinished: (plan: AddressPlan) => boolean; readonly held: (plan: AddressPlan) => boolean },
+): Promise<void> => {
+  const chosen = plans.map((plan) => ({ plan, writes: choose(plan) }));
+  if (run.mode === 'plan') return;
+  const all: Addressed[] = chosen.flatMap(({ plan, writes }) =>
+    writes.map((write) => ({ address: plan.address, write, tries: plan.tries.get(writeDigest(write)) ?? 0 })),
+  );
+  const written: Written[] = [];
+  let stopped: SystemStopped | null = null;
+  for (const side of ['marketing', 'crm'] as const) {
+    const sent = await send(
+      run,
+      side,
+      all.filter((one) => one.write.side === side),
+    );
+    written.push(...sent.written);
+    stopped ??= sent.stopped;
+    await breathe(run);
+  }
+  const after =
+    all.length === 0
+      ? plans
+      : await plansOf(
+          run,
+          plans.map((plan) => plan.address),
+        );
+  const byAddress = groupByAddress(written);
+  const worked = plans.map(
+    (before, i): Worked => ({
+      mark: marks[i] as DirtyMark,
+      before,
+      after: after[i] as AddressPlan,
+      written: byAddress.get(before.address) ?? [],
+      held: more.held(before),
+      unfinished: more.unfinished(before) || stopped !== null,
+    }),
+  );
+  await run.engine.store.settle(
+    run.lease,
+    run.view.profile.id,
+    run.id,
+    worked.map((one) => settlementOf(run, one)),
+    [],
+    written.map((one) => one.change),
+  );
+  if (stopped !== null) throw stopped;
+};
+
+const groupByAddress = (written: readonly Written[]): ReadonlyMap<AddressKey, readonly Written[]> => {
+  const groups = new Map<AddressKey, Written[]>();
+  for (const one of written) groups.set(one.address, [...(groups.get(one.address) ?? []), one]);
+  return groups;
+};

@@ -1,0 +1,121 @@
+import type { FieldValue, Outcome, Refusal, Row } from '@heed/contract';
+import type { AddressKey } from '../identity/address.ts';
+import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
+import { type PlannedWrite, writeDigest } from '../plan/op.ts';
+import type { Intent, Link, RunChange, SetAside } from '../state/store.ts';
+import { reactionTo } from './engine.ts';
+import { note, type Run } from './run-state.ts';
+
+export interface Addressed {
+  readonly address: AddressKey;
+  readonly write: PlannedWrite;
+  /** How often this very write was refused before. */
+  readonly tries: number;
+}
+
+export interface Answered extends Addressed {
+  readonly intent: Intent;
+  readonly outcome: Outcome;
+}
+
+/** What became of one write. `done`: it is as wanted now, by us or by somebody else. */
+export interface Written extends Addressed {
+  readonly intent: Intent;
+  readonly done: boolean;
+  readonly link: Link | null;
+  readonly setAside: SetAside | null;
+  readonly change: RunChange;
+}
+
+const BACK_OFF_MS = [15, 60, 240, 720, 1440].map((minutes) => minutes * 60_000);
+export const retryAfter = (attempts: number): number => BACK_OFF_MS[Math.min(attempts, BACK_OFF_MS.length - 1)] ?? 0;
+
+export const readsAgain = (refusal: Refusal): boolean => reactionTo(refusal.kind) === 'read again';
+
+export const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Written => {
+  const { outcome, intent, write, address } = one;
+  const done = intent.state === 'applied' || intent.state === 'unchanged';
+  const record =
+    'record' in outcome && outcome.record !== null ? outcome.record : 'record' in write.op ? write.op.record : null;
+  note(run, `${side}.${write.op.kind}.${outcome.result}`);
+  return {
+    address,
+    write,
+    tries: one.tries,
+    intent,
+    done,
+    link: done ? linkOf(side, write, record, outcome.result === 'applied' ? outcome.row : null) : null,
+    setAside:
+      outcome.result === 'rejected' && !readsAgain(outcome.refusal) ? aside(side, one, outcome.refusal, run) : null,
+    change: {
+      at: run.engine.clock.now(),
+      side,
+      record,
+      address,
+      what: describe(write),
+      rule: write.rule,
+      because: write.because,
+      outcome: outcome.result === 'rejected' ? `rejected: ${outcome.refusal.message}` : outcome.result,
+    },
+  };
+};
+
+/** Both sides agree on what the vendor made of our values, which it may have trimmed or spelled in its own way. */
+const linkOf = (
+  side: 'crm' | 'marketing',
+  write: PlannedWrite,
+  record: Written['change']['record'],
+  row: Row | null,
+): Link | null => {
+  if (write.partner === null || record === null) return null;
+  const shown = (pair: string): FieldValue | undefined => row?.values[pair.split('=')[side === 'crm' ? 0 : 1] ?? ''];
+  const agreed = Object.fromEntries(
+    Object.entries(write.agrees).map(([pair, both]) => {
+      const now = shown(pair);
+      return [pair, now === undefined ? both : { ...both, [side]: JSON.stringify(now) }];
+    }),
+  );
+  const left = write.op.kind === 'leave';
+  return side === 'crm'
+    ? { member: write.partner, crm: record, agreed, left }
+    : { member: record, crm: write.partner, agreed, left };
+};
+
+/** What was refused belongs to a record that exists: for a create, to the one it was made from. */
+const aside = (
+  side: 'crm' | 'marketing',
+  { address, write, tries }: Answered,
+  refusal: Refusal,
+  run: Run,
+): SetAside => {
+  const created = write.op.kind === 'create';
+  return {
+    address,
+    side: created ? (side === 'crm' ? 'marketing' : 'crm') : side,
+    record: 'record' in write.op ? write.op.record : write.partner,
+    field: refusal.field,
+    rule: refusal.forever ? REFUSED_FOR_EVER : write.rule,
+    message: refusal.message,
+    write: writeDigest(write),
+    attempts: 1,
+    retryAt: refusal.forever ? null : run.engine.clock.now() + retryAfter(tries),
+  };
+};
+
+/** For the run's history: names of fields, never values. */
+export const describe = ({ op }: PlannedWrite): string => {
+  switch (op.kind) {
+    case 'opt-out':
+      return Object.keys(op.set).length === 0 ? 'opted out' : `opted out (${Object.keys(op.set).join(', ')})`;
+    case 'clear':
+      return `opt-out cleared (${Object.keys(op.set).join(', ')})`;
+    case 'patch':
+      return `updated (${Object.keys(op.fields).join(', ')})`;
+    case 'create':
+      return op.as === null ? `created as ${op.type}` : `created, ${op.as}`;
+    case 'rename':
+      return 'address changed';
+    case 'leave':
+      return op.how === 'tag' ? 'tagged as left' : 'archived';
+  }
+};
