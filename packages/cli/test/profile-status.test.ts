@@ -19,6 +19,7 @@ const owedFor = (hours: number, side: Owed['side'] = 'crm'): Owed => ({
 
 const heldFor = (hours: number): Hold => ({
   run: 'run-1',
+  runs: ['run-1'],
   kind: 'first-run',
   since: NOW - hours * HOUR_MS,
   addresses: [],

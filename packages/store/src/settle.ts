@@ -196,3 +196,15 @@ export const countListed = (database: Database, profile: string): Readonly<Recor
       )
       .map(({ reason, people }) => [reason, people]),
   );
+
+/** Why people are not synced, by address; `addresses` as a JSON list. */
+export const listedAt = (database: Database, profile: string, addresses: string): ReadonlyMap<string, string> =>
+  new Map(
+    database
+      .all<{ address: string; reason: string }>(
+        'SELECT address, reason FROM listed WHERE profile = ? AND address IN (SELECT value FROM json_each(?))',
+        profile,
+        addresses,
+      )
+      .map(({ address, reason }) => [address, reason]),
+  );

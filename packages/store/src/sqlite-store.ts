@@ -30,7 +30,7 @@ import {
   systemId,
   unseenShadows,
 } from './shadows.ts';
-import { countSeen, countSettled, countUnaddressed } from './tallies.ts';
+import { countSeen, countSettled, countStanding, countUnaddressed } from './tallies.ts';
 
 export interface CustomerFiles {
   readonly customer: string;
@@ -103,7 +103,8 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         );
         const sighted = saveShadows(database, ensureSystem(database, page.system), page.shadows);
         if (page.run !== null) {
-          countSeen(database, page.run, page.system.role, sighted);
+          const fresh = countSeen(database, page.run, page.system.role, sighted);
+          countStanding(database, page.run, page.system.role, page.shadows, fresh);
           countUnaddressed(database, page.run, page.system.role, page.shadows);
         }
         saveIntents(database, page.intents);

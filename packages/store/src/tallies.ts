@@ -1,6 +1,7 @@
 import { type AddressKey, type Bucket, recordKey, type Settlement, type Shadow, type SideCounts } from '@heed/core';
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
+import { listedAt, setAsideAt } from './settle.ts';
 import type { Sighted } from './shadows.ts';
 
 type Side = 'crm' | 'marketing';
@@ -79,11 +80,16 @@ class RunTallies {
   }
 }
 
-/** Records that a page showed are `unchanged`, unless this run has already put them in a bucket. */
-export const countSeen = (database: Database, run: string, side: Side, sighted: readonly Sighted[]): void => {
+/** Records that a page showed are `unchanged`, unless this run has already put them in a bucket. Returns those. */
+export const countSeen = (
+  database: Database,
+  run: string,
+  side: Side,
+  sighted: readonly Sighted[],
+): ReadonlySet<string> => {
   const tallies = new RunTallies(database, run);
   const fresh = sighted.filter(({ tally }) => tallies.get(tally) === undefined);
-  if (fresh.length === 0) return;
+  if (fresh.length === 0) return new Set();
   const strays = strayTallies(database, run, side, fresh);
   const unchanged = tallies.of(side, 'unchanged', '');
   const uncounted = fresh.filter(({ record }) => !strays.has(record));
@@ -94,6 +100,37 @@ export const countSeen = (database: Database, run: string, side: Side, sighted: 
   );
   tallies.add(unchanged, uncounted.length);
   tallies.write();
+  return new Set(uncounted.map(({ record }) => record));
+};
+
+/** What earlier runs left standing about a record still stands if this one only reads it: not synced, or set aside. */
+export const countStanding = (
+  database: Database,
+  run: string,
+  side: Side,
+  shadows: readonly Shadow[],
+  fresh: ReadonlySet<string>,
+): void => {
+  const profile = database.one<{ profile: string }>('SELECT profile FROM run WHERE name = ?', run)?.profile;
+  const here = shadows.filter(({ record, life }) => life.kind === 'live' && fresh.has(recordKey(record)));
+  const addresses = [...new Set(here.flatMap(({ address }) => address ?? []))];
+  if (profile === undefined || addresses.length === 0) return;
+  const reasons = listedAt(database, profile, jsonList(addresses));
+  const aside = setAsideAt(database, profile, jsonList(addresses));
+  if (reasons.size + aside.length === 0) return;
+  const standing = here.flatMap(({ record, address }) => {
+    if (address === null) return [];
+    const lines = aside.filter(
+      (one) => one.side === side && one.record !== null && recordKey(one.record) === recordKey(record),
+    );
+    const reason = reasons.get(address) ?? null;
+    if (lines.length === 0 && reason === null) return [];
+    const bucket = lines.length > 0 ? ('setAside' as const) : ('notSynced' as const);
+    return [
+      { address, setAside: lines, buckets: [{ side, record, bucket, reason: lines.length > 0 ? null : reason }] },
+    ];
+  });
+  countSettled(database, run, standing);
 };
 
 const strayTallies = (

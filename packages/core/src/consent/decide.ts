@@ -163,7 +163,10 @@ const memberUnderOptOut = (one: Case, row: 2 | 3 | 4, standing: readonly Binding
   const write = (rule: string, guarded: boolean): MemberVerdict => ({ write: true, rule, guarded, remark: null });
   if (standing.length === 0) return leave('C7', { reason: 'waits-for-review', rule: 'C7' });
   const unknown = one.member.kind === 'none' && one.settings.optOutUnknown && row !== 3;
-  if (!isMailable(one.member) && !unknown) return leave(row === 2 ? 'C20' : row === 3 ? 'C1' : 'C3');
+  if (!isMailable(one.member) && !unknown) {
+    if (row < 4) return leave(row === 2 ? 'C20' : 'C1');
+    return one.settings.crmToMarketing ? leave('C3') : leave('C2', { reason: 'opted-out-in-crm', rule: 'C2' });
+  }
   if (row === 2 && standing.some(isListed)) return write('C20', false);
   const said = standing.filter((optOut) => optOut.via === 'own' && saidByMarketing(one, optOut));
   const saidHere = said.length > 0;

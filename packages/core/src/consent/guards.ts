@@ -17,7 +17,10 @@ export const tooManyOptOuts = (people: number, membersMailable: number, guards: 
 
 /** A set that a guard or a first run holds until `approve` or `reject`. */
 export interface Hold {
+  /** The run that found it last. */
   readonly run: string;
+  /** Every run that found this very set: an operator may answer the one he was shown. */
+  readonly runs: readonly string[];
   readonly kind: 'first-run' | 'opt-outs' | 'creates' | 'empty-side';
   /** Our clock. */
   readonly since: Millis;

@@ -9,7 +9,7 @@ export type Answered =
   | { readonly ok: false; readonly why: string };
 
 const heldBy = async (store: Store, profile: string, run: string): Promise<readonly Hold[]> =>
-  (await serviceOf(store, profile)).holds.filter((hold) => hold.run === run);
+  (await serviceOf(store, profile)).holds.filter((hold) => hold.runs.includes(run));
 
 const nothingHeld = async (store: Store, profile: string, run: string): Promise<Answered> => {
   const { holds } = await serviceOf(store, profile);
@@ -18,7 +18,7 @@ const nothingHeld = async (store: Store, profile: string, run: string): Promise<
     newest === undefined
       ? 'nothing of this profile is held'
       : `what is held now was found by ${newest}: look at "heed run ${newest}" and approve that`;
-  return { ok: false, why: `run ${run} holds nothing any more; ${instead}` };
+  return { ok: false, why: `run ${run} holds nothing any more, or what is held has changed since; ${instead}` };
 };
 
 /**
@@ -33,7 +33,7 @@ export const approve = async (store: Store, profile: string, run: string, digest
   await changeService(store, profile, (service) => ({
     ...service,
     approved: kinds.has('first-run') ? digest : service.approved,
-    holds: service.holds.filter((hold) => hold.run !== run),
+    holds: service.holds.filter((hold) => !hold.runs.includes(run)),
     released: {
       addresses: [...new Set([...service.released.addresses, ...addresses])],
       creates: service.released.creates || kinds.has('creates') || kinds.has('first-run'),
@@ -57,7 +57,7 @@ export const reject = async (store: Store, profile: string, run: string, by: str
     await store.enter({ facts: [], decisions: [{ kind: 'rejection', profile, facts, by }] }, addresses, at);
   await changeService(store, profile, (service) => ({
     ...service,
-    holds: service.holds.filter((hold) => hold.run !== run),
+    holds: service.holds.filter((hold) => !hold.runs.includes(run)),
   }));
   return { ok: true, holds };
 };

@@ -64,7 +64,9 @@ export const planAddress = (
   const kept = keptAside(around, planned, context.now);
   const waiting = new Set(kept.map((one) => one.write));
   const due = (write: PlannedWrite): boolean => !waiting.has(writeDigest(write));
-  const remark = carried.remark ?? verdict.remark;
+  // Nobody lives here any more: there is nothing to say about an address that a record or our own rename left.
+  const isLivedAt = live.length > 0 || around.member?.life.kind === 'live';
+  const remark = isLivedAt ? (carried.remark ?? verdict.remark) : null;
   const listed: Listed[] =
     remark === null ? [] : [{ address, side: sideOf(remark.reason), ...remark, detail: verdict.rule }];
   return {
@@ -114,7 +116,7 @@ const bucketsOf = (
     const reason = remark?.reason ?? (loses ? 'not-winner' : null);
     buckets.push({ side: 'crm', record: shadow.record, bucket: reason === null ? 'unchanged' : 'notSynced', reason });
   }
-  if (around.member !== null) {
+  if (around.member?.life.kind === 'live') {
     const reason = remark?.reason ?? null;
     buckets.push({
       side: 'marketing',

@@ -24,7 +24,7 @@ export const guardedPass = async (
   const fresh = addresses.filter((address) => !released.has(address));
   const hold = allowed !== 'everything' || isTooMany(run, fresh, await run.engine.store.count(run.view.marketing));
   const held = hold ? new Set(fresh) : new Set<string>();
-  if (hold && run.mode === 'sync') await holdOptOuts(run, fresh, allowed);
+  if (hold && allowed === 'everything' && run.mode === 'sync') await holdOptOuts(run, fresh);
   for (let i = 0; i < addresses.length; i += BATCH) {
     const batch = addresses.slice(i, i + BATCH);
     const marks = await run.engine.store.marks(run.view.profile.id, batch);
@@ -71,8 +71,8 @@ const selfReleased = async (run: Run): Promise<readonly string[]> => {
   return releasesItself(hold, theirs, run.engine.clock.now()) ? hold.addresses : [];
 };
 
-const holdOptOuts = async (run: Run, addresses: readonly AddressKey[], allowed: Allowed): Promise<void> => {
-  if (addresses.length === 0 || allowed === 'nothing') return;
+const holdOptOuts = async (run: Run, addresses: readonly AddressKey[]): Promise<void> => {
+  if (addresses.length === 0) return;
   const facts = new Set<number>();
   for (let i = 0; i < addresses.length; i += BATCH) {
     for (const plan of await plansOf(run, addresses.slice(i, i + BATCH)))
@@ -80,24 +80,29 @@ const holdOptOuts = async (run: Run, addresses: readonly AddressKey[], allowed: 
   }
   const why = `${addresses.length} people would be opted out or leave ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;
   await putHold(run, {
-    run: run.id,
     kind: 'opt-outs',
-    since: run.engine.clock.now(),
     addresses,
     facts: [...facts],
     why,
   });
 };
 
-export const putHold = async (run: Run, hold: Hold): Promise<void> => {
+/** Remembers what is held. A later run that finds the same set keeps the earlier one's word, so that `approve` of either counts. */
+export const putHold = async (run: Run, found: Omit<Hold, 'run' | 'runs' | 'since'>): Promise<void> => {
+  const now = run.engine.clock.now();
   run.service = await changeService(run.engine.store, run.view.profile.id, (service) => {
-    const before = service.holds.find((one) => one.kind === hold.kind);
-    return {
-      ...service,
-      holds: [
-        ...service.holds.filter((one) => one.kind !== hold.kind),
-        { ...hold, since: before?.since ?? hold.since },
-      ],
+    const before = service.holds.find((one) => one.kind === found.kind);
+    const same = before !== undefined && isSameSet(before, found);
+    const hold: Hold = {
+      ...found,
+      run: run.id,
+      runs: same ? [...before.runs, run.id] : [run.id],
+      since: before?.since ?? now,
     };
+    return { ...service, holds: [...service.holds.filter((one) => one.kind !== found.kind), hold] };
   });
 };
+
+const isSameSet = (a: Pick<Hold, 'addresses' | 'facts'>, b: Pick<Hold, 'addresses' | 'facts'>): boolean =>
+  JSON.stringify([[...a.addresses].sort(), [...a.facts].sort()]) ===
+  JSON.stringify([[...b.addresses].sort(), [...b.facts].sort()]);

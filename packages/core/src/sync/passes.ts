@@ -105,17 +105,11 @@ const createPass = async (
 ): Promise<void> => {
   const tooMany = creates > run.view.profile.guards.creates;
   if (tooMany || allowed !== 'everything') {
-    if (creates > 0) note(run, 'held.creates', creates);
+    // The writes themselves are only listed where there are few enough to hold in mind.
+    if (tooMany) note(run, 'held.marketing.create', creates);
     if (tooMany && run.mode === 'sync') {
       const why = `${creates} records would be created, more than guards.creates allows (C23)`;
-      await putHold(run, {
-        run: run.id,
-        kind: 'creates',
-        since: run.engine.clock.now(),
-        addresses: [],
-        facts: [],
-        why,
-      });
+      await putHold(run, { kind: 'creates', addresses: [], facts: [], why });
     }
     if (tooMany) return;
   }

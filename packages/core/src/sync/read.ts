@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Columns, Millis, Page, ReadRequest } from '@heed/contract';
 import { readsTooSmall } from '../consent/guards.ts';
 import type { Shadow, System } from '../state/shadow.ts';
+import { putHold } from './guarded-pass.ts';
 import { ingest } from './ingest.ts';
 import { lookAtRecords } from './look.ts';
 import { breathe, isConnectorError, type Run, sideOf } from './run-state.ts';
@@ -142,13 +143,7 @@ const judgeCompleteRead = async (run: Run, startedAt: number): Promise<void> => 
   if (readsTooSmall(size, previous) && !run.service.released.size) {
     run.cautious = true;
     const why = `${run.marketing.connector.title} shows ${size} members where it had ${previous}; what is missing proves nothing (C24)`;
-    run.service = await changeService(store, profile.id, (service) => ({
-      ...service,
-      holds: [
-        ...service.holds.filter((hold) => hold.kind !== 'empty-side'),
-        { run: run.id, kind: 'empty-side', since: clock.now(), addresses: [], facts: [], why },
-      ],
-    }));
+    await putHold(run, { kind: 'empty-side', addresses: [], facts: [], why });
     return;
   }
   await vanish(run, startedAt);

@@ -222,9 +222,7 @@ const holdFirstRun = async (run: Run, allowed: Allowed): Promise<void> => {
       ? `the first run of a profile waits for approval (C29): heed approve ${run.id}, or sync --yes`
       : `the profile changed what it says about consent, lists, records or connections, so this run counts as a first run (C23): heed approve ${run.id}`;
   await putHold(run, {
-    run: run.id,
     kind: 'first-run',
-    since: run.engine.clock.now(),
     addresses: [...run.guarded],
     facts: [...run.guardedFacts],
     why,

@@ -88,9 +88,10 @@ const bucketsAfter = ({ after, written, held, unfinished }: Worked): Settlement[
   ): void => {
     lines.set(`${side}|${recordKey(record)}`, { side, record, bucket, reason });
   };
-  const waits = held || unfinished;
-  for (const one of after.buckets)
-    put(one.side, one.record, waits && one.bucket !== 'notSynced' ? 'held' : one.bucket, one.reason);
+  for (const one of after.buckets) {
+    const waits = held || (unfinished && one.bucket !== 'notSynced');
+    put(one.side, one.record, waits ? 'held' : one.bucket, waits ? null : one.reason);
+  }
   for (const one of written) {
     const { record } = one.change;
     if (record !== null && one.done) put(one.write.side, record, bucketOf(one), null);

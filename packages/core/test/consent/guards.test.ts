@@ -106,7 +106,7 @@ describe('C23 which opt-outs a guard may hold', () => {
 
 describe('C23 unanswered', () => {
   const since = Date.UTC(2026, 0, 5);
-  const hold: Hold = { run: 'r', kind: 'opt-outs', since, addresses: ['a'], facts: [1, 2], why: '' };
+  const hold: Hold = { run: 'r', runs: ['r'], kind: 'opt-outs', since, addresses: ['a'], facts: [1, 2], why: '' };
   const fact = (n: number, from: number | null, until: number, user: string | null = `user ${n}`): Fact => ({
     n,
     address: key('ann@x.org'),
