@@ -165,7 +165,8 @@ const memberUnderOptOut = (one: Case, row: 2 | 3 | 4, standing: readonly Binding
   const unknown = one.member.kind === 'none' && one.settings.optOutUnknown && row !== 3;
   if (!isMailable(one.member) && !unknown) {
     if (row < 4) return leave(row === 2 ? 'C20' : 'C1');
-    return one.settings.crmToMarketing ? leave('C3') : leave('C2', { reason: 'opted-out-in-crm', rule: 'C2' });
+    // `opted-out-in-crm` counts those who are still mailed (C2); nobody mails this one.
+    return leave(one.settings.crmToMarketing ? 'C3' : 'C2', { reason: 'opted-out', rule: `C0.${row}` });
   }
   if (row === 2 && standing.some(isListed)) return write('C20', false);
   const said = standing.filter((optOut) => optOut.via === 'own' && saidByMarketing(one, optOut));

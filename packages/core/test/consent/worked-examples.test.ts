@@ -58,7 +58,7 @@ describe('worked examples', () => {
     story.record('Contact 1', { optedOut: true });
     story.record('Lead 1');
     expect(demands(story.plan('ann@x.org'))).toEqual([]);
-    expect(reasonOf(story.plan('ann@x.org'))).toBe('opted-out-in-crm');
+    expect(reasonOf(story.plan('ann@x.org'))).toBe('opted-out');
   });
 
   it.each([true, false])('C6 example 6: unticked by an operator, unsubscribed, enabled %s: ticked again', (enabled) => {
