@@ -85,7 +85,7 @@ const meaningOf = (status: number, problem: Problem): Meaning => {
     case 401:
       return {
         kind: 'auth',
-        message: 'Mailchimp refused the key or token: it is wrong, revoked, or for another data centre',
+        message: 'Mailchimp refused the credentials: wrong, revoked, or for another data centre',
       };
     case 403:
       return {

@@ -8,19 +8,35 @@ export interface StopSignals {
   code(): number | null;
 }
 
+const LOOK_EVERY_MS = 250;
+
+/**
+ * npx hands a SIGTERM to the shell between it and us, and a shell like dash ends without handing it on (seen with npm 11):
+ * whoever stops `npx heed serve` would leave a daemon behind that goes on writing.
+ */
+const whenParentEnds = (ended: () => void): void => {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    ended();
+  }, LOOK_EVERY_MS);
+  look.unref();
+};
+
 /** The first SIGINT or SIGTERM asks to stop at the next commit, the second ends the process at once. */
 export const stopSignals = (told: () => void): StopSignals => {
   const controller = new AbortController();
   let first: 'SIGINT' | 'SIGTERM' | null = null;
   const codeOf = (name: 'SIGINT' | 'SIGTERM'): number => 128 + constants.signals[name];
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (first !== null) process.exit(codeOf(name));
-      first = name;
-      told();
-      controller.abort();
-    });
-  }
+  const receive = (name: 'SIGINT' | 'SIGTERM'): void => {
+    if (first !== null) process.exit(codeOf(name));
+    first = name;
+    told();
+    controller.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, receive);
+  if (process.env.npm_lifecycle_event === 'npx') whenParentEnds(() => first === null && receive('SIGTERM'));
   return {
     signal: controller.signal,
     stop: () => controller.abort(),

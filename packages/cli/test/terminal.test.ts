@@ -26,6 +26,14 @@ describe('tables', () => {
     expect(lines.slice(1).join('').replaceAll(/[^a]/g, '')).toBe(long);
   });
 
+  it('keep addresses in one piece while other columns can still be broken at spaces', () => {
+    const address = 'somebody.with.a.long.name@example.org';
+    const three = [{ title: 'person', flexible: true }, { title: 'what', flexible: true }, { title: 'rule' }];
+    const text = table(three, [[address, 'clear the opt-out field in Salesforce, and more', 'C0.1 C7']]);
+    expect(text).toContain(address);
+    expect(Math.max(...text.split('\n').map(widthOf))).toBeLessThanOrEqual(WIDTH);
+  });
+
   it('show nothing that could steer a terminal', () => {
     expect(table(columns, [['a\u001b[31m\u202eb\u0007', '1']])).not.toMatch(/\p{Cc}(?<!\n)|\p{Bidi_Control}/u);
     expect(harmless('naïve 山')).toBe('naïve 山');

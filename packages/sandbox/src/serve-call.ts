@@ -31,7 +31,7 @@ export async function serveCall<State, Extras extends object>(
   const { response } = exchange.raw;
   // The vendor's clock is the sandbox's, also in the header by which clients tell the time.
   response.setHeader('date', new Date(exchange.world.clock.now()).toUTCString());
-  const rule = faults.hit(exchange.method, exchange.path, isCommonFault);
+  const rule = faults.hit(exchange.method, exchange.path, (kind) => isCommonFault(kind) && couldHit(kind, exchange));
   const delayMs = (exchange.method === 'GET' ? latency.readMs : latency.writeMs) + slowness(rule);
   if (delayMs > 0) await pause(delayMs);
   const note = rule === undefined ? {} : { fault: rule.kind };
@@ -63,6 +63,11 @@ export async function serveCall<State, Extras extends object>(
   }
   send(response, reply);
   return { status: reply.status, ...note };
+}
+
+/** A call that brings no token, like the one that fetches it, cannot bring an expired one. */
+function couldHit<State>(kind: string, { route }: OpenExchange<State>): boolean {
+  return kind !== 'expired-token' || route?.open !== true;
 }
 
 /** The answer that a fault puts in the place of the handler's. */

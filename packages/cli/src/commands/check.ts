@@ -44,14 +44,15 @@ const checkText = (checked: CheckedProfile): string => {
   const { profile, titles, systems, findings, problems, nextRuns, code } = checked;
   const lines = [`${bold(profile.id)}: ${code === EXIT.done ? green('ok') : red('not ok')}`];
   for (const { side, connection, account, fields, gaps } of systems) {
-    const what =
-      account === null ? 'not asked (--offline)' : `${account}${fields === null ? '' : `, ${plural(fields, 'field')}`}`;
+    const silent = problems.length > 0 ? 'no usable answer' : 'not asked (--offline)';
+    const what = account === null ? silent : `${account}${fields === null ? '' : `, ${plural(fields, 'field')}`}`;
     lines.push(`  ${titles[side]} (${connection}): ${what}`);
     lines.push(...gaps.map((gap) => paragraph(`${gap.what}. ${gap.fix}`, '    ', '  ! ')));
   }
   lines.push(...problems.map((problem) => paragraph(problem, '    ', '  ! ')));
   lines.push(...findings.map((finding) => paragraph(finding.text, '    ', finding.warning ? '  - ' : '  ! ')));
-  if (!profile.optOut.crmToMarketing) lines.push(paragraph(c2Sentence(titles), '    ', '  - '));
+  const saysC2 = findings.some((finding) => finding.rule === 'C2');
+  if (!profile.optOut.crmToMarketing && !saysC2) lines.push(paragraph(c2Sentence(titles), '    ', '  - '));
   const { schedule } = profile;
   if (schedule === null) lines.push('  runs only when asked to: no schedule');
   else lines.push(`  next runs (${schedule.cron}):`, ...nextRuns.map((at) => `    ${momentIn(at, schedule.timezone)}`));

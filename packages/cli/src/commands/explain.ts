@@ -1,5 +1,5 @@
 import { ConnectorError } from '@heed/contract';
-import { EXIT, type Explanation, explain, printProfileError, worstExit } from '@heed/core';
+import { EXIT, explain, printProfileError, worstExit } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { connectProfile } from '../composition/systems.ts';
 import { type Command, UsageError } from '../invocation.ts';
@@ -16,7 +16,7 @@ export const run: Command = async (invocation, [name = '', given]) => {
   const { container } = workspace;
   const store = container.get(TOKENS.State).customer(customer.name);
   const now = container.get(TOKENS.Clock).now();
-  const explanations: Explanation[] = [];
+  const json: ReturnType<typeof explanationJson>[] = [];
   const texts: string[] = [];
   const codes: number[] = [];
   if (customer.profiles.length === 0) throw new UsageError(`Customer ${customer.name} has no profile without errors.`);
@@ -31,8 +31,9 @@ export const run: Command = async (invocation, [name = '', given]) => {
     const marketing = opened.open(profile, 'marketing');
     try {
       const explained = await explain(address, { profile, store, crm, marketing, now }, invocation.signal);
-      explanations.push(explained);
-      texts.push(explanationText(address, explained, titlesOf(customer, profile)));
+      const setAside = (await store.setAside(profile.id)).filter((one) => one.address === address);
+      json.push(explanationJson(explained, setAside));
+      texts.push(explanationText(address, explained, titlesOf(customer, profile), setAside));
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       invocation.tell(`${profile.id}: ${error.message}`);
@@ -44,7 +45,7 @@ export const run: Command = async (invocation, [name = '', given]) => {
   }
   return {
     code: worstExit(codes),
-    json: { customer: customer.name, address, profiles: explanations.map(explanationJson) },
+    json: { customer: customer.name, address, profiles: json },
     text: texts.join('\n\n'),
   };
 };

@@ -15,7 +15,9 @@ export const run: Command = async (invocation, [name = '', given]) => {
     entries.length === 0
       ? `The ledger of ${customer.name} has nothing about ${address}.`
       : entries
-          .map(({ n, at, kind, body }) => `${n}  ${moment(at)}  ${kind}\n${indented(JSON.stringify(body, null, 2))}`)
+          .map(
+            ({ n, at, kind, body }) => `${n}  ${moment(at)}  ${kind}\n${indented(JSON.stringify(body, readable, 2))}`,
+          )
           .join('\n');
   return {
     code: EXIT.done,
@@ -23,5 +25,11 @@ export const run: Command = async (invocation, [name = '', given]) => {
     text,
   };
 };
+
+const MOMENTS = new Set(['at', 'from', 'until', 'since']);
+
+/** Moments as people read them; `--json` has what the chain was made of. */
+const readable = (key: string, value: unknown): unknown =>
+  MOMENTS.has(key) && typeof value === 'number' ? iso(value) : value;
 
 const indented = (text: string): string => text.replaceAll(/^/gm, '    ');

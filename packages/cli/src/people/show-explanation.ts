@@ -1,4 +1,5 @@
-import type { Explanation, Fact, SystemAnswer } from '@heed/core';
+import type { Explanation, Fact, SetAside, SystemAnswer } from '@heed/core';
+import { reasonInWords } from '../runs/reasons.ts';
 import type { Titles } from '../runs/show-run.ts';
 import { bold } from '../terminal/paint.ts';
 import { type Column, table } from '../terminal/table.ts';
@@ -15,7 +16,10 @@ type PlannedWrite = Explanation['next']['consent'][number];
 
 const writeJson = ({ side, op, rule }: PlannedWrite) => ({ side, kind: op.kind, rule });
 
-export const explanationJson = ({ profile, mailable, rule, systems, facts, next }: Explanation) => ({
+export const explanationJson = (
+  { profile, mailable, rule, systems, facts, next }: Explanation,
+  setAside: readonly SetAside[],
+) => ({
   profile,
   mailable,
   rule,
@@ -31,6 +35,13 @@ export const explanationJson = ({ profile, mailable, rule, systems, facts, next 
   next: [...next.consent, ...next.fields].map(writeJson),
   owed: next.owed.map(({ side, rule: owing, why }) => ({ side, rule: owing, why })),
   listed: next.listed.map(({ side, reason, detail }) => ({ side, reason, detail })),
+  setAside: setAside.map(({ side, field, rule: broken, message, retryAt }) => ({
+    side,
+    field,
+    rule: broken,
+    message,
+    retryAt: iso(retryAt),
+  })),
 });
 
 const MAIL = { yes: 'can be mailed', no: 'no mail', unknown: 'unknown' } as const;
@@ -62,7 +73,7 @@ const whenOf = ({ when }: Fact): string => {
 
 const nowOf = ({ fact, stands }: Explanation['facts'][number]): string => {
   if (fact.echoOf !== null) return `our own write, echo of ${fact.echoOf}`;
-  if (stands === null) return '';
+  if (stands === null) return fact.says === 'opted-out' ? 'withdrawn' : '';
   if (stands.crm && stands.marketing) return 'stands';
   if (!stands.crm && !stands.marketing) return 'lifted or withdrawn';
   return stands.crm ? 'stands for the CRM' : 'stands for marketing';
@@ -78,8 +89,28 @@ const nextText = ({ next }: Explanation, titles: Titles): string => {
   return writes.length === 0 ? 'nothing to write' : writes.join(', ');
 };
 
+/** Why nothing, or not everything, is synced, and what an operator can do about it. */
+const remarks = (explained: Explanation, titles: Titles, setAside: readonly SetAside[]): readonly string[] => {
+  const reasons = new Set(explained.next.listed.map(({ reason }) => reason));
+  const [customer] = explained.profile.split('/');
+  const lines = reasons.size === 0 ? [] : [`Not synced: ${[...reasons].map(reasonInWords).join('; ')}.`];
+  if (reasons.has('waits-for-review'))
+    lines.push(`Decide: heed review ${customer} ADDRESS accept   or   heed review ${customer} ADDRESS refuse`);
+  for (const { side, field, message, retryAt } of setAside) {
+    const again =
+      retryAt === null ? '' : `; tried again from ${moment(retryAt)} on, or by heed retry ${explained.profile}`;
+    lines.push(`Set aside, ${titles[side]}${field === null ? '' : ` ${field}`}: ${message}${again}.`);
+  }
+  return lines;
+};
+
 /** One person in one profile, for people. */
-export const explanationText = (address: string, explained: Explanation, titles: Titles): string => {
+export const explanationText = (
+  address: string,
+  explained: Explanation,
+  titles: Titles,
+  setAside: readonly SetAside[],
+): string => {
   const { profile, mailable, rule, systems, facts, next } = explained;
   const parts = [
     `${bold(address)} in ${profile}`,
@@ -99,6 +130,7 @@ export const explanationText = (address: string, explained: Explanation, titles:
   parts.push(rows.length === 0 ? '  The ledger has no fact about it.' : table(FACTS, rows, { indent: '  ' }));
   const because = next.verdict.because.length === 0 ? '' : `, on ledger entries ${next.verdict.because.join(', ')}`;
   parts.push('', paragraph(`Decided by ${rule}${because}.`, '  '));
+  for (const line of remarks(explained, titles, setAside)) parts.push(paragraph(line, '    ', '  '));
   parts.push(paragraph(`Next sync: ${nextText(explained, titles)}.`, '  '));
   for (const owed of next.owed) parts.push(paragraph(`Owed to ${titles[owed.side]}: ${owed.why} (${owed.rule})`, '  '));
   return parts.join('\n');

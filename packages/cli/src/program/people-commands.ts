@@ -35,7 +35,7 @@ export const peopleCommands: readonly CommandSpec[] = [
     ],
     examples: [
       'correct acme ann@example.org --because "ticked the wrong Ann"',
-      'correct acme --run run-0mwr209ryc8b14d5216c7c841 --because "wrong file imported"',
+      'correct acme --run run-0mwr209ryc8b14d5216c7c841 --because "wrong file"',
     ],
     notes: ADDRESS_NOTE,
     load: () => import('../commands/correct.ts'),
@@ -44,7 +44,7 @@ export const peopleCommands: readonly CommandSpec[] = [
     name: 'optouts add',
     args: '<customer> <address>',
     about: 'opt one address out in every system of the customer (C20)',
-    options: [{ flags: '--because <text>', about: 'evidence, for the ledger', fallback: 'asked the customer' }, by],
+    options: [{ flags: '--because <text>', about: 'evidence, for the ledger', fallback: 'no evidence given' }, by],
     examples: ['optouts add acme ann@example.org --because "called on 2 May"'],
     notes: ADDRESS_NOTE,
     load: () => import('../commands/optouts-add.ts'),

@@ -1,4 +1,4 @@
-import { EXIT, printFinding, printProfileError, type RunResult, serviceOf, worstExit } from '@heed/core';
+import { EXIT, isWarning, printFinding, printProfileError, type RunResult, serviceOf, worstExit } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Selection, Workspace } from '../workspace.ts';
@@ -45,10 +45,12 @@ export const runSelection = async (
   return { results, standings, code: worstExit(codes) };
 };
 
-/** What a run could not do; of a wrong profile the findings say it already. */
+/** What a run could not do; what its findings say already is not said twice. */
 const messagesOf = (results: readonly RunResult[]): readonly string[] =>
-  results.flatMap(({ report }) =>
-    report.message === null || report.status === 'invalid' ? [] : [`${report.profile}: ${report.message}`],
+  results.flatMap(({ report, findings }) =>
+    report.message === null || findings.some((finding) => !isWarning(finding))
+      ? []
+      : [`${report.profile}: ${report.message}`],
   );
 
 /** A paused profile is out of service: it is not synced until `resume`; looking at its plan does no harm. */

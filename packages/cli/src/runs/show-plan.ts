@@ -92,7 +92,7 @@ const NUMBERS: readonly Column[] = [
 
 const LINES: readonly Column[] = [
   { title: 'person', flexible: true },
-  { title: 'what' },
+  { title: 'what', flexible: true },
   { title: 'fields', flexible: true },
   { title: 'rule', flexible: true },
 ];

@@ -33,7 +33,7 @@ const STATUS: Readonly<Record<RunReport['status'], string>> = {
   attention: 'done, something needs attention',
   failed: 'failed',
   interrupted: 'interrupted',
-  unreachable: 'a system could not be reached',
+  unreachable: 'a system refused, or could not be reached',
   invalid: 'wrong profile, nothing was done',
 };
 

@@ -14,16 +14,32 @@ const NARROWEST = 8;
 const naturalWidths = (columns: readonly Column[], rows: readonly (readonly string[])[]): number[] =>
   columns.map((column, i) => Math.max(widthOf(column.title), ...rows.map((row) => widthOf(row[i] ?? ''))));
 
-/** Takes what is too much from the widest flexible column, one by one. */
-const fitted = (widths: number[], columns: readonly Column[], width: number): readonly number[] => {
+/** Below this a flexible column breaks words: an address that is broken cannot be copied or searched for. */
+const longestWords = (columns: readonly Column[], rows: readonly (readonly string[])[]): readonly number[] =>
+  columns.map((column, i) =>
+    Math.max(
+      NARROWEST,
+      ...[column.title, ...rows.map((row) => row[i] ?? '')].flatMap((cell) => cell.split(/\s/).map(widthOf)),
+    ),
+  );
+
+/** Takes what is too much from the widest flexible column, one by one; words are broken only if nothing else helps. */
+const fitted = (
+  widths: readonly number[],
+  columns: readonly Column[],
+  wholeWords: readonly number[],
+  width: number,
+): readonly number[] => {
   const fits = [...widths];
-  const total = (): number => fits.reduce((sum, one) => sum + one, 0) + GAP * (fits.length - 1);
-  while (total() > width) {
-    const candidates = fits.flatMap((own, i) => (columns[i]?.flexible === true && own > NARROWEST ? [i] : []));
+  const tooWide = (): boolean => fits.reduce((sum, one) => sum + one, 0) + GAP * (fits.length - 1) > width;
+  const narrow = (floors: readonly number[]): boolean => {
+    const candidates = fits.flatMap((own, i) => (columns[i]?.flexible === true && own > (floors[i] ?? 0) ? [i] : []));
     const widest = candidates.sort((a, b) => (fits[b] ?? 0) - (fits[a] ?? 0))[0];
-    if (widest === undefined) break;
-    fits[widest] = (fits[widest] ?? 0) - 1;
-  }
+    if (widest !== undefined) fits[widest] = (fits[widest] ?? 0) - 1;
+    return widest !== undefined;
+  };
+  const anyWidth = columns.map(() => NARROWEST);
+  while (tooWide() && (narrow(wholeWords) || narrow(anyWidth)));
   return fits;
 };
 
@@ -35,7 +51,7 @@ export const table = (
 ): string => {
   const indent = options.indent ?? '';
   const plain = rows.map((row) => row.map(harmless));
-  const widths = fitted(naturalWidths(columns, plain), columns, WIDTH - widthOf(indent));
+  const widths = fitted(naturalWidths(columns, plain), columns, longestWords(columns, plain), WIDTH - widthOf(indent));
   const heading = options.heading === false ? [] : [columns.map((column) => column.title)];
   return [...heading, ...plain].map((row) => linesOf(row, columns, widths, indent)).join('\n');
 };
