@@ -204,6 +204,17 @@ describe('checklist 1: token endpoint', () => {
     expect((await limits(body.access_token)).status).toBe(200);
   });
 
+  it('the fault expired-token waits for a call that brings a token: signing in brings none', async () => {
+    client.org.faults([{ kind: 'expired-token', count: 1 }]);
+    const { body } = await client.token({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: secret,
+    });
+    expect(body.access_token).toBeTruthy();
+    expect((await limits(body.access_token)).status).toBe(401);
+  });
+
   it('"GET /services/data/ (unauthenticated) lists versions"; 1.0 to 30.0 are retired', async () => {
     const answer = await fetch(`${client.org.url}/services/data/`);
     const versions = (await answer.json()) as { version: string; label: string }[];
