@@ -13,6 +13,7 @@ import {
   waitFor,
   windowsOf,
 } from '@heed/toolkit';
+import { useWriteAheadLog } from './write-ahead.ts';
 
 export interface AccountQuotaFile extends AccountQuota {
   close(): void;
@@ -51,7 +52,8 @@ export const accountQuotaFile = (
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   const sqlite = new DatabaseSync(file, { timeout: BUSY_MS });
-  sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${TABLES}`);
+  useWriteAheadLog(sqlite);
+  sqlite.exec(`PRAGMA synchronous = NORMAL; ${TABLES}`);
   const sql = statementsOf(sqlite);
 
   const partsOf = (account: string, window: Window, now: Millis): (readonly [Millis, number])[] => {

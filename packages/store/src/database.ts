@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { useWriteAheadLog } from './write-ahead.ts';
 
 /** `none` trades the last commits at a power loss for speed; a simulation may, nobody else. */
 export type Durability = 'full' | 'none';
@@ -33,8 +34,8 @@ export class Database {
     closeSync(openSync(file, 'a', 0o600));
     chmodSync(file, 0o600);
     this.sqlite = new DatabaseSync(file, { timeout: options.busyMs ?? BUSY_MS });
-    this.sqlite.exec(`PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = ${options.durability === 'none' ? 'OFF' : 'FULL'};
+    useWriteAheadLog(this.sqlite);
+    this.sqlite.exec(`PRAGMA synchronous = ${options.durability === 'none' ? 'OFF' : 'FULL'};
       PRAGMA foreign_keys = ON;
       PRAGMA cache_size = -65536;
       PRAGMA temp_store = MEMORY;`);
