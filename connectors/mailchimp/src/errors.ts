@@ -22,7 +22,7 @@ export type Failure =
 export const errorOf = (call: string, failure: Failure): ConnectorError => {
   switch (failure.kind) {
     case 'network':
-      return unreachable(call, failure.error);
+      return unreachable(`Mailchimp, ${call}`, failure.error);
     case 'unreadable': {
       const message = `${call}: Mailchimp's answer (${failure.status}) was cut off or is no JSON`;
       // A refusal that cannot be read was still a refusal; a cut-off success was a success.

@@ -107,7 +107,7 @@ const overFetch = async (name: string, request: WireRequest, signal: AbortSignal
     const body = await response.text();
     return { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
   } catch (error) {
-    throw unreachable(name, error);
+    throw unreachable(`Salesforce, ${name}`, error);
   }
 };
 

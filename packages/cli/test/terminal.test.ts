@@ -34,6 +34,12 @@ describe('tables', () => {
     expect(Math.max(...text.split('\n').map(widthOf))).toBeLessThanOrEqual(WIDTH);
   });
 
+  it('leave out a column that says nothing', () => {
+    const three = [{ title: 'person' }, { title: 'fields', flexible: true }, { title: 'rule' }];
+    expect(table(three, [['Ann', '', 'C1']])).toBe('person  rule\nAnn     C1');
+    expect(table(three, [['Ann', 'FNAME', 'C1']])).toContain('fields');
+  });
+
   it('show nothing that could steer a terminal', () => {
     expect(table(columns, [['a\u001b[31m\u202eb\u0007', '1']])).not.toMatch(/\p{Cc}(?<!\n)|\p{Bidi_Control}/u);
     expect(harmless('naïve 山')).toBe('naïve 山');

@@ -4,7 +4,7 @@ export interface Column {
   readonly title: string;
   /** Numbers stand at the right. */
   readonly align?: 'left' | 'right';
-  /** Gives up width first, and breaks its text over several lines; nothing is cut away. */
+  /** Gives up width first, and breaks its text over several lines; nothing is cut away. Left out if it has no text at all. */
   readonly flexible?: boolean;
 }
 
@@ -45,12 +45,14 @@ const fitted = (
 
 /** A table in plain text, at most `width` columns wide as long as its flexible columns can give way. */
 export const table = (
-  columns: readonly Column[],
+  all: readonly Column[],
   rows: readonly (readonly string[])[],
   options: { readonly indent?: string; readonly heading?: boolean } = {},
 ): string => {
   const indent = options.indent ?? '';
-  const plain = rows.map((row) => row.map(harmless));
+  const used = all.map((column, i) => column.flexible !== true || rows.some((row) => (row[i] ?? '') !== ''));
+  const columns = all.filter((_, i) => used[i]);
+  const plain = rows.map((row) => row.filter((_, i) => used[i]).map(harmless));
   const widths = fitted(naturalWidths(columns, plain), columns, longestWords(columns, plain), WIDTH - widthOf(indent));
   const heading = options.heading === false ? [] : [columns.map((column) => column.title)];
   return [...heading, ...plain].map((row) => linesOf(row, columns, widths, indent)).join('\n');
