@@ -7,6 +7,9 @@ import { stopped } from '../stopped.ts';
 /** Starts stand-ins of vendors on loopback, prints one line of JSON when all of them listen, serves until it is stopped. */
 export const run: Command = async (invocation, names, options) => {
   const chosen = choose(names, await installedConnectors());
+  const last = typeof options.port === 'number' ? options.port + chosen.length - 1 : 0;
+  if (last > 65_535)
+    throw new UsageError('There is no such port: --port N up to 65535, and one more for each further sandbox.');
   const running = await startAll(chosen, options);
   invocation.say(JSON.stringify(Object.fromEntries(running.map((one) => [one.name, one.announcement]))));
   await Promise.race([stopped(invocation.signal), parentGone()]);

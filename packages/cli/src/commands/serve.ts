@@ -15,6 +15,12 @@ interface Job extends Scheduled {
   readonly profile: Profile;
 }
 
+interface Daemon {
+  readonly codes: number[];
+  /** What was said of a profile at its last run: a warning that stays is not repeated every few minutes. */
+  readonly told: Map<string, string>;
+}
+
 /** The daemon: every profile on its schedule, a line per run, until it is told to stop. */
 export const run: Command = async (invocation, [target]) => {
   const workspace = await openWorkspace(invocation);
@@ -22,12 +28,12 @@ export const run: Command = async (invocation, [target]) => {
   tellErrors(invocation, selection);
   const jobs = selection.chosen.flatMap(({ customer, profiles }) => profiles.flatMap((one) => jobOf(customer, one)));
   if (jobs.length === 0) throw new UsageError('No profile has a schedule, so there is nothing to serve.');
-  const codes: number[] = [];
+  const daemon: Daemon = { codes: [], told: new Map() };
   const scheduler = startScheduler(jobs, {
     cron: nodeCron,
     clock: workspace.container.get(TOKENS.Clock),
     signal: invocation.signal,
-    run: (job) => runOnce(invocation, workspace, job, codes),
+    run: (job) => runOnce(invocation, workspace, job, daemon),
     report: (text) => invocation.tell(text),
   });
   for (const { id, at } of scheduler.next()) {
@@ -36,7 +42,7 @@ export const run: Command = async (invocation, [target]) => {
     announce(invocation, { profile: id, nextRun: at?.toISOString() ?? null }, text);
   }
   await scheduler.ended;
-  return { code: worstExit(codes), json: undefined, text: '' };
+  return { code: worstExit(daemon.codes), json: undefined, text: '' };
 };
 
 const jobOf = (owner: Customer, profile: Profile): readonly Job[] =>
@@ -50,7 +56,7 @@ const runOnce = async (
   invocation: Invocation,
   { container }: Workspace,
   job: Job,
-  codes: number[],
+  daemon: Daemon,
 ): Promise<'ran' | 'busy'> => {
   try {
     const { paused } = await serviceOf(container.get(TOKENS.State).customer(job.customer), job.id);
@@ -58,9 +64,11 @@ const runOnce = async (
     const how = { mode: 'sync' as const, full: false, yes: false, lineLimit: 0, progress: () => {} };
     const ran = await runCustomer(container, job.owner, [job.profile], { ...how, signal: invocation.signal });
     if (ran.codes.includes(EXIT.busy)) return 'busy';
-    for (const text of [...ran.messages, ...ran.findings.map(printFinding)]) invocation.tell(text);
+    const remarks = [...ran.messages, ...ran.findings.map(printFinding)];
+    if (daemon.told.get(job.id) !== remarks.join('\n')) for (const text of remarks) invocation.tell(text);
+    daemon.told.set(job.id, remarks.join('\n'));
     for (const { report } of ran.results) {
-      if (report.exitCode === EXIT.interrupted) codes.push(EXIT.interrupted);
+      if (report.exitCode === EXIT.interrupted) daemon.codes.push(EXIT.interrupted);
       announce(invocation, runJson(report), lineOf(report));
     }
   } catch (error) {
@@ -81,7 +89,7 @@ const lineOf = (report: RunReport): string => {
     [owed, 'owed'],
     [crm.setAside.length + marketing.setAside.length, 'set aside'],
   ] as const;
-  const changes = words.flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : [])).join(', ') || 'nothing to do';
+  const changes = words.flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : [])).join(', ') || 'nothing changed';
   const finished = report.finishedAt ?? report.startedAt;
   const took = duration(finished - report.startedAt);
   const why = report.message === null ? '' : ` ${report.message.split('\n')[0]}`;
