@@ -1,11 +1,12 @@
 import type { RunChange } from '@heed/core';
 import type { Command } from '../invocation.ts';
 import { findRun } from '../runs/find-run.ts';
-import { reasonInWords } from '../runs/reasons.ts';
+import { reasonInWords, remediesFor } from '../runs/reasons.ts';
 import { runJson, runText } from '../runs/show-run.ts';
 import { titlesById } from '../runs/titles.ts';
 import { bold } from '../terminal/paint.ts';
 import { type Column, table } from '../terminal/table.ts';
+import { paragraph } from '../terminal/text.ts';
 import { iso, moment } from '../terminal/words.ts';
 import { openWorkspace } from '../workspace.ts';
 
@@ -50,6 +51,7 @@ export const run: Command = async (invocation, [id]) => {
     ['person', 'where', 'why', 'rule'],
     listed.map((one) => [one.address, titles[one.side], `${reasonInWords(one.reason)} ${one.detail}`, one.rule]),
   );
+  for (const remedy of remediesFor(listed.map((one) => one.reason))) sections.push(paragraph(remedy, '    ', '  - '));
   const json = {
     ...runJson(report),
     message: report.message,

@@ -1,5 +1,5 @@
 import type { Explanation, Fact, SetAside, SystemAnswer } from '@heed/core';
-import { reasonInWords } from '../runs/reasons.ts';
+import { reasonInWords, remediesFor } from '../runs/reasons.ts';
 import type { Titles } from '../runs/show-run.ts';
 import { bold } from '../terminal/paint.ts';
 import { type Column, table } from '../terminal/table.ts';
@@ -92,10 +92,8 @@ const nextText = ({ next }: Explanation, titles: Titles): string => {
 /** Why nothing, or not everything, is synced, and what an operator can do about it. */
 const remarks = (explained: Explanation, titles: Titles, setAside: readonly SetAside[]): readonly string[] => {
   const reasons = new Set(explained.next.listed.map(({ reason }) => reason));
-  const [customer] = explained.profile.split('/');
   const lines = reasons.size === 0 ? [] : [`Not synced: ${[...reasons].map(reasonInWords).join('; ')}.`];
-  if (reasons.has('waits-for-review'))
-    lines.push(`Decide: heed review ${customer} ADDRESS accept   or   heed review ${customer} ADDRESS refuse`);
+  lines.push(...remediesFor(reasons));
   for (const { side, field, message, retryAt } of setAside) {
     const again =
       retryAt === null ? '' : `; tried again from ${moment(retryAt)} on, or by heed retry ${explained.profile}`;

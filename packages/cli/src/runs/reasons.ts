@@ -30,6 +30,28 @@ const SENTENCES: Readonly<Record<NotSyncedReason, string>> = {
 export const reasonInWords = (reason: string): string =>
   reason in SENTENCES ? SENTENCES[reason as NotSyncedReason] : reason;
 
+/** What an operator can do about it, where there is something to do; docs/reasons.md has all of it. */
+const REMEDIES: Readonly<Partial<Record<NotSyncedReason, string>>> = {
+  'opted-out-in-crm': 'a member that exists can still be mailed; optOut.crmToMarketing: true unsubscribes it',
+  'waits-for-review': 'heed review CUSTOMER ADDRESS accept, or refuse',
+  'unticked-still-opted-out': 'if the opt-out was a mistake: heed correct CUSTOMER ADDRESS --because TEXT',
+  'subscribed-again-not-by-own-act': 'unsubscribe the member in the tool, or optOut.crmToMarketing: true',
+  'outside-lists': 'add the record to a list and sync, or optOut.scope: everyone',
+  'shared-address': 'heed review CUSTOMER ADDRESS accept (not their opt-out), or refuse',
+  undeliverable: 'correct the address',
+  archived: 'unarchive it in the tool if it should be synced',
+  vanished: 'add it in the tool by hand, if it is wanted',
+  'invalid-address': 'correct the e-mail field',
+  'consent-unreadable': 'grant what heed check names',
+};
+
+/** One line for each of these reasons that somebody can do something about. */
+export const remediesFor = (reasons: Iterable<string>): readonly string[] =>
+  [...new Set(reasons)].flatMap((reason) => {
+    const remedy = REMEDIES[reason as NotSyncedReason];
+    return remedy === undefined ? [] : [`${reasonInWords(reason)}: ${remedy}`];
+  });
+
 /** `306 opted out: fields stay (C0), 59 undeliverable (C10)`: people who are not synced, the largest group first. */
 export const listedInWords = (listed: Readonly<Record<string, number>>): string =>
   Object.entries(listed)
