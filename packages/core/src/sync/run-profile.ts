@@ -90,7 +90,7 @@ const attempt = async (
     const code = await work(run, options);
     return { run, findings, codes: [code], status: code === EXIT.waiting ? 'waiting' : 'done', message: null };
   } catch (error) {
-    return { ...failed(error, run), findings };
+    return { ...failed(error, run, signal), findings };
   }
 };
 
@@ -229,7 +229,11 @@ const holdFirstRun = async (run: Run, allowed: Allowed): Promise<void> => {
   });
 };
 
-const failed = (error: unknown, run: Run | null): Ended => {
+/** One sentence after another, whoever wrote the first. */
+const andOwed = (message: string): string =>
+  `${message.replace(/[.\s]*$/, '')}. What was owed is still owed; the next run goes on.`;
+
+const failed = (error: unknown, run: Run | null, signal: AbortSignal): Ended => {
   const end = (status: RunStatus, code: number, message: string): Ended => ({
     run,
     findings: [],
@@ -239,18 +243,13 @@ const failed = (error: unknown, run: Run | null): Ended => {
   });
   if (error instanceof Interrupted) return end('interrupted', EXIT.interrupted, error.message);
   if (error instanceof LeaseLost) return end('failed', EXIT.busy, error.message);
-  if (error instanceof SystemStopped)
-    return end('unreachable', EXIT.unreachable, `${error.message} What was owed is still owed; the next run goes on.`);
+  if (error instanceof SystemStopped) return end('unreachable', EXIT.unreachable, andOwed(error.message));
   if (isConnectorError(error)) {
-    if (run?.signal.aborted === true) return end('interrupted', EXIT.interrupted, new Interrupted().message);
+    if (signal.aborted) return end('interrupted', EXIT.interrupted, new Interrupted().message);
     switch (reactionTo(error.kind)) {
       case 'retry later':
       case 'stop this system':
-        return end(
-          'unreachable',
-          EXIT.unreachable,
-          `${error.message} What was owed is still owed; the next run goes on.`,
-        );
+        return end('unreachable', EXIT.unreachable, andOwed(error.message));
       case 'stop the run':
         return end(
           error.kind === 'config' ? 'invalid' : 'failed',
