@@ -32,9 +32,11 @@ export const memberlessRecord = (matter: Matter, winner: Shadow): Carried => {
     creates: view.profile.create.marketing,
     can: view.can.marketing.newMembers,
     records: live.map((shadow) => ({ values: shadow.values, inScope: isInLists(shadow, view) })),
-    optedOutElsewhere: anywhere.some(standsAnywhere),
+    // Whether a doubtful one was lifted for this very person nobody can say either (C15).
+    optedOutElsewhere: anywhere.some((binding) => binding.via === 'doubtful' || standsAnywhere(binding)),
     barred: live.some((shadow) => isBarred(shadow, view)),
-    everOptedOut: around.ledger.facts.some((fact) => fact.address === address && fact.says === 'opted-out'),
+    everOptedOut:
+      anywhere.length > 0 || around.ledger.facts.some((fact) => fact.address === address && fact.says === 'opted-out'),
     createdBefore: around.createdBefore,
   });
   if ('no' in verdictOnCreate) return refuse(verdictOnCreate.no, verdictOnCreate.rule);
