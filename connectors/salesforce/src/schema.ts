@@ -27,7 +27,7 @@ const standardOptOut = (shape: ObjectShape): OptOutField | { readonly missing: s
   shape.fields.has(OPT_OUT)
     ? { field: OPT_OUT, optedOutWhen: true, write: true }
     : {
-        missing: `${shape.name}.${OPT_OUT}`,
+        missing: OPT_OUT,
         fix: `field-level security hides it: grant the integration user read and edit access to ${shape.name}.${OPT_OUT} ("Email Opt Out") by a permission set`,
       };
 
@@ -111,7 +111,10 @@ const gapsOf = (type: string, shape: ObjectShape | null): Account['gaps'] => {
     });
   const optOut = standardOptOut(shape);
   if ('missing' in optOut)
-    gaps.push({ what: `${optOut.missing} is hidden: opt-outs of ${type} records are unknown`, fix: optOut.fix });
+    gaps.push({
+      what: `${type}.${optOut.missing} is hidden: opt-outs of ${type} records are unknown`,
+      fix: optOut.fix,
+    });
   else if (shape.fields.get(OPT_OUT)?.updateable !== true)
     gaps.push({
       what: `${type}.${OPT_OUT} is read-only: opt-outs cannot be written`,

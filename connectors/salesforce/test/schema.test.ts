@@ -63,7 +63,7 @@ describe('describe', () => {
     });
     sandbox().act('admin/hide-field', { type: 'Lead', field: 'HasOptedOutOfEmail' });
     expect((await schemaOf('Lead')).standardOptOut).toMatchObject({
-      missing: 'Lead.HasOptedOutOfEmail',
+      missing: 'HasOptedOutOfEmail',
       fix: expect.stringContaining('permission set'),
     });
     expect((await schemaOf('Contact')).standardOptOut).toMatchObject({ field: 'HasOptedOutOfEmail' });
