@@ -39,7 +39,7 @@ const runCommand = async (spec: CommandSpec, args: readonly string[], options: O
   const stop = stopSignals(() => {
     progress.clear();
     if (spec.stopsQuietly !== true) tell('Stopping at the next commit; a second signal ends at once.');
-  });
+  }, process.env.npm_lifecycle_event === 'npx');
   // A reader that went away (`heed serve | head`) wants no more of it; what is under way still ends at a commit.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') stop.stop();

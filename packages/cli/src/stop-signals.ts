@@ -24,8 +24,11 @@ const whenParentEnds = (ended: () => void): void => {
   look.unref();
 };
 
-/** The first SIGINT or SIGTERM asks to stop at the next commit, the second ends the process at once. */
-export const stopSignals = (told: () => void): StopSignals => {
+/**
+ * The first SIGINT or SIGTERM asks to stop at the next commit, the second ends the process at once. `underNpx`: the process
+ * that started us may be stopped without a signal reaching us.
+ */
+export const stopSignals = (told: () => void, underNpx: boolean): StopSignals => {
   const controller = new AbortController();
   let first: 'SIGINT' | 'SIGTERM' | null = null;
   const codeOf = (name: 'SIGINT' | 'SIGTERM'): number => 128 + constants.signals[name];
@@ -36,7 +39,7 @@ export const stopSignals = (told: () => void): StopSignals => {
     controller.abort();
   };
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, receive);
-  if (process.env.npm_lifecycle_event === 'npx') whenParentEnds(() => first === null && receive('SIGTERM'));
+  if (underNpx) whenParentEnds(() => first === null && receive('SIGTERM'));
   return {
     signal: controller.signal,
     stop: () => controller.abort(),
