@@ -53,3 +53,14 @@ export const isIncident = (hold: Hold, now: Millis): boolean => now - hold.since
 /** C24: a side that reads empty, or less than half of its last complete read, proves nothing by what it does not show. */
 export const readsTooSmall = (size: number, lastSize: number | null): boolean =>
   lastSize !== null && lastSize > 0 && size * 2 < lastSize;
+
+const FIGHT_MS = 30 * DAY_MS;
+const FIGHTS = 3;
+
+/**
+ * C6: somebody else made a member emailable again more than three times in 30 days, each time against our opt-out: two
+ * systems are fighting, and a human must stop the other one. `facts` are those of the member's address and system.
+ */
+export const isFight = (facts: readonly Fact[], now: Millis): boolean =>
+  facts.filter((fact) => fact.says === 'opted-in' && fact.proof === null && fact.when.until > now - FIGHT_MS).length >
+  FIGHTS;

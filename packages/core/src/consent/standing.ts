@@ -1,4 +1,4 @@
-import { type Decision, type Fact, type Ledger, type Source, sameSource } from './fact.ts';
+import type { Decision, Fact, Ledger, Source } from './fact.ts';
 
 /** Two clocks of two vendors may disagree by this much; within it the opt-out is the later one (Words: when). */
 const DOUBT_MS = 5 * 60_000;
@@ -80,5 +80,3 @@ export const optOutsOf = (
 
 /** Opt-outs that must not make anybody mailable by a create, in whichever connection of the customer they stand (C26). */
 export const standsAnywhere = (optOut: OptOut): boolean => optOut.stands(optOut.fact.source);
-
-export const fromSource = (optOut: OptOut, source: Source): boolean => sameSource(optOut.fact.source, source);

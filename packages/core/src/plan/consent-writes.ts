@@ -1,5 +1,6 @@
 import type { RecordRef, Values } from '@heed/contract';
 import type { Verdict } from '../consent/decide.ts';
+import { isFight } from '../consent/guards.ts';
 import { clearedValue, optOutValue } from '../consent/opt-out-field.ts';
 import { sameSystem } from '../consent/standing.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
@@ -52,15 +53,15 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
       partner: null,
     });
   }
-  const fight = verdict.member === 'opt-out' ? fightOver(matter) : null;
+  const fight = fightOver(matter);
   if (fight !== null) setAside.push(fight);
-  if (verdict.member === 'opt-out' && fight === null) {
+  if (verdict.member === 'opt-out') {
     const known = one.member.kind === 'known' ? one.member.record : null;
     const email = around.member?.email ?? live[0]?.email ?? null;
     const stopped = verdict.guarded && view.stopped !== null;
-    owe('marketing', known, stopped ? `waits for ${view.stopped} (C18)` : 'not read back yet');
+    owe('marketing', known, fight?.message ?? (stopped ? `waits for ${view.stopped} (C18)` : 'not read back yet'));
     const absent = known === null && !context.marketingIsComplete;
-    if (email !== null && !stopped && !absent) {
+    if (email !== null && !stopped && !absent && fight === null) {
       writes.push({
         side: 'marketing',
         op: { kind: 'opt-out', record: known, email, topic: '*', set: {} },
@@ -76,23 +77,16 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
   return { writes, owed, setAside };
 };
 
-const FIGHT_MS = 30 * 24 * 3_600_000;
-const FIGHTS = 3;
-
-/** C6: a member that somebody else made emailable again three times in 30 days is left to humans: two systems are fighting. */
-const fightOver = ({ address, around, view, context }: Matter): SetAside | null => {
-  const again = around.ledger.facts.filter(
-    (fact) =>
-      fact.address === address &&
-      fact.says === 'opted-in' &&
-      fact.proof === null &&
-      sameSystem(fact.source, view.marketingSource) &&
-      fact.when.until > context.now - FIGHT_MS,
+/** Set aside with an alert instead of opted out once more (C6). A list (`optouts add`) or another rule is never stopped by it. */
+const fightOver = ({ address, verdict, around, view, context }: Matter): SetAside | null => {
+  if (verdict.member !== 'opt-out' || !verdict.rule.split(' ').includes('C6')) return null;
+  const here = around.ledger.facts.filter(
+    (fact) => fact.address === address && sameSystem(fact.source, view.marketingSource),
   );
-  if (again.length <= FIGHTS) return null;
+  if (!isFight(here, context.now)) return null;
   const record = around.member?.record ?? null;
   const message =
-    'subscribed again by somebody else more than three times in 30 days, each time opted out again by Heed: two systems are fighting; find the other one and stop it, then: heed retry';
+    'subscribed again by somebody else more than three times in 30 days, each time against an opt-out: two systems are fighting. Find the other one and stop it; then heed optouts add opts the person out for good';
   return {
     address,
     side: 'marketing',
