@@ -32,6 +32,7 @@ export const connector: Connector<MailchimpConfig> = {
     proofs: ['pending-then-subscribed', 'own-event'],
     changesKeptDays: null,
     listKinds: [],
+    bulk: null,
   },
   limits: LIMITS,
   account: accountOf,

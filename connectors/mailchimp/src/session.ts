@@ -50,6 +50,7 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
       };
       return writeAll(writing, ops, signal);
     },
+    bulk: null,
     now: () => tools.vendorNow(),
     close: async () => {},
   };

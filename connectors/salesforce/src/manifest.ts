@@ -23,6 +23,7 @@ export const can: Capabilities = {
   proofs: [],
   changesKeptDays: CHANGES_KEPT_DAYS,
   listKinds: ['campaign'],
+  bulk: null,
 };
 
 export const limits: readonly RateLimit[] = [

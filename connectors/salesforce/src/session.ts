@@ -19,6 +19,7 @@ export const openSession = ({ config, container }: OpenRequest<SalesforceConfig>
     read: (request, signal) => readRecords({ api, shapes, tools }, request, signal),
     lookup: (lookup, signal) => lookUp(api, shapes, lookup, signal),
     write: (ops, signal) => writeOps(api, shapes, ops, signal),
+    bulk: null,
     now: () => api.now(),
     // Sessions of the vendor end by themselves; logging out would end those of other processes of this user, too.
     close: async () => closing.abort(),

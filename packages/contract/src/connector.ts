@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { BulkJobs, BulkLane } from './bulk.ts';
 import type { Lookup, Page, ReadRequest } from './read.ts';
 import type { Millis, Row } from './record.ts';
 import type { Account, SystemSchema } from './schema.ts';
@@ -40,6 +41,8 @@ export interface Capabilities {
   readonly changesKeptDays: number | null;
   /** Kinds of lists that profiles may name. */
   readonly listKinds: readonly string[];
+  /** Where many writes go as a job; null if the vendor has none. */
+  readonly bulk: BulkLane | null;
 }
 
 /** A limit of the vendor, counted per account and across processes. */
@@ -79,6 +82,8 @@ export interface Session {
   lookup(request: Lookup, signal: AbortSignal): Promise<readonly Row[]>;
   /** One outcome per op, by op id, in any order; never throws for what concerns single ops. */
   write(ops: readonly Op[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /** Null exactly where `can.bulk` is. */
+  readonly bulk: BulkJobs | null;
   /** Vendor's clock, as far as its answers showed it. */
   now(): Millis;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+export * from './bulk.ts';
 export * from './connector.ts';
 export * from './error.ts';
 export * from './read.ts';

@@ -54,6 +54,7 @@ const CAN: { readonly crm: Capabilities; readonly marketing: Capabilities } = ((
     proofs: [],
     changesKeptDays: 15,
     listKinds: ['campaign'],
+    bulk: null,
   };
   const marketing: Capabilities = {
     ...crm,
@@ -70,6 +71,7 @@ const CAN: { readonly crm: Capabilities; readonly marketing: Capabilities } = ((
     heirs: false,
     proofs: ['pending-then-subscribed', 'own-event'],
     listKinds: [],
+    bulk: null,
   };
   return { crm, marketing };
 })();

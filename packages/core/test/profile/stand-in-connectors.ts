@@ -19,6 +19,7 @@ const capabilities: Capabilities = {
   proofs: [],
   changesKeptDays: 15,
   listKinds: ['campaign'],
+  bulk: null,
 };
 
 const unopened = (): never => {
@@ -80,6 +81,7 @@ export const audienceTool: Connector = {
     clear: false,
     reference: false,
     listKinds: [],
+    bulk: null,
   },
   limits: [],
   account: () => 'account',

@@ -34,6 +34,7 @@ export const simulatedCrmConnector = (open: () => Session): Connector<Record<str
     proofs: [],
     changesKeptDays: null,
     listKinds: ['campaign'],
+    bulk: null,
   },
   limits: [],
   account: () => 'simulated-crm',
@@ -41,6 +42,7 @@ export const simulatedCrmConnector = (open: () => Session): Connector<Record<str
 });
 
 export class CrmSession implements Session {
+  readonly bulk = null;
   readonly #world: World;
   readonly #crm: SimulatedCrm;
   readonly #life: Life;

@@ -32,6 +32,7 @@ export const simulatedMarketingConnector = (quirks: Quirks, open: () => Session)
     proofs: quirks.ownEvents ? ['pending-then-subscribed', 'own-event'] : ['pending-then-subscribed'],
     changesKeptDays: null,
     listKinds: [],
+    bulk: null,
   },
   limits: [],
   account: () => 'simulated-marketing',
@@ -39,6 +40,7 @@ export const simulatedMarketingConnector = (quirks: Quirks, open: () => Session)
 });
 
 export class MarketingSession implements Session {
+  readonly bulk = null;
   readonly #world: World;
   readonly #marketing: SimulatedMarketing;
   readonly #life: Life;
