@@ -12,6 +12,8 @@ export interface Call {
   readonly startedAt: string;
   /** Calls being served when this one came in, itself included. */
   readonly concurrent: number;
+  /** Of a body without end (`oversized`): how much of it was taken. */
+  readonly bytes?: number;
   /** The kind of fault that was injected. */
   readonly fault?: string;
 }

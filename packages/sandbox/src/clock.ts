@@ -9,26 +9,38 @@ export interface VirtualClock extends TimeSource {
   advance(byMs: number): number;
   /** How far the clock is ahead of its source, in milliseconds. */
   readonly offsetMs: number;
-  /** Back to the source's own time, or to a stored offset. */
+  /** Back to the source's own time, or to a stored offset; right again. */
   setOffset(offsetMs: number): void;
+  /**
+   * From now on the clock, and so each stamp and Date header of the vendor, is wrong by that much, in either direction;
+   * 0 puts it right. Not stored.
+   */
+  setWrong(byMs: number): void;
 }
 
 /** A virtual clock over `source` (the machine's clock when none is given). */
 export function virtualClock(source: TimeSource = { now: () => Date.now() }): VirtualClock {
   let offset = 0;
+  let wrong = 0;
+  const now = (): number => source.now() + offset + wrong;
   return {
-    now: () => source.now() + offset,
+    now,
     advance(byMs) {
       if (!Number.isFinite(byMs) || byMs < 0)
         throw new RangeError('A clock only moves forward: advanceMs must be 0 or more');
       offset += byMs;
-      return source.now() + offset;
+      return now();
     },
     get offsetMs() {
       return offset;
     },
     setOffset(offsetMs) {
       offset = offsetMs;
+      wrong = 0;
+    },
+    setWrong(byMs) {
+      if (!Number.isFinite(byMs)) throw new RangeError('wrongMs is a number of milliseconds');
+      wrong = byMs;
     },
   };
 }

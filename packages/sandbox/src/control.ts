@@ -10,6 +10,8 @@ export interface Steering<State, Extras extends object> {
   readonly faults: Faults;
   readonly calls: CallLog;
   reset(): void;
+  /** Nobody can connect for that long, by the machine's clock. */
+  outage(forMs: number): void;
 }
 
 const PREFIX = '/__sandbox';
@@ -87,7 +89,12 @@ function changed<State, Extras extends object>(
   const { world, faults } = steering;
   switch (name) {
     case 'clock':
-      return { now: new Date(world.clock.advance(Number(body.advanceMs))).toISOString() };
+      if (body.wrongMs !== undefined) world.clock.setWrong(Number(body.wrongMs));
+      if (body.wrongMs === undefined || body.advanceMs !== undefined) world.clock.advance(Number(body.advanceMs));
+      return { now: new Date(world.clock.now()).toISOString() };
+    case 'outage':
+      steering.outage(Number(body.forMs));
+      return { done: true };
     case 'faults': {
       if (!Array.isArray(body.rules)) throw new RangeError('faults takes { rules: [...] }');
       faults.set(body.rules as FaultRule[]); // set() checks the kinds; other fields are only read where they make sense

@@ -3,16 +3,27 @@ import { type SeededRandom, seededRandom } from './random.ts';
 
 /** What the kit can do to a call by itself; a vendor may add kinds of its own, which its handlers ask for. */
 export const COMMON_FAULT_KINDS = [
-  'throttle', // the vendor's "too many requests"; status, retryAfterS
-  'server-error', // the vendor's 5xx; status
+  // In the place of the vendor's answer; nothing is applied.
+  'throttle', // the vendor's "too many requests"; status; with retryAfterS a Retry-After, as a date if details.retryAfter is "date"
+  'server-error', // the vendor's 5xx; status, retryAfterS
   'html', // a bare HTML page of the edge instead of the vendor's error; status, 503 unless told
   'expired-token', // the vendor's answer to a token that ran out
-  'timeout-before', // nothing is applied, no answer ever comes
-  'timeout-after', // the call is applied, no answer ever comes
-  'reset', // nothing is applied, the connection is reset
-  'reset-after', // the call is applied, the connection is reset
-  'truncated', // the call is applied, half of the body arrives, then the connection ends
-  'slow', // the answer comes delayMs later
+  'redirect', // to another host: details.to; status, 302 unless told
+  'timeout-before', // no answer ever comes
+  'reset', // the connection is reset
+  // The call is applied; what becomes of the answer:
+  'timeout-after', // it never comes
+  'reset-after', // the connection is reset
+  'truncated', // half of the body arrives, then the connection ends
+  'oversized', // a body without end, or of details.bytes
+  'drip', // one byte every delayMs, 1,000 unless told
+  'wrong-length', // Content-Length is details.byBytes, 10 unless told, more (or less) than what comes
+  'corrupt-gzip', // packed, and broken in the middle
+  'false-encoding', // says gzip, and is not packed
+  'empty', // the status without the body
+  'wrong-shape', // JSON of another form: details.body, null unless told
+  'wrong-date', // the Date header is details.byMs off
+  'slow', // delayMs later
 ] as const;
 
 /** One rule of `POST /__sandbox/faults`. */
@@ -29,9 +40,9 @@ export interface FaultRule {
   readonly count?: number;
   /** How many matching calls pass before the rule begins. */
   readonly after?: number;
-  /** For `slow`. */
+  /** For `slow` and `drip`; by the machine's clock. */
   readonly delayMs?: number;
-  /** What a vendor's own kind wants to know, for example which items of a batch fail. */
+  /** What the kind wants to know besides: which items of a batch fail, where a redirect leads. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -72,6 +83,12 @@ export function faultsOf(seed: number, vendorKinds: readonly string[] = []): Fau
     hit: (method, path, kinds) =>
       armed.find((one) => kinds(one.rule.kind) && one.matches(method, path) && fires(one))?.rule,
   };
+}
+
+/** A number of a rule's details, or what goes without saying. */
+export function numberIn({ details }: FaultRule, name: string, otherwise: number): number {
+  const given = details?.[name];
+  return typeof given === 'number' ? given : otherwise;
 }
 
 export function isCommonFault(kind: string): boolean {

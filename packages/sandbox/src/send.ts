@@ -25,12 +25,17 @@ export function reset(response: ServerResponse): void {
 /** Resolves when the client gives up or the sandbox closes: nothing is ever sent. */
 export function hold(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    if (response.destroyed || response.socket?.destroyed !== false) resolve();
+    if (isGone(response)) resolve();
     else response.once('close', () => resolve());
   });
 }
 
-function bytesOf(reply: Reply): Buffer {
+/** Whether nobody is there any more to answer to. */
+export function isGone(response: ServerResponse): boolean {
+  return response.destroyed || response.socket?.destroyed !== false;
+}
+
+export function bytesOf(reply: Reply): Buffer {
   return Buffer.from(reply.body ?? '');
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Left, type StuckCalls, sendBroken } from './broken-answer.ts';
 import type { SandboxDefinition } from './definition.ts';
 import type { OpenExchange } from './exchange.ts';
-import { type FaultRule, type Faults, isCommonFault } from './faults.ts';
+import { type FaultRule, type Faults, isCommonFault, numberIn } from './faults.ts';
 import { HANDLED, html, Refusal, type Reply } from './reply.ts';
-import { hold, reset, send, sendHalf } from './send.ts';
+import { hold, reset } from './send.ts';
 
 /** How long a call takes when nothing is wrong. */
 export interface Latency {
@@ -12,9 +13,7 @@ export interface Latency {
 }
 
 /** What became of a call, for the log. */
-export interface Outcome {
-  /** 0 when no answer left. */
-  readonly status: number;
+export interface Outcome extends Left {
   readonly fault?: string;
 }
 
@@ -26,19 +25,20 @@ export async function serveCall<State, Extras extends object>(
   definition: SandboxDefinition<State, Extras>,
   exchange: OpenExchange<State>,
   faults: Faults,
-  latency: Latency,
+  { latency, stuck }: { readonly latency: Latency; readonly stuck: StuckCalls },
 ): Promise<Outcome> {
   const { response } = exchange.raw;
-  // The vendor's clock is the sandbox's, also in the header by which clients tell the time.
-  response.setHeader('date', new Date(exchange.world.clock.now()).toUTCString());
   const rule = faults.hit(exchange.method, exchange.path, (kind) => isCommonFault(kind) && couldHit(kind, exchange));
+  // The vendor's clock is the sandbox's, also in the header by which clients tell the time.
+  const wrongByMs = rule?.kind === 'wrong-date' ? numberIn(rule, 'byMs', 3_600_000) : 0;
+  response.setHeader('date', new Date(exchange.world.clock.now() + wrongByMs).toUTCString());
   const delayMs = (exchange.method === 'GET' ? latency.readMs : latency.writeMs) + slowness(rule);
   if (delayMs > 0) await pause(delayMs);
   const note = rule === undefined ? {} : { fault: rule.kind };
 
   switch (rule?.kind) {
     case 'timeout-before':
-      await hold(response);
+      await stuck.during(hold(response));
       return { status: 0, ...note };
     case 'reset':
       reset(response);
@@ -49,20 +49,7 @@ export async function serveCall<State, Extras extends object>(
   const answer = early ?? (await handled(definition, exchange));
   if (answer === HANDLED) return { status: response.statusCode, ...note };
   const reply = definition.finish?.(exchange, answer) ?? answer;
-
-  switch (rule?.kind) {
-    case 'timeout-after':
-      await hold(response);
-      return { status: 0, ...note };
-    case 'reset-after':
-      reset(response);
-      return { status: 0, ...note };
-    case 'truncated':
-      sendHalf(response, reply);
-      return { status: reply.status, ...note };
-  }
-  send(response, reply);
-  return { status: reply.status, ...note };
+  return { ...(await sendBroken(rule, response, reply, stuck)), ...note };
 }
 
 /** A call that brings no token, like the one that fetches it, cannot bring an expired one. */
@@ -78,16 +65,28 @@ function instead<State, Extras extends object>(
 ): Reply | undefined {
   switch (rule.kind) {
     case 'throttle':
-      return definition.answers.throttled(exchange, rule);
+      return asking(definition.answers.throttled(exchange, rule), rule, exchange);
     case 'server-error':
-      return definition.answers.serverError(exchange, rule);
+      return asking(definition.answers.serverError(exchange, rule), rule, exchange);
     case 'expired-token':
       return definition.answers.expiredToken(exchange, rule);
     case 'html':
-      return html(rule.status ?? 503, EDGE_PAGE);
+      return asking(html(rule.status ?? 503, EDGE_PAGE), rule, exchange);
+    case 'redirect':
+      return html(rule.status ?? 302, EDGE_PAGE, {
+        location: String(rule.details?.to ?? 'https://elsewhere.invalid/'),
+      });
     default:
       return undefined;
   }
+}
+
+/** Vendors that send no Retry-After themselves may have something in front of them that does. */
+function asking<State>(reply: Reply, rule: FaultRule, { world }: OpenExchange<State>): Reply {
+  if (rule.retryAfterS === undefined) return reply;
+  const asDate = rule.details?.retryAfter === 'date';
+  const until = new Date(world.clock.now() + rule.retryAfterS * 1_000).toUTCString();
+  return { ...reply, headers: { ...reply.headers, 'retry-after': asDate ? until : String(rule.retryAfterS) } };
 }
 
 async function handled<State, Extras extends object>(

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody } from './body.ts';
+import { stuckCalls } from './broken-answer.ts';
 import { isControl, type Steering, steer } from './control.ts';
 import { openExchange } from './exchange.ts';
 import { json } from './reply.ts';
@@ -17,6 +18,12 @@ export interface ListenOptions {
 
 export interface Listening {
   readonly url: string;
+  /** Calls that no answer comes to until the client gives up. */
+  stuck(): number;
+  /** Cuts all connections and takes no new one; resolves when it is so. */
+  down(): Promise<void>;
+  /** Listens again, at the same address. */
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,6 +40,7 @@ export async function listen<State, Extras extends object>(
 ): Promise<Listening> {
   const { definition, world, faults, calls } = steering;
   const router = routerOf(definition.routes);
+  const stuck = stuckCalls();
   let origin = '';
   let concurrent = 0;
 
@@ -49,7 +57,7 @@ export async function listen<State, Extras extends object>(
     try {
       const source = { world, router, faults, concurrent: parallel, origin };
       const exchange = await openExchange(request, response, source);
-      const outcome = await serveCall(definition, exchange, faults, options.latency);
+      const outcome = await serveCall(definition, exchange, faults, { latency: options.latency, stuck });
       const { method, url, touched } = exchange;
       calls.add({ method, url, touched, startedAt, concurrent: parallel, ...outcome });
       if (method !== 'GET') options.changed();
@@ -64,19 +72,34 @@ export async function listen<State, Extras extends object>(
     served.catch((error: unknown) => failed(response, error));
   });
   server.keepAliveTimeout = IDLE_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, LOOPBACK, resolve);
-  });
-  origin = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+  const listenAt = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, LOOPBACK, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  const down = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections(); // held and idle connections would keep the port for ever
+    });
+  await listenAt(options.port);
+  const { port } = server.address() as AddressInfo;
+  origin = `http://${LOOPBACK}:${port}`;
   let closing: Promise<void> | undefined;
   return {
     url: origin,
+    stuck: () => stuck.count,
+    down: async () => {
+      if (server.listening) await down();
+    },
+    up: async () => {
+      if (!server.listening && closing === undefined) await listenAt(port);
+    },
     close() {
-      closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections(); // held and idle connections would keep the port for ever
-      });
+      closing ??= down();
       return closing;
     },
   };

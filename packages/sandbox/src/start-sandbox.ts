@@ -1,11 +1,11 @@
 import { type Call, callLog } from './call-log.ts';
-import { type TimeSource, virtualClock } from './clock.ts';
+import { type TimeSource, type VirtualClock, virtualClock } from './clock.ts';
 import { act } from './control.ts';
 import type { Offer, SandboxDefinition, World } from './definition.ts';
 import { type FaultRule, faultsOf } from './faults.ts';
 import { seededRandom } from './random.ts';
 import type { Latency } from './serve-call.ts';
-import { listen } from './server.ts';
+import { type Listening, listen } from './server.ts';
 import { readStateFile, type StoredState, stateFile } from './state-file.ts';
 import { switchesOf } from './switches.ts';
 
@@ -37,12 +37,18 @@ export interface SandboxControls<State> {
   /** The account itself, live: for tests that compare it with what was read. */
   state(): State;
   calls(): readonly Call[];
-  readonly clock: { now(): number; advance(byMs: number): number };
+  readonly clock: Pick<VirtualClock, 'now' | 'advance' | 'setWrong'>;
   /** A person's or an administrator's act, as `POST /__sandbox/<name>`: `act('person/unsubscribe', { email })`. */
   act(name: string, body?: Readonly<Record<string, unknown>>): unknown;
   /** Replaces the fault rules. */
   faults(rules: readonly FaultRule[]): void;
   switches(values: Readonly<Record<string, unknown>>): void;
+  /** Calls being served now that no answer comes to until the client gives up: time-outs and drips. */
+  stuck(): number;
+  /** The server is gone: connections end, new ones are refused. */
+  down(): Promise<void>;
+  /** It listens again, at the same address. */
+  up(): Promise<void>;
   /** As new: account, clock, faults, switches and call log, as they were at the start. */
   reset(): void;
   /** Ends all connections, writes the state file and frees the port; may be called twice. */
@@ -72,8 +78,14 @@ export async function startSandbox<State, Extras extends object>(
     file?.changed();
   };
   file?.changed();
-  const steering = { definition, world, faults, calls, reset };
-  const listening = await listen(steering, {
+  const outage = (forMs: number): void => {
+    if (!Number.isFinite(forMs) || forMs < 0) throw new RangeError('outage takes { forMs }');
+    // After the answer to this very call has left.
+    setTimeout(() => void listening.down(), 10).unref();
+    setTimeout(() => void listening.up(), 10 + forMs).unref();
+  };
+  const steering = { definition, world, faults, calls, reset, outage };
+  const listening: Listening = await listen(steering, {
     port: options.port ?? 0,
     latency: latencyOf(options.latencyMs ?? 0),
     changed: () => file?.changed(),
@@ -93,7 +105,7 @@ export async function startSandbox<State, Extras extends object>(
     announcement: { url: listening.url, ...offer, ...extras },
     state: () => world.state,
     calls: () => calls.all(),
-    clock: { now: () => world.clock.now(), advance: (byMs) => world.clock.advance(byMs) },
+    clock: world.clock,
     act(name, body = {}) {
       const answer = act({ definition, world }, name, body);
       file?.changed();
@@ -101,6 +113,9 @@ export async function startSandbox<State, Extras extends object>(
     },
     faults: (rules) => faults.set(rules),
     switches: (values) => world.switches.set(values),
+    stuck: () => listening.stuck(),
+    down: () => listening.down(),
+    up: () => listening.up(),
     reset,
     close() {
       closed ??= closeAll();

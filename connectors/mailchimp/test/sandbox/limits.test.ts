@@ -27,7 +27,7 @@ describe('11. "Connection limit: the 11th parallel request → 429 without heade
     mailchimp.faults([
       { kind: 'html', status: 403, count: 1 },
       { kind: 'html', count: 1 },
-      { kind: 'throttle', retryAfterS: 5, count: 1 },
+      { kind: 'throttle', count: 1 },
       { kind: 'server-error', status: 502, count: 1 },
       { kind: 'reset', count: 1 },
     ]);

@@ -27,6 +27,7 @@ function orgWorld(set: Record<string, unknown> = {}): OrgWorld {
     setOffset: (ms: number) => {
       offsetMs = ms;
     },
+    setWrong: () => {},
   };
   const all: Record<string, SwitchDeclaration> = declared;
   const value = (name: string) => (name in set ? set[name] : all[name]?.default) as string;
