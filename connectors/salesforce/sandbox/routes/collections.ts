@@ -1,9 +1,17 @@
-import { type FaultRule, json, type Reply } from '@heed/sandbox';
+import { json, type Reply } from '@heed/sandbox';
 import type { Writer } from '../state/checks.ts';
 import { CallRefused, type RecordError, RecordRefused } from '../state/errors.ts';
-import { externalIdField, matching } from '../state/external-ids.ts';
+import { externalIdField } from '../state/external-ids.ts';
 import { to18 } from '../state/ids.ts';
-import { createRecord, deleteRecord, updateRecord } from '../state/records.ts';
+import {
+  createOne,
+  deleteOne,
+  failByFault,
+  type Given,
+  updateOne,
+  upsertOne,
+  type Written,
+} from '../state/one-record.ts';
 import type { Table } from '../state/table.ts';
 import { dataRoute, jsonObject, type OrgExchange, type OrgRoute, param, versionBase } from './answers.ts';
 import { renderedFields } from './rendered.ts';
@@ -20,8 +28,6 @@ interface RecordResult {
   readonly errors: readonly RecordError[];
   readonly created?: boolean;
 }
-
-type Given = Readonly<Record<string, unknown>>;
 
 function capped<Item>(items: readonly Item[]): readonly Item[] {
   if (items.length > maxRecords) {
@@ -65,14 +71,15 @@ function each(
   exchange: OrgExchange,
   allOrNone: boolean,
   count: number,
-  write: (writer: Writer, index: number) => RecordResult,
+  write: (writer: Writer, index: number) => Written,
 ): Reply {
   const writer = apiWriter(exchange);
   const fault = exchange.fault('partial-batch');
   const one = (index: number): RecordResult => {
     try {
-      failByFault(fault, index);
-      return write(writer, index);
+      if (fault) failByFault(fault.details ?? {}, index);
+      const { id, created } = write(writer, index);
+      return { id, success: true, errors: [], ...(created === undefined ? {} : { created }) };
     } catch (error) {
       if (error instanceof RecordRefused) return { success: false, errors: [error.error] };
       throw error;
@@ -84,13 +91,6 @@ function each(
   const answered = whole(results) ? results : results.map(rolledBack);
   exchange.touch(...answered.flatMap((result) => (result.success && result.id !== undefined ? [result.id] : [])));
   return json(200, answered);
-}
-
-function failByFault(fault: FaultRule | undefined, index: number): void {
-  if (!fault) return;
-  const { every = 2, indexes, statusCode = 'UNABLE_TO_LOCK_ROW' } = fault.details ?? {};
-  const hit = Array.isArray(indexes) ? indexes.includes(index) : index % Number(every) === Number(every) - 1;
-  if (hit) throw new RecordRefused(String(statusCode), 'unable to obtain exclusive access to this record', []);
 }
 
 /** "offender keeps its code, others get ...; upsert results still say `created:true` on rolled-back rows". */
@@ -105,10 +105,9 @@ function create(exchange: OrgExchange): Reply {
   const { allOrNone, records } = recordsOf(exchange);
   checkChunks(records);
   const tables = records.map((record) => knownType(exchange, typeOf(record)));
-  return each(exchange, allOrNone, records.length, (writer, i) => {
-    const id = createRecord(writer, tables[i] as Table, records[i] as Given);
-    return { id, success: true, errors: [] };
-  });
+  return each(exchange, allOrNone, records.length, (writer, i) =>
+    createOne(writer, tables[i] as Table, records[i] as Given),
+  );
 }
 
 function knownType(exchange: OrgExchange, type: string): Table {
@@ -119,23 +118,13 @@ function knownType(exchange: OrgExchange, type: string): Table {
   }
 }
 
-function withoutId(record: Given): { readonly id: string | undefined; readonly fields: Given } {
-  const entries = Object.entries(record);
-  const id = entries.find(([name]) => name.toLowerCase() === 'id')?.[1];
-  const fields = Object.fromEntries(entries.filter(([name]) => name.toLowerCase() !== 'id'));
-  return { id: typeof id === 'string' ? id : undefined, fields };
-}
-
 function update(exchange: OrgExchange): Reply {
   const { allOrNone, records } = recordsOf(exchange);
   checkChunks(records);
   const tables = records.map((record) => knownType(exchange, typeOf(record)));
-  return each(exchange, allOrNone, records.length, (writer, i) => {
-    const { id, fields } = withoutId(records[i] as Given);
-    if (id === undefined) throw new RecordRefused('MISSING_ARGUMENT', 'Id not specified in an update call', []);
-    updateRecord(writer, tables[i] as Table, id, fields);
-    return { id: to18(id) ?? id, success: true, errors: [] };
-  });
+  return each(exchange, allOrNone, records.length, (writer, i) =>
+    updateOne(writer, tables[i] as Table, records[i] as Given),
+  );
 }
 
 /** "external-id fields only, never record Id". */
@@ -146,35 +135,15 @@ function upsert(exchange: OrgExchange): Reply {
   if (records.some((record) => typeOf(record).toLowerCase() !== table.definition.name.toLowerCase())) {
     throw new CallRefused(400, 'INVALID_INPUT', 'All records must be of the type in the URL');
   }
-  return each(exchange, allOrNone, records.length, (writer, i) => {
-    const record = records[i] as Given;
-    const value = Object.entries(record).find(([name]) => name.toLowerCase() === field.name.toLowerCase())?.[1];
-    if (typeof value !== 'string' || value.trim() === '') {
-      throw new RecordRefused('MISSING_ARGUMENT', `${field.name} not specified`, []);
-    }
-    const rows = matching(table, field, value);
-    if (rows.length > 1) {
-      const ids = rows.map((row) => String(row.Id)).join(', ');
-      const message = `${field.name}: more than one record found for external id field: [${ids}]`;
-      throw new RecordRefused('DUPLICATE_EXTERNAL_ID', message, [field.name]);
-    }
-    const [row] = rows;
-    if (!row) return { id: createRecord(writer, table, record), success: true, errors: [], created: true };
-    updateRecord(writer, table, String(row.Id), record);
-    return { id: String(row.Id), success: true, errors: [], created: false };
-  });
+  return each(exchange, allOrNone, records.length, (writer, i) => upsertOne(writer, table, field, records[i] as Given));
 }
 
 function remove(exchange: OrgExchange): Reply {
   const ids = capped((exchange.query.get('ids') ?? '').split(',').filter((id) => id !== ''));
   if (ids.length === 0) throw new CallRefused(400, 'MISSING_ARGUMENT', 'The ids parameter is required');
-  return each(exchange, exchange.query.get('allOrNone') === 'true', ids.length, (writer, i) => {
-    const id = ids[i] ?? '';
-    const table = exchange.world.state.tableOfId(to18(id) ?? '');
-    if (!table) throw new RecordRefused(to18(id) ? 'INVALID_CROSS_REFERENCE_KEY' : 'MALFORMED_ID', `bad id ${id}`, []);
-    deleteRecord(writer, table, id);
-    return { id: to18(id) ?? id, success: true, errors: [] };
-  });
+  return each(exchange, exchange.query.get('allOrNone') === 'true', ids.length, (writer, i) =>
+    deleteOne(writer, undefined, ids[i] ?? ''),
+  );
 }
 
 /** "missing id gives `null` at its index". */
