@@ -1,4 +1,5 @@
 export * from './account-quota.ts';
+export * from './answer-size.ts';
 export * from './batches.ts';
 export * from './clock.ts';
 export * from './fake-clock.ts';
@@ -7,6 +8,7 @@ export * from './memory-quota.ts';
 export * from './meter.ts';
 export * from './offset-stream.ts';
 export * from './origin.ts';
+export * from './poll.ts';
 export * from './read-cursor.ts';
 export * from './redact.ts';
 export * from './retry.ts';
