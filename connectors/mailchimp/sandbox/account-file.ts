@@ -5,7 +5,8 @@ type StoredAudience = Omit<Audience, 'members' | 'forgotten'> & {
   readonly members: readonly Member[];
   readonly forgotten: readonly string[];
 };
-type StoredAccount = Omit<Account, 'audiences'> & { readonly audiences: readonly StoredAudience[] };
+type StoredAccount = Omit<Account, 'audiences' | 'batches' | 'downloads'> &
+  Partial<Pick<Account, 'batches' | 'downloads'>> & { readonly audiences: readonly StoredAudience[] };
 
 /** The account as plain JSON. */
 export function saveAccount(account: Account): StoredAccount {
@@ -30,7 +31,12 @@ export function loadAccount(stored: unknown): Account {
       forgotten: new Set(audience.forgotten),
     }),
   );
-  return { ...account, audiences: new Map(audiences.map((audience) => [audience.id, audience])) };
+  return {
+    ...account,
+    batches: account.batches ?? [], // a file of before there were any
+    downloads: account.downloads ?? [],
+    audiences: new Map(audiences.map((audience) => [audience.id, audience])),
+  };
 }
 
 const ABSENT = { optOut: undefined, signupS: undefined, optInS: undefined };

@@ -1,3 +1,4 @@
+import type { AsyncBatch, Download } from './batches/async-batch.ts';
 import type { Membership } from './membership.ts';
 
 /** Everything one Mailchimp account holds. Times are whole seconds since the epoch: the vendor has no finer ones. */
@@ -8,6 +9,10 @@ export interface Account {
   readonly apiKey: string;
   readonly audiences: Map<string, Audience>;
   readonly campaigns: Campaign[];
+  /** Asynchronous batches, oldest first. */
+  readonly batches: AsyncBatch[];
+  /** What the host of the batch results was asked for, oldest first. */
+  readonly downloads: Download[];
   /** The last number given out, for web ids, merge ids, segments and reports alike. */
   lastNumber: number;
 }

@@ -1,12 +1,22 @@
-import type { Reply, VendorAnswers } from '@heed/sandbox';
+import type { Exchange, Reply, VendorAnswers } from '@heed/sandbox';
 import type { Account } from './account.ts';
-import { invalidKey, notFound, Problem, problemReply, tooManyConnections } from './problem.ts';
-import type { MailchimpCall } from './route.ts';
+import { settle } from './batches/progress.ts';
+import {
+  blocked,
+  invalidKey,
+  methodNotAllowed,
+  notFound,
+  Problem,
+  problemReply,
+  tooManyConnections,
+  unreadableBody,
+} from './problem.ts';
 
 const MOST_CONNECTIONS = 10;
 
-/** Connections, key and the state of the account, in this order. */
-export function admit(call: MailchimpCall): Reply | undefined {
+/** Batches come up to date with every call; then connections, key and the state of the account, in this order. */
+export function admit(call: Exchange<Account>): Reply | undefined {
+  settle(call.world);
   if (call.concurrent > MOST_CONNECTIONS) return problemReply(call, tooManyConnections());
   const { authorization } = call.headers;
   if (authorization === undefined) {
@@ -38,7 +48,7 @@ function keyOf(authorization: string): string {
 }
 
 /** X-Request-Id and `Link: rel="describedBy"` go with every answer. */
-export function finish(call: MailchimpCall, reply: Reply): Reply {
+export function finish(call: Exchange<Account>, reply: Reply): Reply {
   const schema = reply.status >= 400 ? 'ProblemDetailDocument' : schemaOf(call);
   return {
     ...reply,
@@ -51,7 +61,7 @@ export function finish(call: MailchimpCall, reply: Reply): Reply {
 }
 
 /** `/3.0/lists/{list}/members/{member}` is described by Lists/Members/Instance, without the last id by .../Collection. */
-function schemaOf({ route }: MailchimpCall): string {
+function schemaOf({ route }: Exchange<Account>): string {
   const parts = (route?.path ?? '').split('/').filter((part) => part !== '' && part !== '3.0');
   const names = parts
     .filter((part) => !part.startsWith('{'))
@@ -62,20 +72,10 @@ function schemaOf({ route }: MailchimpCall): string {
 
 export const vendorAnswers: VendorAnswers<Account> = {
   notFound: (call) => problemReply(call, notFound()),
-  methodNotAllowed: (call, allowed) =>
-    problemReply(
-      call,
-      new Problem(
-        405,
-        'Method Not Allowed',
-        "The requested method and resource are not compatible. See the Allow header for this resource's available methods.",
-        { headers: { allow: allowed.join(', ') } },
-      ),
-    ),
-  unreadableBody: (call) =>
-    problemReply(call, new Problem(400, 'JSON Parse Error', 'We encountered an unspecified JSON parsing error.')),
-  // No rate headers and no Retry-After: the vendor sends none, whatever the rule says.
-  throttled: (call) => problemReply(call, tooManyConnections()),
+  methodNotAllowed: (call, allowed) => problemReply(call, methodNotAllowed(allowed)),
+  unreadableBody: (call) => problemReply(call, unreadableBody()),
+  // No rate headers and no Retry-After: the vendor sends none. A rule with retryAfterS stands for something in front of it.
+  throttled: (call, { status }) => problemReply(call, status === 403 ? blocked() : tooManyConnections()),
   serverError: (call, { status = 500 }) =>
     problemReply(call, new Problem(status, 'Internal Server Error', 'An unexpected internal error has occurred.')),
   expiredToken: (call) => problemReply(call, invalidKey()),

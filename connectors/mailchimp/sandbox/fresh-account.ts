@@ -11,6 +11,8 @@ export function freshAccount(setting: Setting): Account {
     apiKey: `${random.hex(32)}-us6`,
     audiences: new Map(),
     campaigns: [],
+    batches: [],
+    downloads: [],
     lastNumber: 100_000 + random.int(100_000),
   };
   openReadyAudience(setting, account, 'Newsletter');

@@ -1,21 +1,17 @@
 // A stand-in for the Mailchimp Marketing API 3.0, written from the vendor's documentation and not for our connector.
-import type { SandboxDefinition } from '@heed/sandbox';
+import type { Action, SandboxDefinition } from '@heed/sandbox';
 import type { Account } from './account.ts';
 import { loadAccount, saveAccount } from './account-file.ts';
 import { administratorActs } from './acts/administrator.ts';
+import { batchActs } from './acts/batches.ts';
 import { personActs } from './acts/person.ts';
+import { settle } from './batches/progress.ts';
 import { fillDemo } from './demo.ts';
 import { admit, finish, vendorAnswers } from './edge.ts';
+import { FAULT_KINDS } from './fault-kinds.ts';
 import { freshAccount } from './fresh-account.ts';
-import { audienceRoutes } from './routes/audiences.ts';
-import { batchRoutes } from './routes/batch.ts';
-import { evidenceRoutes } from './routes/evidence.ts';
-import { identityRoutes } from './routes/identity.ts';
-import { interestRoutes } from './routes/interests.ts';
-import { memberRoutes } from './routes/members.ts';
-import { mergeFieldRoutes } from './routes/merge-fields.ts';
-import { segmentRoutes } from './routes/segments.ts';
-import { tagRoutes } from './routes/tags.ts';
+import { apiRoutes } from './routes/all.ts';
+import { asyncBatchRoutes } from './routes/async-batches.ts';
 import { SWITCHES } from './switches.ts';
 
 export type { Account, Audience, Member } from './account.ts';
@@ -29,18 +25,8 @@ export interface MailchimpExtras {
 export const sandbox: SandboxDefinition<Account, MailchimpExtras> = {
   name: 'mailchimp',
   freshState: freshAccount,
-  routes: [
-    ...identityRoutes,
-    ...audienceRoutes,
-    ...batchRoutes,
-    ...memberRoutes,
-    ...tagRoutes,
-    ...segmentRoutes,
-    ...mergeFieldRoutes,
-    ...interestRoutes,
-    ...evidenceRoutes,
-  ],
-  actions: { ...personActs, ...administratorActs },
+  routes: [...apiRoutes, ...asyncBatchRoutes],
+  actions: upToDate({ ...personActs, ...administratorActs, ...batchActs }),
   answers: vendorAnswers,
   admit,
   finish,
@@ -56,7 +42,19 @@ export const sandbox: SandboxDefinition<Account, MailchimpExtras> = {
     extras: { audience: [...state.audiences.keys()][0] ?? '' },
   }),
   switches: SWITCHES,
-  faultKinds: ['partial-batch', 'search-lag'],
+  faultKinds: FAULT_KINDS,
   save: saveAccount,
   load: loadAccount,
 };
+
+/** What people do comes after what the batches had to do before it. */
+function upToDate(actions: Readonly<Record<string, Action<Account>>>): Readonly<Record<string, Action<Account>>> {
+  const settled = Object.entries(actions).map(([name, action]): [string, Action<Account>] => [
+    name,
+    (world, body) => {
+      settle(world);
+      return action(world, body);
+    },
+  ]);
+  return Object.fromEntries(settled);
+}

@@ -1,7 +1,9 @@
-import type { Switches } from '@heed/sandbox';
-import type { Audience, Member } from './account.ts';
+import type { Switches, World } from '@heed/sandbox';
+import type { Account, Audience, Member } from './account.ts';
 import { uniqueEmailId } from './member-body.ts';
 import { notValidated } from './problem.ts';
+import type { MailchimpCall } from './route.ts';
+import { asSeen } from './stale.ts';
 import { parsedSeconds } from './time.ts';
 
 const STATUSES = ['subscribed', 'unsubscribed', 'cleaned', 'pending', 'transactional', 'archived'];
@@ -9,25 +11,29 @@ const SORT_FIELDS = ['timestamp_opt', 'timestamp_signup', 'last_changed'];
 
 /** The members that the filters of GET /lists/{id}/members let through, in the order asked for. */
 export function membersMatching(
+  { query, world }: Pick<MailchimpCall, 'query' | 'world'>,
   audience: Audience,
-  query: URLSearchParams,
-  switches: Switches,
   sentS: number | undefined,
 ): readonly Member[] {
-  const passes = filterOf(query, switches, sentS);
-  const found = inChangeWindow(audience, query, switches).filter(passes);
+  const passes = filterOf(query, world.switches, sentS);
+  const found = inChangeWindow(world, audience, query).filter(passes);
   return ordered(found, query);
 }
 
-function inChangeWindow(audience: Audience, query: URLSearchParams, switches: Switches): readonly Member[] {
+function inChangeWindow(world: World<Account>, audience: Audience, query: URLSearchParams): readonly Member[] {
+  const { switches } = world;
   const since = bound(query, 'since_last_changed');
   const before = bound(query, 'before_last_changed');
   // Whole seconds on one side, a bound that may lie between two on the other.
   const fromS = since === undefined ? -Infinity : switches.isOn('sinceLastChangedInclusive') ? since : after(since);
   const untilS = before === undefined ? Infinity : switches.isOn('beforeLastChangedInclusive') ? after(before) : before;
   const byChange = query.get('sort_field') === 'last_changed';
-  if (since === undefined && before === undefined && !byChange) return [...audience.members.all()];
-  return audience.members.changedBetween(fromS, untilS);
+  const unbounded = since === undefined && before === undefined;
+  const found = unbounded && !byChange ? [...audience.members.all()] : audience.members.changedBetween(fromS, untilS);
+  return found.flatMap((member) => {
+    const seen = asSeen(world, audience, member);
+    return seen === undefined || seen.changedS < fromS || seen.changedS >= untilS ? [] : [seen];
+  });
 }
 
 /** The first whole second later than `atS`. */

@@ -30,7 +30,7 @@ export class Problem extends Error {
 }
 
 /** problem+json, with `instance` = X-Request-Id (which `finish` sets). */
-export function problemReply(exchange: Exchange<Account>, problem: Problem): Reply {
+export function problemReply(exchange: Pick<Exchange<Account>, 'requestId'>, problem: Problem): Reply {
   const { errors, headers, withoutType } = problem.details;
   return json(
     problem.status,
@@ -48,6 +48,17 @@ export function problemReply(exchange: Exchange<Account>, problem: Problem): Rep
 
 export const notFound = (): Problem =>
   new Problem(404, 'Resource Not Found', 'The requested resource could not be found.');
+
+export const methodNotAllowed = (allowed: readonly string[]): Problem =>
+  new Problem(
+    405,
+    'Method Not Allowed',
+    "The requested method and resource are not compatible. See the Allow header for this resource's available methods.",
+    { headers: { allow: allowed.join(', ') } },
+  );
+
+export const unreadableBody = (): Problem =>
+  new Problem(400, 'JSON Parse Error', 'We encountered an unspecified JSON parsing error.');
 
 export const invalidResource = (detail: string, errors?: readonly FieldError[]): Problem =>
   new Problem(400, 'Invalid Resource', detail, errors === undefined ? {} : { errors });
@@ -91,6 +102,10 @@ export const cannotArchive = (): Problem =>
 
 export const tooManyConnections = (): Problem =>
   new Problem(429, 'Too Many Requests', 'You have exceeded the limit of 10 simultaneous connections.');
+
+/** "High volume can be answered by a bare 403": the edge says so in JSON at times; its wording is our guess. */
+export const blocked = (): Problem =>
+  new Problem(403, 'Forbidden', 'Request Blocked: too many requests. Please try again later.');
 
 export const invalidKey = (): Problem =>
   new Problem(

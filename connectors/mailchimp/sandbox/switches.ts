@@ -67,6 +67,26 @@ export const SWITCHES = {
     default: true,
     about: 'Whether a batch with update_existing false takes an archived member for a new one, as POST /members does.',
   },
+  asyncStartMs: {
+    default: 2_000,
+    about: 'From the submission of an asynchronous batch to its first operation, at least.',
+  },
+  asyncOperationMs: {
+    default: 20,
+    about: 'How long one operation of an asynchronous batch takes; they run one by one.',
+  },
+  asyncFinalizeMs: { default: 1_000, about: 'From the last operation of an asynchronous batch to its archive.' },
+  asyncTotalWhilePending: {
+    default: false,
+    about: 'Whether a pending batch shows how many operations it has, or 0.',
+  },
+  asyncParamsOnWrites: {
+    default: true,
+    about: 'Whether `params` count for operations that write; an old guide says "only used for GET".',
+  },
+  asyncOperationLimit: { default: 0, about: 'The most operations of an asynchronous batch; 0 for no limit.' },
+  asyncLinkMinutes: { default: 10, about: 'How long the link to the results of a batch can be used.' },
+  asyncResultsKeptDays: { default: 7, about: 'How long a finished batch can be asked for.' },
   batchItemTags: { default: true, about: 'Whether tags in batch items are honoured.' },
   fakeAddressPart: {
     default: 'looks-fake',

@@ -1,6 +1,7 @@
 import type { Action } from '@heed/sandbox';
-import type { Account } from '../account.ts';
+import type { Account, MergeFieldType } from '../account.ts';
 import { openAudience } from '../audiences.ts';
+import { retypeMergeField, withdrawMergeField } from '../haunt.ts';
 import { bump, changeMember, createMember, objectOf, textOf, type WriteContext } from '../member-write.ts';
 import { hashOf } from '../membership.ts';
 import { forget } from '../routes/members.ts';
@@ -81,5 +82,18 @@ export const administratorActs: Readonly<Record<string, Action<Account>>> = {
       withPermissions: body.marketingPermissions === true,
     });
     return { audience: audience.id };
+  },
+  /** Deletes an audience with everybody in it; `{ audience? }`. */
+  'admin/delete-audience': (world, body) => {
+    world.state.audiences.delete(audienceMeant(world, body).id);
+  },
+  /** Deletes a merge field, or replaces it by one of another type with the same tag; `{ tag, type?, audience? }`. */
+  'admin/merge-field': (world, body) => {
+    const audience = audienceMeant(world, body);
+    const field = audience.mergeFields.find((one) => one.tag === textOf(body, 'tag'));
+    if (field === undefined) throw impossible('There is no such merge field');
+    const type = textOf(body, 'type');
+    if (type === undefined) withdrawMergeField(audience, field);
+    else retypeMergeField(audience, field, type as MergeFieldType); // as the caller wants it
   },
 };

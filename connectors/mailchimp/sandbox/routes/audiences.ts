@@ -1,16 +1,15 @@
-import type { Route } from '@heed/sandbox';
-import type { Account, Audience, Status } from '../account.ts';
+import type { Audience, Status } from '../account.ts';
 import { openAudience } from '../audiences.ts';
 import { oneOf } from '../member-query.ts';
 import { objectOf, textOf } from '../member-write.ts';
 import { hashOf } from '../membership.ts';
 import { notValidated } from '../problem.ts';
-import { audienceOf, bodyOf, type MailchimpCall, page, route, selfLink } from '../route.ts';
+import { audienceOf, bodyOf, type MailchimpCall, type MailchimpRoute, page, route, selfLink } from '../route.ts';
 import { iso, parsedSeconds } from '../time.ts';
 
 const REQUIRED = ['name', 'contact', 'permission_reminder', 'campaign_defaults', 'email_type_option'];
 
-export const audienceRoutes: readonly Route<Account>[] = [
+export const audienceRoutes: readonly MailchimpRoute[] = [
   route('GET', '/lists', (call) => {
     const found = matching(call);
     return {
@@ -43,6 +42,10 @@ export const audienceRoutes: readonly Route<Account>[] = [
     audience.doubleOptin = typeof double_optin === 'boolean' ? double_optin : audience.doubleOptin;
     audience.settings = { ...audience.settings, ...objectOf(settings) };
     return audienceBody(call, audience);
+  }),
+  route('DELETE', '/lists/{list}', (call) => {
+    call.world.state.audiences.delete(audienceOf(call).id);
+    return undefined;
   }),
 ];
 

@@ -1,5 +1,4 @@
-import type { Route } from '@heed/sandbox';
-import type { Account, Audience, Member } from '../account.ts';
+import type { Audience, Member } from '../account.ts';
 import { checkAddress } from '../address-check.ts';
 import { shortMemberBody } from '../member-body.ts';
 import {
@@ -14,8 +13,18 @@ import {
 } from '../member-write.ts';
 import { hashOf } from '../membership.ts';
 import { notValidated, Problem } from '../problem.ts';
-import { audienceOf, bodyOf, type MailchimpCall, route, selfLink, writeContext } from '../route.ts';
+import {
+  audienceOf,
+  bodyOf,
+  detail,
+  type MailchimpCall,
+  type MailchimpRoute,
+  route,
+  selfLink,
+  writeContext,
+} from '../route.ts';
 import { setInSegment, tagIds } from '../segments.ts';
+import { rememberBefore } from '../stale.ts';
 import { inCompliance } from '../transitions.ts';
 
 const MOST_MEMBERS = 500;
@@ -29,22 +38,27 @@ interface ItemError {
 }
 
 /** POST /lists/{id}: always 200, every failure only in `errors[]`. */
-export const batchRoutes: readonly Route<Account>[] = [
+export const batchRoutes: readonly MailchimpRoute[] = [
   route('POST', '/lists/{list}', (call) => {
     const audience = audienceOf(call);
     const body = bodyOf(call);
     const items = itemsOf(body);
+    rememberBefore(
+      call,
+      audience,
+      items.map(({ email_address }) => hashOf(String(email_address))),
+    );
     const batch = new Batch(call, audience, body);
     items.forEach((item, index) => {
       batch.take(item, index);
     });
     call.touch(...batch.created.keys(), ...batch.updated.keys());
     const shown = (members: Iterable<Member>): readonly object[] =>
-      [...members].map((member) => shortMemberBody(call.origin, audience, member));
+      told(call, [...members]).map((member) => shortMemberBody(call.origin, audience, member));
     return {
       new_members: shown(batch.created.values()),
       updated_members: shown(batch.updated.values()),
-      errors: batch.errors,
+      errors: told(call, batch.errors),
       total_created: batch.created.size,
       total_updated: batch.updated.size,
       error_count: batch.errors.length,
@@ -52,6 +66,13 @@ export const batchRoutes: readonly Route<Account>[] = [
     };
   }),
 ];
+
+/** Rows that the answer leaves out (`batch-fewer-rows`: every second, or every `details.every`-th) or turns round. */
+function told<Row>(call: MailchimpCall, rows: readonly Row[]): readonly Row[] {
+  const fewer = call.fault('batch-fewer-rows');
+  const left = fewer === undefined ? rows : rows.filter((_, index) => (index + 1) % detail(fewer, 'every', 2) !== 0);
+  return call.fault('batch-reordered-rows') === undefined ? left : left.toReversed();
+}
 
 function itemsOf(body: Body): readonly Body[] {
   const { members } = body;

@@ -1,15 +1,14 @@
-import type { Route } from '@heed/sandbox';
-import type { AbuseReport, Account, Audience, CampaignUnsubscribe } from '../account.ts';
+import type { AbuseReport, Audience, CampaignUnsubscribe } from '../account.ts';
 import { mergeFieldsBody } from '../member-body.ts';
 import { notFound } from '../problem.ts';
-import { audienceOf, type MailchimpCall, memberOf, page, route, selfLink } from '../route.ts';
+import { audienceOf, type MailchimpCall, type MailchimpRoute, memberOf, page, route, selfLink } from '../route.ts';
 import { iso } from '../time.ts';
 
 const ABUSE = '/lists/{list}/abuse-reports';
 const UNSUBSCRIBED = '/reports/{campaign}/unsubscribed';
 
 /** What proves when and how somebody opted out. */
-export const evidenceRoutes: readonly Route<Account>[] = [
+export const evidenceRoutes: readonly MailchimpRoute[] = [
   route('GET', ABUSE, (call) => {
     const audience = audienceOf(call);
     return {

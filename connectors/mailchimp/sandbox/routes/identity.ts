@@ -1,10 +1,8 @@
-import type { Route } from '@heed/sandbox';
-import type { Account } from '../account.ts';
-import { route, selfLink } from '../route.ts';
+import { type MailchimpRoute, route, selfLink } from '../route.ts';
 import { iso } from '../time.ts';
 
 /** Who the key belongs to, and whether the service is alive. */
-export const identityRoutes: readonly Route<Account>[] = [
+export const identityRoutes: readonly MailchimpRoute[] = [
   route('GET', '/', (call) => {
     const { state } = call.world;
     const audiences = [...state.audiences.values()];

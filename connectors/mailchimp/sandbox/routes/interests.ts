@@ -1,15 +1,14 @@
-import type { Route } from '@heed/sandbox';
-import type { Account, Audience, Interest, InterestCategory } from '../account.ts';
+import type { Audience, Interest, InterestCategory } from '../account.ts';
 import { type Body, textOf } from '../member-write.ts';
 import { notFound, notValidated } from '../problem.ts';
-import { audienceOf, bodyOf, type MailchimpCall, page, route, selfLink } from '../route.ts';
+import { audienceOf, bodyOf, type MailchimpCall, type MailchimpRoute, page, route, selfLink } from '../route.ts';
 
 const LIST = '/lists/{list}/interest-categories';
 const ONE = `${LIST}/{category}`;
 const INTERESTS = `${ONE}/interests`;
 const TYPES: readonly string[] = ['checkboxes', 'dropdown', 'radio', 'hidden'];
 
-export const interestRoutes: readonly Route<Account>[] = [
+export const interestRoutes: readonly MailchimpRoute[] = [
   route('GET', LIST, (call) => {
     const audience = audienceOf(call);
     const type = call.query.get('type');

@@ -1,21 +1,31 @@
-import type { Route } from '@heed/sandbox';
-import type { Account, Audience, Member } from '../account.ts';
+import type { Audience, Member } from '../account.ts';
 import { memberBody } from '../member-body.ts';
 import { membersMatching } from '../member-query.ts';
 import { addMember, bump, patchMember, putMember } from '../member-write.ts';
 import { hashOf } from '../membership.ts';
-import { cannotArchive } from '../problem.ts';
-import { audienceOf, bodyOf, type MailchimpCall, memberOf, page, route, selfLink, writeContext } from '../route.ts';
+import { cannotArchive, notFound } from '../problem.ts';
+import {
+  audienceOf,
+  bodyOf,
+  type MailchimpCall,
+  type MailchimpRoute,
+  memberOf,
+  page,
+  route,
+  selfLink,
+  writeContext,
+} from '../route.ts';
+import { asSeen, rememberBefore } from '../stale.ts';
 import { secondsOf } from '../time.ts';
 import { enter } from '../transitions.ts';
 
 const LIST = '/lists/{list}/members';
 const ONE = `${LIST}/{member}`;
 
-export const memberRoutes: readonly Route<Account>[] = [
+export const memberRoutes: readonly MailchimpRoute[] = [
   route('GET', LIST, (call) => {
     const audience = audienceOf(call);
-    const found = visible(call, membersMatching(audience, call.query, call.world.switches, lastSentS(call, audience)));
+    const found = visible(call, membersMatching(call, audience, lastSentS(call, audience)));
     const rows = page(call, found);
     call.touch(...rows.map((member) => member.hash));
     return {
@@ -25,13 +35,21 @@ export const memberRoutes: readonly Route<Account>[] = [
       _links: selfLink(call, `/lists/${audience.id}/members`),
     };
   }),
-  route('GET', ONE, (call) => shown(call, memberOf(call))),
-  route('POST', LIST, (call) => shown(call, addMember(writeContext(call), bodyOf(call)))),
-  route('PUT', ONE, (call) => shown(call, putMember(writeContext(call), call.params.member ?? '', bodyOf(call)))),
-  route('PATCH', ONE, (call) => shown(call, patchMember(writeContext(call), call.params.member ?? '', bodyOf(call)))),
+  route('GET', ONE, (call) => {
+    const seen = asSeen(call.world, audienceOf(call), memberOf(call));
+    if (seen === undefined) throw notFound();
+    return shown(call, seen);
+  }),
+  route('POST', LIST, (call) => {
+    const body = bodyOf(call);
+    rememberBefore(call, audienceOf(call), [hashOf(String(body.email_address))]);
+    return shown(call, addMember(writeContext(call), body));
+  }),
+  route('PUT', ONE, (call) => shown(call, putMember(writeContext(call), keyOf(call), bodyOf(call)))),
+  route('PATCH', ONE, (call) => shown(call, patchMember(writeContext(call), keyOf(call), bodyOf(call)))),
   route('DELETE', ONE, (call) => {
-    const member = memberOf(call);
-    archive(call, audienceOf(call), member);
+    keyOf(call);
+    archive(call, audienceOf(call), memberOf(call));
     return undefined;
   }),
   route('POST', `${ONE}/actions/delete-permanent`, (call) => {
@@ -61,6 +79,14 @@ export const memberRoutes: readonly Route<Account>[] = [
     };
   }),
 ];
+
+/** The member that a write means; what readers see of it may stay behind. */
+function keyOf(call: MailchimpCall): string {
+  const key = call.params.member ?? '';
+  const audience = audienceOf(call);
+  rememberBefore(call, audience, [audience.members.find(key)?.hash ?? key]);
+  return key;
+}
 
 /** "Small result set": how small is not documented. */
 const SEARCH_RESULTS = 30;

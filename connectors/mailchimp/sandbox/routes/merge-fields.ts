@@ -1,8 +1,8 @@
-import type { Route } from '@heed/sandbox';
-import type { Account, Audience, MergeField, MergeFieldType } from '../account.ts';
+import type { Audience, MergeField, MergeFieldType } from '../account.ts';
+import { withdrawMergeField } from '../haunt.ts';
 import { type Body, objectOf, textOf } from '../member-write.ts';
 import { invalidResource, notFound, notValidated } from '../problem.ts';
-import { audienceOf, bodyOf, type MailchimpCall, page, route, selfLink } from '../route.ts';
+import { audienceOf, bodyOf, type MailchimpCall, type MailchimpRoute, page, route, selfLink } from '../route.ts';
 
 const LIST = '/lists/{list}/merge-fields';
 const ONE = `${LIST}/{field}`;
@@ -20,7 +20,7 @@ const TYPES: readonly string[] = [
   'zip',
 ];
 
-export const mergeFieldRoutes: readonly Route<Account>[] = [
+export const mergeFieldRoutes: readonly MailchimpRoute[] = [
   route('GET', LIST, (call) => {
     const audience = audienceOf(call);
     const type = call.query.get('type');
@@ -58,10 +58,7 @@ export const mergeFieldRoutes: readonly Route<Account>[] = [
     return fieldBody(call, audience, field);
   }),
   route('DELETE', ONE, (call) => {
-    const audience = audienceOf(call);
-    const field = fieldOf(call);
-    audience.mergeFields.splice(audience.mergeFields.indexOf(field), 1);
-    for (const member of audience.members.all()) delete member.mergeFields[field.tag];
+    withdrawMergeField(audienceOf(call), fieldOf(call));
     return undefined;
   }),
 ];

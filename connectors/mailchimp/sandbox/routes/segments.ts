@@ -1,10 +1,18 @@
-import type { Route } from '@heed/sandbox';
-import type { Account, Audience, Member, Segment } from '../account.ts';
+import type { Audience, Member, Segment } from '../account.ts';
 import { segmentMemberBody, shortMemberBody } from '../member-body.ts';
 import { bump, textOf } from '../member-write.ts';
 import { hashOf } from '../membership.ts';
 import { notFound, notValidated } from '../problem.ts';
-import { audienceOf, bodyOf, type MailchimpCall, memberOf, page, route, selfLink } from '../route.ts';
+import {
+  audienceOf,
+  bodyOf,
+  type MailchimpCall,
+  type MailchimpRoute,
+  memberOf,
+  page,
+  route,
+  selfLink,
+} from '../route.ts';
 import { newSegment, setInSegment } from '../segments.ts';
 import { iso } from '../time.ts';
 
@@ -12,7 +20,7 @@ const LIST = '/lists/{list}/segments';
 const ONE = `${LIST}/{segment}`;
 const MOST_ADDRESSES = 500;
 
-export const segmentRoutes: readonly Route<Account>[] = [
+export const segmentRoutes: readonly MailchimpRoute[] = [
   route('GET', LIST, (call) => {
     const audience = audienceOf(call);
     const type = call.query.get('type');

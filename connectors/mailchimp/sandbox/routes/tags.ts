@@ -1,14 +1,13 @@
-import type { Route } from '@heed/sandbox';
-import type { Account, Segment } from '../account.ts';
+import type { Segment } from '../account.ts';
 import { bump, objectOf } from '../member-write.ts';
 import { notValidated } from '../problem.ts';
-import { audienceOf, bodyOf, memberOf, page, route, selfLink } from '../route.ts';
+import { audienceOf, bodyOf, type MailchimpRoute, memberOf, page, route, selfLink } from '../route.ts';
 import { newSegment, setInSegment, tagNamed } from '../segments.ts';
 import { iso } from '../time.ts';
 
 const TAGS = '/lists/{list}/members/{member}/tags';
 
-export const tagRoutes: readonly Route<Account>[] = [
+export const tagRoutes: readonly MailchimpRoute[] = [
   route('GET', TAGS, (call) => {
     const member = memberOf(call);
     const names = new Map(audienceOf(call).segments.map(({ id, name }) => [id, name]));

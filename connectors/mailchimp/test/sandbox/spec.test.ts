@@ -17,11 +17,14 @@ async function filled(): Promise<{ mailchimp: Mailchimp; ids: Ids }> {
   await add(ADA, { tags: ['vip'], merge_fields: { ADDRESS: { addr1: '1', city: '2', state: '3', zip: '4' } } });
   const { campaign } = mailchimp.act('person/complain', { email: ADA }) as { campaign: string };
   const category = (await raw('GET', '/interest-categories')).body.categories[0].id;
+  const batch = (await call(mailchimp, 'POST', '/batches', { operations: [{ method: 'GET', path: '/ping' }] })).body.id;
+  mailchimp.clock.advance(60_000);
   const interest = (await raw('GET', `/interest-categories/${category}/interests`)).body.interests[0].id;
   return {
     mailchimp,
     ids: {
       list_id: mailchimp.audience,
+      batch_id: batch,
       subscriber_hash: md5(ADA),
       campaign_id: campaign,
       interest_category_id: category,
@@ -52,6 +55,9 @@ const titled = (rows: typeof shared) => rows.map((row) => [`${row.method} ${row.
 const BODIES: Readonly<Record<string, object>> = {
   'POST /lists': { name: 'x', contact: {}, permission_reminder: '', campaign_defaults: {}, email_type_option: false },
   'PATCH /lists/{list_id}': { name: 'x' },
+  'POST /batches': {
+    operations: [{ method: 'POST', path: '/lists', params: { x: 1 }, body: '{}', operation_id: 'a' }],
+  },
   'POST /lists/{list_id}': {
     members: [{ email_address: 'new@example.org', status: 'subscribed', tags: ['a'] }, { email_address: 'bad' }],
   },
