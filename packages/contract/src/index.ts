@@ -1,6 +1,7 @@
 export * from './bulk.ts';
 export * from './connector.ts';
 export * from './error.ts';
+export * from './loopback.ts';
 export * from './read.ts';
 export * from './record.ts';
 export * from './schema.ts';

@@ -2,25 +2,41 @@ import type { Millis } from '@heed/contract';
 import { type AddressKey, type Intent, recordKey } from '@heed/core';
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
+import { linkDone } from './links.ts';
 import { ensureSystem } from './shadows.ts';
 
 /** How long an answered intent can still explain what a read shows (C8), and how long a run's details are kept. */
 export const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** What intents of an older database do not say. */
+const UNSAID = { partner: null, agrees: {}, made: null, job: null } as const;
+
 const rows = (found: readonly { readonly content: string }[]): readonly Intent[] =>
-  found.map((row) => parsed<Intent>(row.content));
+  found.map((row) => ({ ...UNSAID, ...parsed<Intent>(row.content) }));
 
 const recordOf = (intent: Intent): string => {
   const record = 'record' in intent.op ? intent.op.record : null;
   return record === null ? '' : recordKey(record);
 };
 
-/** Writes intents, new ones and ones that were answered or seen. */
+const isDone = (state: string | undefined): boolean => state === 'applied' || state === 'unchanged';
+
+/** Writes intents, new ones and ones that were answered or seen. One that is done now makes its pairs agreed, once (I8). */
 export const saveIntents = (database: Database, intents: readonly Intent[]): void => {
+  if (intents.length === 0) return;
+  const before = new Map(
+    database
+      .all<{ id: string; state: string }>(
+        'SELECT id, state FROM intent WHERE id IN (SELECT value FROM json_each(?))',
+        jsonList(intents.map(({ id }) => id)),
+      )
+      .map(({ id, state }) => [id, state]),
+  );
   for (const intent of intents) {
+    if (isDone(intent.state) && !isDone(before.get(intent.id))) linkDone(database, intent);
     database.run(
-      `INSERT INTO intent (id, profile, system, record, address, state, seen, answered_at, content)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+      `INSERT INTO intent (id, profile, system, record, address, state, seen, answered_at, content, job)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
        state = excluded.state, seen = excluded.seen, answered_at = excluded.answered_at, content = excluded.content`,
       intent.id,
       intent.profile,
@@ -31,6 +47,7 @@ export const saveIntents = (database: Database, intents: readonly Intent[]): voi
       intent.seen ? 1 : 0,
       intent.answeredAt,
       plainJson(intent),
+      intent.job,
     );
     if (intent.op.kind === 'create' && intent.system.role === 'marketing') rememberCreate(database, intent);
   }
@@ -42,8 +59,12 @@ const rememberCreate = (database: Database, intent: Intent): void => {
   else database.run('INSERT OR IGNORE INTO member_create (op, address) VALUES (?, ?)', intent.id, intent.address);
 };
 
+/** Intents by a condition on their columns, oldest first. */
+export const openIntentsIn = (database: Database, where: string, value: string): readonly Intent[] =>
+  rows(database.all(`SELECT content FROM intent WHERE ${where} ORDER BY rowid`, value));
+
 export const openIntentsOf = (database: Database, profile: string): readonly Intent[] =>
-  rows(database.all(`SELECT content FROM intent WHERE profile = ? AND state = 'open' ORDER BY rowid`, profile));
+  openIntentsIn(database, `profile = ? AND state = 'open' AND job IS NULL`, profile);
 
 /** Intents on these records or addresses that no read has shown yet, or that were answered within 30 days. */
 export const recentIntents = (

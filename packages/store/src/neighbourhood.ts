@@ -1,6 +1,7 @@
 import { type AddressKey, type Link, type Neighbourhood, recordKey, type Shadow, type System } from '@heed/core';
 import type { Database } from './database.ts';
 import { createdAt } from './intents.ts';
+import { addressesInJobs } from './jobs.ts';
 import { jsonList, parsed } from './json.ts';
 import { decisionsAbout, factsAround } from './ledger.ts';
 import { owedAt, setAsideAt } from './settle.ts';
@@ -35,6 +36,7 @@ export const neighbourhoodOf = (
     owed: owedAt(database, profile, around),
     setAside: setAsideAt(database, profile, jsonList(around)),
     everCreated: createdAt(database, around),
+    inJob: addressesInJobs(database, asked),
   };
 };
 

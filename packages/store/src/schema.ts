@@ -180,6 +180,20 @@ CREATE TABLE run_detail (
 ) STRICT;
 CREATE INDEX run_detail_address ON run_detail (run, address);
 `,
+  `
+-- Jobs of a vendor that are under way, and addresses that a run noted for later: nothing in memory grows with the audience.
+CREATE TABLE job (id TEXT PRIMARY KEY, profile TEXT NOT NULL, content TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX job_profile ON job (profile);
+ALTER TABLE intent ADD COLUMN job TEXT;
+CREATE INDEX intent_job ON intent (job) WHERE job IS NOT NULL AND state = 'open';
+CREATE INDEX intent_job_address ON intent (address) WHERE job IS NOT NULL AND state = 'open';
+CREATE TABLE worklist (
+  profile TEXT NOT NULL,
+  list TEXT NOT NULL,
+  address TEXT NOT NULL,
+  PRIMARY KEY (profile, list, address)
+) STRICT, WITHOUT ROWID;
+`,
 ];
 
 /** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */

@@ -2,6 +2,7 @@ import type { Millis } from '@heed/contract';
 import { type AddressKey, type Listed, type Owed, recordKey, type SetAside, type Settlement } from '@heed/core';
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
+import { saveLink } from './links.ts';
 import { settleMark } from './marks.ts';
 
 const keyOf = (record: Owed['record']): string => (record === null ? '' : recordKey(record));
@@ -26,7 +27,7 @@ export const saveSettlements = (
     for (const line of settlement.listed) saveListed(database, profile, line);
     for (const line of settlement.listed) saveDetail(database, run, 'listed', line);
     for (const line of settlement.setAside) saveDetail(database, run, 'setAside', line);
-    saveLinks(database, profile, settlement);
+    for (const link of settlement.links) saveLink(database, profile, link);
     settleMark(database, profile, settlement.address, settlement.mark, settlement.next);
   }
 };
@@ -127,23 +128,6 @@ const saveDetail = (database: Database, run: string, kind: 'listed' | 'setAside'
   );
 };
 
-/** A member has one link in a profile; `unlink` names members. */
-const saveLinks = (database: Database, profile: string, settlement: Settlement): void => {
-  for (const member of settlement.unlink) {
-    database.run('DELETE FROM link WHERE profile = ? AND member = ?', profile, recordKey(member));
-  }
-  for (const link of settlement.links) {
-    database.run(
-      `INSERT INTO link (profile, member, crm, content) VALUES (?, ?, ?, ?)
-       ON CONFLICT (profile, member) DO UPDATE SET crm = excluded.crm, content = excluded.content`,
-      profile,
-      recordKey(link.member),
-      recordKey(link.crm),
-      plainJson(link),
-    );
-  }
-};
-
 const owedRows = (rows: readonly { readonly since: number; readonly content: string }[]): readonly Owed[] =>
   rows.map((row) => ({ ...parsed<Owed>(row.content), since: row.since }));
 
@@ -161,6 +145,14 @@ export const owedAt = (database: Database, profile: string, addresses: Iterable<
       jsonList(addresses),
     ),
   );
+
+export const countWaiting = (
+  database: Database,
+  profile: string,
+): { readonly owed: number; readonly setAside: number } => ({
+  owed: database.one<{ n: number }>('SELECT count(*) AS n FROM owed WHERE profile = ?', profile)?.n ?? 0,
+  setAside: database.one<{ n: number }>('SELECT count(*) AS n FROM set_aside WHERE profile = ?', profile)?.n ?? 0,
+});
 
 export const setAsideIn = (database: Database, profile: string): readonly SetAside[] =>
   setAsideRows(database.all('SELECT attempts, retry_at, content FROM set_aside WHERE profile = ?', profile));

@@ -3,6 +3,7 @@ import type { Clock, Millis } from '@heed/contract';
 import { type Lease, recordKey, type Store } from '@heed/core';
 import type { Database, Durability } from './database.ts';
 import { openIntentsOf, pruneIntents, recentIntents, saveIntents } from './intents.ts';
+import { endJob, intentsOfJob, jobsOf, saveJob } from './jobs.ts';
 import { canonicalJson, parsed, plainJson } from './json.ts';
 import { requireFence } from './leases.ts';
 import {
@@ -20,7 +21,7 @@ import { dueMarks, markAllIn, markEverywhere, markIn, marksOf, registerProfile }
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { readHead, writeHead } from './outside.ts';
 import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
-import { countListed, listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
+import { countListed, countWaiting, listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
 import {
   countLive,
   ensureSystem,
@@ -31,6 +32,7 @@ import {
   unseenShadows,
 } from './shadows.ts';
 import { countSeen, countSettled, countStanding, countUnaddressed } from './tallies.ts';
+import { clearWorklist, countEnlisted, enlist, enlistedOf, worklistOf } from './worklists.ts';
 
 export interface CustomerFiles {
   readonly customer: string;
@@ -134,6 +136,16 @@ export const sqliteStore = (files: CustomerFiles): Store => {
     count: (system) => read(() => countLive(database, system)),
     intend: (lease, intents) => write(lease, () => saveIntents(database, intents)),
     openIntents: (profile) => read(() => openIntentsOf(database, profile)),
+    saveJob: (lease, job, intents) => write(lease, () => saveJob(database, job, intents)),
+    jobs: (profile) => read(() => jobsOf(database, profile)),
+    intentsOfJob: (job) => read(() => intentsOfJob(database, job)),
+    endJob: (lease, job) => write(lease, () => endJob(database, job)),
+
+    enlist: (lease, profile, list, addresses) => write(lease, () => enlist(database, profile, list, addresses)),
+    enlisted: (profile, list, among) => read(() => enlistedOf(database, profile, list, among)),
+    worklist: (profile, list, after, limit) => read(() => worklistOf(database, profile, list, after, limit)),
+    countEnlisted: (profile, list) => read(() => countEnlisted(database, profile, list)),
+    clearWorklist: (lease, profile, list) => write(lease, () => clearWorklist(database, profile, list)),
 
     settle: (lease, profile, run, settlements, intents, changes) =>
       write(lease, () => {
@@ -203,6 +215,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
     run: (id) => read(() => runDetails(database, id)),
     owed: (profile) => read(() => owedIn(database, profile)),
     setAside: (profile) => read(() => setAsideIn(database, profile)),
+    countWaiting: (profile) => read(() => countWaiting(database, profile)),
 
     retry: (profile, now) =>
       write(null, () => {

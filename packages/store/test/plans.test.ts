@@ -75,7 +75,6 @@ const everyVerb = async (database: Database): Promise<void> => {
       setAside: [set],
       listed: [{ address: at('ann'), side, reason: 'left', rule: '', detail: '' }],
       links: [link(contact('m'), record)],
-      unlink: [contact('n')],
       buckets: [record, contact('9')].map((one) => ({ side, record: one, bucket, reason: null })),
     });
     await store.settle(lease, 'news', 'r1', [done, settlement('bob', 1, { next: 5 })], [], []);

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly owed: readonly Owed[];
   readonly setAside: readonly SetAside[];
   readonly createdBefore: boolean;
+  /** A write about it is under way in a job of the vendor. */
+  readonly inJob: boolean;
 }
 
 /** Indexes a batch once and cuts out each address's surroundings. */
@@ -40,6 +42,7 @@ export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: Addr
   const owedByAddress = groupBy(hood.owed, (owed) => [owed.address]);
   const asideByAddress = groupBy(hood.setAside, (one) => [one.address]);
   const created = new Set(hood.everCreated);
+  const inJob = new Set(hood.inJob);
 
   return (address) => {
     const own = (crmByAddress.get(address) ?? []).flatMap(
@@ -71,6 +74,7 @@ export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: Addr
       owed: owedByAddress.get(address) ?? [],
       setAside: asideByAddress.get(address) ?? [],
       createdBefore: created.has(address),
+      inJob: inJob.has(address),
     };
   };
 };

@@ -73,7 +73,8 @@ export const planAddress = (
     address,
     verdict,
     consent: consent.writes.filter(due),
-    fields: carried.writes.filter(due),
+    // What is under way must not be sent twice, nor be overtaken by a newer value (I8); opt-outs do not wait for it.
+    fields: around.inJob ? [] : carried.writes.filter(due),
     owed: consent.owed,
     listed,
     setAside: [...kept, ...consent.setAside, ...carried.setAside],

@@ -1,4 +1,4 @@
-import type { Cursor, Millis, Op, OpId, RecordRef } from '@heed/contract';
+import type { Cursor, JobTicket, Millis, Op, OpId, RecordRef } from '@heed/contract';
 import type { Decision, Fact, Ledger, NewFact } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { Bucket, RunReport } from './report.ts';
@@ -46,7 +46,29 @@ export interface Intent {
   readonly state: 'open' | 'applied' | 'unchanged' | 'rejected';
   /** True once a read showed its effect; it explains nothing after that (C8). */
   readonly seen: boolean;
+  /** The record on the other side that its fields come from; null if it carries none. */
+  readonly partner: RecordRef | null;
+  /** What both sides agree on once it is done. The store makes the link with the very commit that says so (I8). */
+  readonly agrees: Link['agreed'];
+  /** The record it made or changed, once known; until then the op's own. */
+  readonly made: RecordRef | null;
+  /** The vendor's job it went by; null for a request of its own. */
+  readonly job: string | null;
 }
+
+/** A vendor's job under way; its intents name it. */
+export interface Job {
+  readonly id: string;
+  readonly profile: string;
+  readonly run: string;
+  readonly system: System;
+  readonly ticket: JobTicket;
+  /** Our clock. */
+  readonly openedAt: Millis;
+}
+
+/** Addresses that a run has noted for later in the same run: on disk, since nothing in memory may grow with the audience. */
+export type Worklist = 'asked' | 'cleared' | 'guarded' | 'creates' | 'leaving' | 'jobs.crm' | 'jobs.marketing';
 
 /** A person to make right everywhere: the second loop's work. */
 export interface DirtyMark {
@@ -125,8 +147,6 @@ export interface Settlement {
   readonly listed: readonly Listed[];
   /** A member has one link in a profile: a new one replaces it. */
   readonly links: readonly Link[];
-  /** Members. */
-  readonly unlink: readonly RecordRef[];
   /** In which bucket each record of this address stands for this run's report. */
   readonly buckets: readonly {
     readonly side: 'crm' | 'marketing';
@@ -157,6 +177,8 @@ export interface Neighbourhood {
   readonly setAside: readonly SetAside[];
   /** Creates of members that were ever intended or made for these addresses, by this customer (C11, C19). */
   readonly everCreated: readonly AddressKey[];
+  /** Addresses with a write in a job that has not ended: their fields wait for it. */
+  readonly inJob: readonly AddressKey[];
 }
 
 export interface Head {
@@ -194,7 +216,23 @@ export interface Store {
   /** Live records of one system, for C24. */
   count(system: System): Promise<number>;
   intend(lease: Lease, intents: readonly Intent[]): Promise<void>;
+  /** Those that nobody knows the outcome of, apart from those that a job will tell. */
   openIntents(profile: string): Promise<readonly Intent[]>;
+  /** Makes a job durable, with its intents in one commit; again with another ticket, and without intents, once it is known better. */
+  saveJob(lease: Lease, job: Job, intents: readonly Intent[]): Promise<void>;
+  jobs(profile: string): Promise<readonly Job[]>;
+  /** The open intents of a job. */
+  intentsOfJob(job: string): Promise<readonly Intent[]>;
+  endJob(lease: Lease, job: string): Promise<void>;
+
+  enlist(lease: Lease, profile: string, list: Worklist, addresses: readonly AddressKey[]): Promise<void>;
+  /** Those of these addresses that stand on the list. */
+  enlisted(profile: string, list: Worklist, among: readonly AddressKey[]): Promise<ReadonlySet<AddressKey>>;
+  /** In address order, from behind `after`. */
+  worklist(profile: string, list: Worklist, after: AddressKey | null, limit: number): Promise<readonly AddressKey[]>;
+  countEnlisted(profile: string, list: Worklist): Promise<number>;
+  /** Empties one list, or all of a profile (`null`). */
+  clearWorklist(lease: Lease, profile: string, list: Worklist | null): Promise<void>;
   settle(
     lease: Lease,
     profile: string,
@@ -226,7 +264,7 @@ export interface Store {
   putNote(profile: string, key: string, value: unknown): Promise<void>;
   /** Writes only if the note still is what `before` was read as; false if somebody changed it in the meantime. */
   replaceNote(profile: string, key: string, before: unknown, after: unknown): Promise<boolean>;
-  /** How many addresses of a profile are due, for progress. */
+  /** How many addresses of a profile are due. */
   countDirty(profile: string, now: Millis): Promise<number>;
 
   beginRun(run: RunReport): Promise<void>;
@@ -243,6 +281,7 @@ export interface Store {
 
   owed(profile: string): Promise<readonly Owed[]>;
   setAside(profile: string): Promise<readonly SetAside[]>;
+  countWaiting(profile: string): Promise<{ readonly owed: number; readonly setAside: number }>;
   /** Makes set-aside addresses due at once; how many. */
   retry(profile: string, now: Millis): Promise<number>;
   /** People by reason, as things stand: not only those that the last run touched (C2). */

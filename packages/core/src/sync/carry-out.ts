@@ -4,7 +4,7 @@ import type { AddressPlan } from '../plan/plan-address.ts';
 import type { DirtyMark } from '../state/store.ts';
 import { plansOf } from './decide-batch.ts';
 import { breathe, note, type Run } from './run-state.ts';
-import { settlementOf, type Worked } from './settle-batch.ts';
+import { settlementOf } from './settle-batch.ts';
 import { type SystemStopped, send } from './write.ts';
 import type { Addressed, Written } from './written.ts';
 
@@ -42,19 +42,22 @@ export const count = (run: Run, plan: AddressPlan): void => {
   if (plan.overwrites > 0) note(run, 'fields.overwritten', plan.overwrites);
 };
 
+/** What of a batch is not finished by this pass, or held. */
+export interface Leftovers {
+  readonly unfinished: (plan: AddressPlan) => boolean;
+  readonly held: (plan: AddressPlan) => boolean;
+}
+
 /** Sends what was chosen for a batch, opt-outs of both sides before anything else, and plans again as things then stand. */
 export const carryOut = async (
   run: Run,
   marks: readonly DirtyMark[],
   plans: readonly AddressPlan[],
   choose: Choose,
-  more: { readonly unfinished: (plan: AddressPlan) => boolean; readonly held: (plan: AddressPlan) => boolean },
+  left: Leftovers,
 ): Promise<void> => {
-  const chosen = plans.map((plan) => ({ plan, writes: choose(plan) }));
   if (run.mode === 'plan') return;
-  const all: Addressed[] = chosen.flatMap(({ plan, writes }) =>
-    writes.map((write) => ({ address: plan.address, write, tries: plan.tries.get(writeDigest(write)) ?? 0 })),
-  );
+  const all = plans.flatMap((plan) => addressed(plan, choose(plan)));
   const written: Written[] = [];
   let stopped: SystemStopped | null = null;
   for (const side of ['marketing', 'crm'] as const) {
@@ -67,33 +70,39 @@ export const carryOut = async (
     stopped ??= sent.stopped;
     await breathe(run);
   }
-  const after =
-    all.length === 0
-      ? plans
-      : await plansOf(
-          run,
-          plans.map((plan) => plan.address),
-        );
+  await settleWritten(run, marks, plans, written, {
+    ...left,
+    unfinished: (plan) => left.unfinished(plan) || stopped !== null,
+  });
+  if (stopped !== null) throw stopped;
+};
+
+export const addressed = (plan: AddressPlan, writes: readonly PlannedWrite[]): readonly Addressed[] =>
+  writes.map((write) => ({ address: plan.address, write, tries: plan.tries.get(writeDigest(write)) ?? 0 }));
+
+/** Plans again as things stand now, and remembers what was done and what is left. */
+export const settleWritten = async (
+  run: Run,
+  marks: readonly DirtyMark[],
+  plans: readonly AddressPlan[],
+  written: readonly Written[],
+  left: Leftovers,
+): Promise<void> => {
   const byAddress = groupByAddress(written);
-  const worked = plans.map(
-    (before, i): Worked => ({
+  const touched = plans.filter((plan) => byAddress.has(plan.address)).map((plan) => plan.address);
+  const now = new Map((await plansOf(run, touched)).map((plan) => [plan.address, plan]));
+  const settlements = plans.map((before, i) =>
+    settlementOf(run, {
       mark: marks[i] as DirtyMark,
       before,
-      after: after[i] as AddressPlan,
+      after: now.get(before.address) ?? before,
       written: byAddress.get(before.address) ?? [],
-      held: more.held(before),
-      unfinished: more.unfinished(before) || stopped !== null,
+      held: left.held(before),
+      unfinished: left.unfinished(before),
     }),
   );
-  await run.engine.store.settle(
-    run.lease,
-    run.view.profile.id,
-    run.id,
-    worked.map((one) => settlementOf(run, one)),
-    [],
-    written.map((one) => one.change),
-  );
-  if (stopped !== null) throw stopped;
+  const changes = written.map((one) => one.change);
+  await run.engine.store.settle(run.lease, run.view.profile.id, run.id, settlements, [], changes);
 };
 
 const groupByAddress = (written: readonly Written[]): ReadonlyMap<AddressKey, readonly Written[]> => {

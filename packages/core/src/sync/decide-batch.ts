@@ -5,6 +5,7 @@ import type { DirtyMark } from '../state/store.ts';
 import { BATCH } from './engine.ts';
 import { lookForEvidence, lookForRecords } from './look.ts';
 import { breathe, type Run } from './run-state.ts';
+import { enlist } from './worklist.ts';
 
 const contextOf = (run: Run): PlanContext => ({
   today: new Date(run.crm.session.now()).toISOString().slice(0, 10),
@@ -33,7 +34,7 @@ export const informedPlansOf = async (run: Run, addresses: readonly AddressKey[]
   const unknown = asked.filter((plan) => plan.asksCrm).map((plan) => plan.address);
   if (unknown.length === 0) return asked;
   await lookForRecords(run, unknown);
-  for (const address of unknown) run.asked.add(address);
+  await enlist(run, 'asked', unknown);
   return plansOf(run, addresses);
 };
 

@@ -1,10 +1,11 @@
+import { collectJobs } from './jobs.ts';
 import { lookAt } from './look.ts';
 import type { Run } from './run-state.ts';
 import { settleOpen } from './settle-open.ts';
 
 /**
  * Before anything else a run looks at what an earlier one had sent without learning the answer (choice 5): a crash, a
- * lost answer, a power cut. Only then new reads and decisions. A plan does the same: looking writes nothing.
+ * lost answer, a power cut, a job that has ended since. Only then new reads and decisions. A plan does the same: looking writes nothing.
  */
 export const settleEarlierDoubts = async (run: Run): Promise<void> => {
   const open = await run.engine.store.openIntents(run.view.profile.id);
@@ -12,5 +13,6 @@ export const settleEarlierDoubts = async (run: Run): Promise<void> => {
     const intents = open.filter((intent) => intent.system.role === side);
     await lookAt(run, side, intents);
     await settleOpen(run, side, intents);
+    await collectJobs(run, side);
   }
 };

@@ -63,6 +63,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
         state: 'applied',
         seen: true,
         answeredAt: intent.answeredAt ?? reading.readAt,
+        made: intent.made ?? row.record,
       });
     if (!seen.changed) continue;
     const touched = [seen.shadow.address, was?.address ?? null, ...seen.facts.map((fact) => fact.address)];

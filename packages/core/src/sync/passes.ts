@@ -1,23 +1,27 @@
-import type { AddressKey } from '../identity/address.ts';
 import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
+import type { Worklist } from '../state/store.ts';
 import { type Allowed, carryOut, count, record } from './carry-out.ts';
-import { eachDirtyBatch, informedPlansOf, plansBeforeFields, plansOf } from './decide-batch.ts';
-import { BATCH } from './engine.ts';
+import { eachDirtyBatch, informedPlansOf, plansBeforeFields } from './decide-batch.ts';
 import { guardedPass, putHold } from './guarded-pass.ts';
+import { jobPass, mayGoByJob } from './job-pass.ts';
 import { note, type Run } from './run-state.ts';
+import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
 
 const isGuardedOptOut = (write: PlannedWrite): boolean => write.guarded && write.op.kind === 'opt-out';
 const isLeaving = (write: PlannedWrite): boolean => write.op.kind === 'leave';
 const isClear = (write: PlannedWrite): boolean => write.op.kind === 'clear';
 const isMemberCreate = (write: PlannedWrite): boolean => write.op.kind === 'create';
 
+const addressesWith = (plans: readonly AddressPlan[], has: (plan: AddressPlan) => boolean) =>
+  plans.filter(has).map((plan) => plan.address);
+
 /**
  * Opt-outs first: read, decided and tried before any other change (C21). Those that a guard may hold are counted over the
  * whole run before the first of them is sent (C23).
  */
 export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
-  const guarded: AddressKey[] = [];
+  await run.engine.store.clearWorklist(run.lease, run.view.profile.id, 'guarded');
   const due = await run.engine.store.countDirty(run.view.profile.id, run.engine.clock.now());
   let done = 0;
   await eachDirtyBatch(run, async (marks) => {
@@ -27,99 +31,97 @@ export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
       run,
       marks.map((mark) => mark.address),
     );
-    for (const plan of plans) if (plan.consent.some(isGuardedOptOut)) guarded.push(plan.address);
     const free = (plan: AddressPlan): readonly PlannedWrite[] =>
       plan.consent.filter((write) => !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)));
     for (const plan of plans) {
-      if (plan.consent.some(isClear)) run.cleared.add(plan.address);
       record(run, plan, free(plan), allowed === 'nothing');
       if (allowed !== 'everything') record(run, plan, plan.consent.filter(isClear), true);
     }
+    await enlist(
+      run,
+      'guarded',
+      addressesWith(plans, (plan) => plan.consent.some(isGuardedOptOut)),
+    );
+    await enlist(
+      run,
+      'cleared',
+      addressesWith(plans, (plan) => plan.consent.some(isClear)),
+    );
     if (allowed === 'nothing') return;
     const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
     const busyAddresses = new Set(busy.map((plan) => plan.address));
     const busyMarks = marks.filter((mark) => busyAddresses.has(mark.address));
     await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
   });
-  await guardedPass(run, guarded, allowed, 'opt-outs', (plan) => plan.consent.filter(isGuardedOptOut));
+  await guardedPass(run, 'guarded', allowed, (plan) => plan.consent.filter(isGuardedOptOut));
 };
-
-/** An opt-out that came up only now goes to records that nobody has looked for yet: work for the next run (C1, C8). */
-const isUnasked = (run: Run, plan: AddressPlan): boolean => plan.asksCrm && !run.asked.has(plan.address);
 
 /** Every other change: fields, creates, renames, members whose record left. Settles each address for this run. */
 export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Promise<void>): Promise<void> => {
-  const creating: AddressKey[] = [];
-  const due = await run.engine.store.countDirty(run.view.profile.id, run.engine.clock.now());
+  const { store } = run.engine;
+  const { profile } = run.view;
+  const due = await store.countDirty(profile.id, run.engine.clock.now());
   let done = 0;
-  const leaving: AddressKey[] = [];
-  const limit = run.view.profile.guards.creates;
-  let creates = 0;
   const heldOptOuts = new Set(
     run.service.holds.filter((hold) => hold.kind === 'opt-outs').flatMap((hold) => hold.addresses),
   );
+  /** Where a write waits until the whole run is counted; null: it goes with its batch. */
+  const waitsOn = (write: PlannedWrite): Worklist | null => {
+    if (isLeaving(write)) return 'leaving';
+    if (isMemberCreate(write)) return run.service.released.creates ? null : 'creates';
+    return mayGoByJob(run, write, due) ? `jobs.${write.side}` : null;
+  };
   await eachDirtyBatch(run, async (marks) => {
-    const plans = await plansBeforeFields(
-      run,
-      marks.map((mark) => mark.address),
-    );
-    const later = (write: PlannedWrite): boolean =>
-      isLeaving(write) || (isMemberCreate(write) && !run.service.released.creates);
+    const addresses = marks.map((mark) => mark.address);
+    const plans = await plansBeforeFields(run, addresses);
+    const cleared = await store.enlisted(profile.id, 'cleared', addresses);
+    const asked = await store.enlisted(profile.id, 'asked', addresses);
+    const rests = (plan: AddressPlan): boolean => heldOptOuts.has(plan.address) || cleared.has(plan.address);
     const now = (plan: AddressPlan): readonly PlannedWrite[] =>
-      heldOptOuts.has(plan.address) || run.cleared.has(plan.address)
-        ? []
-        : plan.fields.filter((write) => !later(write));
+      rests(plan) ? [] : plan.fields.filter((write) => waitsOn(write) === null);
     for (const plan of plans) {
       count(run, plan);
       record(run, plan, now(plan), allowed !== 'everything');
-      if (plan.fields.some(isLeaving)) leaving.push(plan.address);
-      if (plan.fields.some((write) => later(write) && isMemberCreate(write))) {
-        creates += 1;
-        if (creates <= limit) creating.push(plan.address);
-      }
+    }
+    for (const list of ['creates', 'leaving', 'jobs.crm', 'jobs.marketing'] as const) {
+      const waiting = (plan: AddressPlan): boolean =>
+        plan.fields.some((write) => waitsOn(write) === list) && !(list.startsWith('jobs.') && rests(plan));
+      await enlist(run, list, addressesWith(plans, waiting));
     }
     if (allowed === 'everything') {
-      const waits = (plan: AddressPlan): boolean => plan.fields.some(later) || isUnasked(run, plan);
-      await carryOut(run, marks, plans, now, {
-        unfinished: waits,
-        held: (plan) => heldOptOuts.has(plan.address),
-      });
+      // An opt-out that came up only now goes to records that nobody has looked for yet: work for the next run (C1, C8).
+      const isUnasked = (plan: AddressPlan): boolean => plan.asksCrm && !asked.has(plan.address);
+      const unfinished = (plan: AddressPlan): boolean =>
+        plan.fields.some((write) => waitsOn(write) !== null) || isUnasked(plan);
+      await carryOut(run, marks, plans, now, { unfinished, held: (plan) => heldOptOuts.has(plan.address) });
     } else {
       const held = (plan: AddressPlan): boolean => plan.fields.length + plan.consent.length > 0;
       await carryOut(run, marks, plans, () => [], { unfinished: () => false, held });
     }
     done += marks.length;
-    run.engine.progress({ profile: run.view.profile.id, doing: 'carrying fields', done, of: due });
+    run.engine.progress({ profile: profile.id, doing: 'carrying fields', done, of: due });
     await between();
   });
-  await createPass(run, creating, creates, allowed);
-  await guardedPass(run, leaving, allowed, 'leaving', (plan) => plan.fields.filter(isLeaving));
+  await createPass(run, allowed, between);
+  for (const side of ['marketing', 'crm'] as const) await jobPass(run, side, allowed, between);
+  await guardedPass(run, 'leaving', allowed, (plan) => plan.fields.filter(isLeaving));
 };
 
 /** Above `guards.creates` nothing is created (C23). */
-const createPass = async (
-  run: Run,
-  addresses: readonly AddressKey[],
-  creates: number,
-  allowed: Allowed,
-): Promise<void> => {
-  const tooMany = creates > run.view.profile.guards.creates;
-  if (tooMany || allowed !== 'everything') {
+const createPass = async (run: Run, allowed: Allowed, between: () => Promise<void>): Promise<void> => {
+  const creates = await countEnlisted(run, 'creates');
+  if (creates > run.view.profile.guards.creates) {
     // The writes themselves are only listed where there are few enough to hold in mind.
-    if (tooMany) note(run, 'held.marketing.create', creates);
-    if (tooMany && run.mode === 'sync') {
-      const why = `${creates} records would be created, more than guards.creates allows (C23)`;
-      await putHold(run, { kind: 'creates', addresses: [], facts: [], why });
-    }
-    if (tooMany) return;
+    note(run, 'held.marketing.create', creates);
+    const why = `${creates} records would be created, more than guards.creates allows (C23)`;
+    if (run.mode === 'sync') await putHold(run, { kind: 'creates', addresses: [], facts: [], why });
+    return;
   }
-  for (let i = 0; i < addresses.length; i += BATCH) {
-    const batch = addresses.slice(i, i + BATCH);
-    const marks = await run.engine.store.marks(run.view.profile.id, batch);
-    const plans = await plansOf(run, batch);
+  await eachEnlistedBatch(run, 'creates', async (plans, marks) => {
     const choose = (plan: AddressPlan): readonly PlannedWrite[] => plan.fields.filter(isMemberCreate);
     for (const plan of plans) record(run, plan, choose(plan), allowed !== 'everything');
-    if (allowed === 'everything')
-      await carryOut(run, marks, plans, choose, { unfinished: () => false, held: () => false });
-  }
+    if (allowed !== 'everything') return;
+    await carryOut(run, marks, plans, choose, { unfinished: () => false, held: () => false });
+    await between();
+  });
 };

@@ -149,8 +149,6 @@ const prepare = async (
     guarded: new Set(),
     guardedFacts: new Set(),
     unknownHeirs: new Map(),
-    cleared: new Set(),
-    asked: new Set(),
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
     optOutsAt: engine.clock.now(),
@@ -158,6 +156,7 @@ const prepare = async (
 };
 
 const work = async (run: Run, options: RunOptions): Promise<number> => {
+  await run.engine.store.clearWorklist(run.lease, run.view.profile.id, null);
   await settleEarlierDoubts(run);
   if (options.full || run.restored) await forgetCursors(run);
   if (options.full) await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
@@ -271,14 +270,13 @@ const finish = async (
   systems: Systems,
 ): Promise<RunReport> => {
   const { profile } = started;
-  const owed = await engine.store.owed(profile);
-  const setAside = await engine.store.setAside(profile);
-  const review = await engine.store.listed(profile, 'waits-for-review');
+  const { owed, setAside } = await engine.store.countWaiting(profile);
+  const listed = await engine.store.countListed(profile);
   const counts =
     options.mode === 'sync'
       ? await engine.store.runCounts(started.run)
       : { crm: started.crm, marketing: started.marketing };
-  const attention = ended.codes.includes(EXIT.done) && (owed.length > 0 || setAside.length > 0) ? [EXIT.attention] : [];
+  const attention = ended.codes.includes(EXIT.done) && owed + setAside > 0 ? [EXIT.attention] : [];
   const exitCode = worstExit([...ended.codes, ...attention]);
   const report: RunReport = {
     ...started,
@@ -286,9 +284,9 @@ const finish = async (
     status: exitCode === EXIT.attention ? 'attention' : ended.status,
     finishedAt: engine.clock.now(),
     held: heldOf(ended.run),
-    owed: owed.length,
-    listed: await engine.store.countListed(profile),
-    review: review.length,
+    owed,
+    listed,
+    review: listed['waits-for-review'] ?? 0,
     calls: { crm: systems.crm.calls(), marketing: systems.marketing.calls() },
     exitCode,
     message: ended.message,

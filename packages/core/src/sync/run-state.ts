@@ -42,12 +42,8 @@ export interface Run {
   /** False if the profile's check found something that stops creates. */
   readonly mayCreate: boolean;
   readonly lines: PlanLine[];
-  /** Opted-out addresses whose CRM records were looked for in this run (C1). */
-  readonly asked: Set<AddressKey>;
   /** Records that carry on a merged or converted one and that no read has shown: to be looked up (C16). */
   readonly unknownHeirs: Map<string, RecordRef>;
-  /** Cleared in this run: their fields flow from the next one on, as the plan said (C7, I10). */
-  readonly cleared: Set<AddressKey>;
   /** Keeps memory constant: lines beyond this are only counted. */
   readonly lineLimit: number;
   readonly counts: Map<string, number>;

@@ -2,7 +2,7 @@ import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import type { Bucket, NotSyncedReason } from '../state/report.ts';
 import { recordKey } from '../state/shadow.ts';
-import type { DirtyMark, Link, Owed, SetAside, Settlement } from '../state/store.ts';
+import type { DirtyMark, Owed, SetAside, Settlement } from '../state/store.ts';
 import type { Run } from './run-state.ts';
 import type { Written } from './written.ts';
 
@@ -34,8 +34,7 @@ export const settlementOf = (run: Run, worked: Worked): Settlement => {
     owed,
     setAside,
     listed: after.listed,
-    links: linksAfter(after, written),
-    unlink: [],
+    links: after.links,
     buckets: bucketsAfter(worked),
   };
 };
@@ -63,17 +62,6 @@ const nextLook = (
   if (owed.length > 0) return now;
   const todo = worked.after.consent.length + worked.after.fields.length;
   return todo > 0 ? now : 'clean';
-};
-
-/** A write that was applied makes its pairs agreed, over what agreed before. */
-const linksAfter = (after: AddressPlan, written: readonly Written[]): readonly Link[] => {
-  const links = new Map(after.links.map((link) => [recordKey(link.member), link]));
-  for (const { link } of written) {
-    if (link === null) continue;
-    const known = links.get(recordKey(link.member));
-    links.set(recordKey(link.member), { ...link, agreed: { ...known?.agreed, ...link.agreed } });
-  }
-  return [...links.values()];
 };
 
 type BucketLine = Settlement['buckets'][number];

@@ -1,8 +1,9 @@
+import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { type Run, sideOf } from './run-state.ts';
 import type { Answered } from './written.ts';
 
-/** After the look-up: an opt-out, patch or rename may simply be tried again; a create that is there was made. */
+/** After the look-up: an opt-out or rename may simply be tried again; a create or patch that shows was made. */
 export const settleDoubts = async (
   run: Run,
   side: 'crm' | 'marketing',
@@ -16,8 +17,8 @@ export const settleDoubts = async (
 };
 
 /**
- * Settles open intents from what a look-up has just shown. Repeatable ops that do not show are `rejected`, so that they are
- * planned again; an invitation nobody can find counts as sent (C11).
+ * Settles open intents from what a look-up has just shown. What does not show is `rejected`, so that it is planned again; an
+ * invitation nobody can find counts as sent (C11). Fields that show were agreed on by that write, not by a later edit (I8).
  */
 export const settleOpen = async (
   run: Run,
@@ -38,18 +39,29 @@ export const settleOpen = async (
   const settled = intents.map((intent): Intent => {
     const fresh = current.get(intent.id) ?? intent;
     if (fresh.state !== 'open') return fresh;
-    const { op } = fresh;
-    const made =
-      op.kind === 'create' &&
-      known.shadows.some(
-        (shadow) =>
-          shadow.address === fresh.address &&
-          shadow.life.kind === 'live' &&
-          (op.as !== null || shadow.record.type === op.type),
-      );
-    if (made || (op.kind === 'create' && op.as === 'pending')) return { ...fresh, state: 'applied', answeredAt: now };
+    const made = madeBy(fresh, known.shadows);
+    const invited = fresh.op.kind === 'create' && fresh.op.as === 'pending';
+    if (made !== null || invited) return { ...fresh, state: 'applied', answeredAt: now, made: made?.record ?? null };
     return { ...fresh, state: 'rejected', answeredAt: now };
   });
   await run.engine.store.settle(run.lease, run.view.profile.id, run.id, [], settled, []);
   return settled;
+};
+
+/** The record that shows what was intended: one that was to be created, or one that has all the values that were sent. */
+const madeBy = ({ op, address }: Intent, shadows: readonly Shadow[]): Shadow | null => {
+  if (op.kind === 'create')
+    return (
+      shadows.find(
+        (shadow) =>
+          shadow.address === address &&
+          shadow.life.kind === 'live' &&
+          (op.as !== null || shadow.record.type === op.type),
+      ) ?? null
+    );
+  if (op.kind !== 'patch') return null;
+  const shadow = shadows.find((one) => recordKey(one.record) === recordKey(op.record));
+  const sent = Object.entries(op.fields);
+  const shown = sent.every(([name, value]) => JSON.stringify(shadow?.values[name]) === JSON.stringify(value));
+  return shadow !== undefined && shown ? shadow : null;
 };

@@ -1,11 +1,12 @@
-import type { Op, Outcome, Refusal } from '@heed/contract';
+import type { Op, Outcome, Refusal, Row } from '@heed/contract';
+import type { Agreed } from '../plan/op.ts';
 import type { Intent } from '../state/store.ts';
 import { type OpenSystem, reactionTo } from './engine.ts';
 import { lookAt } from './look.ts';
 import { isConnectorError, newId, type Run, sideOf } from './run-state.ts';
 import { settleDoubts } from './settle-open.ts';
 import { takeIn } from './take-in.ts';
-import { type Addressed, readsAgain, type Written, written } from './written.ts';
+import { type Addressed, type Answered, readsAgain, type Written, written } from './written.ts';
 
 export interface Sent {
   readonly written: readonly Written[];
@@ -29,32 +30,58 @@ export class SystemStopped extends Error {
  */
 export const send = async (run: Run, side: 'crm' | 'marketing', writes: readonly Addressed[]): Promise<Sent> => {
   if (writes.length === 0) return { written: [], stopped: null };
-  const { open, system } = sideOf(run, side);
-  const sentAt = open.session.now();
-  const intents = writes.map(({ address, write }): Intent => {
-    const id = newId(run.engine, 'op');
-    return {
-      id,
-      profile: run.view.profile.id,
-      run: run.id,
-      system,
-      op: { ...write.op, id } as Op,
-      address,
-      because: write.because,
-      rule: write.rule,
-      sentAt,
-      answeredAt: null,
-      state: 'open',
-      seen: false,
-    };
-  });
+  const { open } = sideOf(run, side);
+  const intents = writes.map((one) => intentOf(run, side, one, null));
   await run.engine.store.intend(run.lease, intents);
   const outcomes = new Map((await request(run, open, intents)).map((outcome) => [outcome.op, outcome]));
-  const answered = intents.map((intent, i) => ({
-    intent: answer(intent, outcomes.get(intent.id)),
-    outcome: outcomes.get(intent.id) ?? lost(intent),
-    ...(writes[i] as Addressed),
-  }));
+  return conclude(
+    run,
+    side,
+    intents.map((intent, i) => ({
+      intent,
+      outcome: outcomes.get(intent.id) ?? lost(intent),
+      ...(writes[i] as Addressed),
+    })),
+  );
+};
+
+/** A write as it is made durable before anybody is asked to do it. */
+export const intentOf = (
+  run: Run,
+  side: 'crm' | 'marketing',
+  { address, write }: Addressed,
+  job: string | null,
+): Intent => {
+  const { open, system } = sideOf(run, side);
+  const id = newId(run.engine, 'op');
+  return {
+    id,
+    profile: run.view.profile.id,
+    run: run.id,
+    system,
+    op: { ...write.op, id } as Op,
+    address,
+    because: write.because,
+    rule: write.rule,
+    sentAt: open.session.now(),
+    answeredAt: null,
+    state: 'open',
+    seen: false,
+    partner: write.partner,
+    agrees: write.agrees,
+    made: null,
+    job,
+  };
+};
+
+/** What the answers show, of a request or of a job: settled, taken in, and looked up where nobody knows. */
+export const conclude = async (
+  run: Run,
+  side: 'crm' | 'marketing',
+  sent: readonly Answered[],
+  looksAt: (one: Answered) => boolean = needsLook,
+): Promise<Sent> => {
+  const answered = sent.map((one) => ({ ...one, intent: answer(side, one.intent, one.outcome) }));
   await run.engine.store.settle(
     run.lease,
     run.view.profile.id,
@@ -67,9 +94,7 @@ export const send = async (run: Run, side: 'crm' | 'marketing', writes: readonly
   await lookAt(
     run,
     side,
-    answered
-      .filter((one) => one.intent.state === 'open' || needsLook(one.outcome, one.intent.op))
-      .map((one) => one.intent),
+    answered.filter((one) => one.intent.state === 'open' || looksAt(one)).map((one) => one.intent),
   );
   const settled = await settleDoubts(run, side, answered);
   const stopped = stopIfDown(
@@ -93,14 +118,32 @@ const request = async (run: Run, open: OpenSystem, intents: readonly Intent[]): 
   }
 };
 
-const answer = (intent: Intent, outcome: Outcome | undefined): Intent => {
-  if (outcome === undefined || outcome.result === 'unknown' || isUnshown(outcome, intent)) return intent;
+const answer = (side: 'crm' | 'marketing', intent: Intent, outcome: Outcome): Intent => {
+  if (outcome.result === 'unknown' || isUnshown(outcome, intent)) return intent;
   if (outcome.result === 'rejected') return { ...intent, state: 'rejected' };
-  // `unchanged` was somebody else's doing: it explains nothing that a read shows later (Words: echo).
-  return { ...intent, state: outcome.result, answeredAt: outcome.at, seen: outcome.result === 'unchanged' };
+  return {
+    ...intent,
+    state: outcome.result,
+    answeredAt: outcome.at,
+    // `unchanged` was somebody else's doing: it explains nothing that a read shows later (Words: echo).
+    seen: outcome.result === 'unchanged',
+    made: outcome.record,
+    agrees: outcome.result === 'applied' ? asShown(side, intent.agrees, outcome.row) : intent.agrees,
+  };
 };
 
-const lost = (intent: Intent): Outcome => ({
+/** Both sides agree on what the vendor made of our values, which it may have trimmed or spelled in its own way. */
+const asShown = (side: 'crm' | 'marketing', agrees: Agreed, row: Row | null): Agreed =>
+  row === null
+    ? agrees
+    : Object.fromEntries(
+        Object.entries(agrees).map(([pair, both]) => {
+          const now = row.values[pair.split('=')[side === 'crm' ? 0 : 1] ?? ''];
+          return [pair, now === undefined ? both : { ...both, [side]: JSON.stringify(now) }];
+        }),
+      );
+
+export const lost = (intent: Intent): Outcome => ({
   op: intent.id,
   result: 'unknown',
   refusal: {
@@ -120,7 +163,7 @@ const isUnshown = (outcome: Outcome, { op, system }: Intent): boolean =>
   system.role === 'marketing' && op.kind === 'create' && outcome.result === 'applied' && outcome.row === null;
 
 /** An opt-out is done when it was read back, a clear likewise (C22); a write in doubt is looked up at once (choice 5). */
-const needsLook = (outcome: Outcome, op: Op): boolean =>
+const needsLook = ({ outcome, intent: { op } }: Answered): boolean =>
   outcome.result === 'unknown' ||
   (outcome.result === 'rejected' && readsAgain(outcome.refusal)) ||
   (outcome.result !== 'rejected' && (op.kind === 'opt-out' || op.kind === 'clear' || op.kind === 'leave'));

@@ -1,8 +1,8 @@
-import type { FieldValue, Outcome, Refusal, Row } from '@heed/contract';
+import type { Outcome, Refusal } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
 import { type PlannedWrite, writeDigest } from '../plan/op.ts';
-import type { Intent, Link, RunChange, SetAside } from '../state/store.ts';
+import type { Intent, RunChange, SetAside } from '../state/store.ts';
 import { reactionTo } from './engine.ts';
 import { note, type Run } from './run-state.ts';
 
@@ -22,7 +22,6 @@ export interface Answered extends Addressed {
 export interface Written extends Addressed {
   readonly intent: Intent;
   readonly done: boolean;
-  readonly link: Link | null;
   readonly setAside: SetAside | null;
   readonly change: RunChange;
 }
@@ -44,7 +43,6 @@ export const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Wri
     tries: one.tries,
     intent,
     done,
-    link: done ? linkOf(side, write, record, outcome.result === 'applied' ? outcome.row : null) : null,
     setAside:
       outcome.result === 'rejected' && !readsAgain(outcome.refusal) ? aside(side, one, outcome.refusal, run) : null,
     change: {
@@ -58,27 +56,6 @@ export const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Wri
       outcome: outcome.result === 'rejected' ? `rejected: ${outcome.refusal.message}` : outcome.result,
     },
   };
-};
-
-/** Both sides agree on what the vendor made of our values, which it may have trimmed or spelled in its own way. */
-const linkOf = (
-  side: 'crm' | 'marketing',
-  write: PlannedWrite,
-  record: Written['change']['record'],
-  row: Row | null,
-): Link | null => {
-  if (write.partner === null || record === null) return null;
-  const shown = (pair: string): FieldValue | undefined => row?.values[pair.split('=')[side === 'crm' ? 0 : 1] ?? ''];
-  const agreed = Object.fromEntries(
-    Object.entries(write.agrees).map(([pair, both]) => {
-      const now = shown(pair);
-      return [pair, now === undefined ? both : { ...both, [side]: JSON.stringify(now) }];
-    }),
-  );
-  const left = write.op.kind === 'leave';
-  return side === 'crm'
-    ? { member: write.partner, crm: record, agreed, left }
-    : { member: record, crm: write.partner, agreed, left };
 };
 
 /** What was refused belongs to a record that exists: for a create, to the one it was made from. */

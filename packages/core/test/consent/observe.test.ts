@@ -256,6 +256,10 @@ describe('C8 an echo is not new evidence', () => {
       answeredAt: sentAt + 2_000,
       state: 'applied',
       seen: false,
+      partner: null,
+      agrees: {},
+      made: null,
+      job: null,
     });
     return { story, origin, sentAt };
   };

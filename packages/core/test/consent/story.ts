@@ -282,6 +282,7 @@ export class Story {
       owed: this.owed,
       setAside: this.setAside,
       everCreated: this.everCreated,
+      inJob: [],
     };
     const address = key(email);
     return planAddress(address, surroundingsOf(hood, this.view)(address), this.view, {
@@ -315,6 +316,10 @@ export class Story {
         answeredAt: sentAt + 1_000,
         state: 'applied',
         seen: false,
+        partner: null,
+        agrees: {},
+        made: null,
+        job: null,
       });
       if (side === 'marketing') this.member(op.email, 'unsubscribed', { modifiedAt: sentAt + 500 });
       else if (op.record !== null) {

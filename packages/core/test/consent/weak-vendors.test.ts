@@ -25,6 +25,10 @@ describe('weak vendors', () => {
       answeredAt: sentAt + 1_000,
       state: 'applied',
       seen: false,
+      partner: null,
+      agrees: {},
+      made: null,
+      job: null,
       ...intent,
     });
     return { story, sentAt };

@@ -86,7 +86,6 @@ const VERBS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
       setAside: [wrong],
       listed: [{ address: at('ann'), side, reason: 'archived', rule: 'C12a', detail: '' }],
       links: [link(member('m'), record)],
-      unlink: [member('n')],
       buckets: [
         { side, record, bucket: 'optedOut', reason: null },
         { side, record: contact('9'), bucket: 'setAside', reason: null },

@@ -1,5 +1,6 @@
+import type { Intent } from '@heed/core';
 import { describe, expect, test } from 'vitest';
-import { at, CRM, contact, intent, MAIL, memberCreate, PROFILE, page } from './made-up.ts';
+import { at, CRM, contact, intent, link, MAIL, member, memberCreate, PROFILE, page, shadow } from './made-up.ts';
 import type { Bench } from './subject.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -47,6 +48,81 @@ export const promisesOfIntents = (bench: () => Bench): void => {
       expect(await explaining()).toEqual([unseen, recent]);
       await store.commitPage(lease, page(CRM, { intents: [{ ...unseen, seen: true }] }), 0);
       expect(await explaining()).toEqual([recent]);
+    });
+
+    test('one that is done makes its pairs agreed in the same commit, and only then (I8)', async () => {
+      const { store, lease } = await bench().store();
+      const links = async () => (await store.neighbourhood(PROFILE, [CRM, MAIL], [at('ann')])).links;
+      const pair = (crm: string, marketing: string) => ({ crm, marketing });
+      const change = (id: string, more: Partial<Intent>) =>
+        intent(id, 'ann', {
+          op: { kind: 'patch', id, record: contact('ann'), email: at('ann'), fields: {}, ifVersion: null },
+          partner: member('m'),
+          ...more,
+        });
+      await store.commitPage(lease, page(CRM, { shadows: [shadow(CRM, contact('ann'), 'ann')] }), 0);
+      const first = change('1', { agrees: { 'A=A': pair('1', '1'), 'B=B': pair('1', '1') } });
+      await store.intend(lease, [first]);
+      expect(await links()).toEqual([]);
+      await store.settle(lease, PROFILE, 'r1', [], [{ ...first, state: 'rejected' }], []);
+      expect(await links()).toEqual([]);
+      const second = change('2', { agrees: { 'A=A': pair('2', '2'), 'B=B': pair('2', '2') } });
+      await store.intend(lease, [second]);
+      await store.settle(lease, PROFILE, 'r1', [], [{ ...second, state: 'applied' }], []);
+      const third = change('3', { agrees: { 'A=A': pair('3', '3') } });
+      await store.intend(lease, [third]);
+      await store.settle(lease, PROFILE, 'r1', [], [{ ...third, state: 'applied' }], []);
+      const agreed = { 'A=A': pair('3', '3'), 'B=B': pair('2', '2') };
+      expect(await links()).toEqual([link(member('m'), contact('ann'), { agreed })]);
+      // That a read shows the second one later says nothing about what is agreed now.
+      await store.commitPage(lease, page(CRM, { intents: [{ ...second, state: 'applied', seen: true }] }), 0);
+      expect(await links()).toEqual([link(member('m'), contact('ann'), { agreed })]);
+    });
+
+    test('a member that was made is linked by the id it got, a renamed one keeps what it had agreed on', async () => {
+      const { store, lease } = await bench().store();
+      const made = memberCreate('1', 'ann', {
+        partner: contact('ann'),
+        agrees: { 'A=A': { crm: '1', marketing: '1' } },
+        made: member('m'),
+        state: 'applied',
+      });
+      const renamed = intent('2', 'bob', {
+        system: MAIL,
+        op: { kind: 'rename', id: '2', record: member('m'), from: at('ann'), to: at('bob') },
+        partner: contact('ann'),
+        made: member('n'),
+        state: 'applied',
+      });
+      await store.commitPage(lease, page(CRM, { shadows: [shadow(CRM, contact('ann'), 'ann')] }), 0);
+      await store.intend(lease, [made]);
+      await store.intend(lease, [renamed]);
+      const { links } = await store.neighbourhood(PROFILE, [CRM, MAIL], [at('ann')]);
+      const agreed = { 'A=A': { crm: '1', marketing: '1' } };
+      expect(links).toContainEqual(link(member('n'), contact('ann'), { agreed }));
+    });
+
+    test('those of a job are told by the job: durable with it, and their addresses wait for it', async () => {
+      const here = bench();
+      const { state, store, lease } = await here.store();
+      const job = { id: 'j1', profile: PROFILE, run: 'r1', system: CRM, ticket: 'opened', openedAt: 5 };
+      const [one, two] = [intent('1', 'ann', { job: 'j1' }), intent('2', 'bob', { job: 'j1' })];
+      await store.saveJob(lease, job, [one, two]);
+      await store.saveJob(lease, { ...job, ticket: 'started' }, []);
+      state.close();
+      const again = await here.store();
+      expect(await again.store.jobs(PROFILE)).toEqual([{ ...job, ticket: 'started' }]);
+      expect(await again.store.jobs('another')).toEqual([]);
+      expect(await again.store.openIntents(PROFILE)).toEqual([]);
+      expect(await again.store.intentsOfJob('j1')).toEqual([one, two]);
+      const waiting = async () =>
+        (await again.store.neighbourhood(PROFILE, [CRM], [at('ann'), at('bob'), at('cyd')])).inJob;
+      expect(await waiting()).toEqual([at('ann'), at('bob')]);
+      await again.store.settle(again.lease, PROFILE, 'r1', [], [{ ...one, state: 'applied', answeredAt: 9 }], []);
+      expect(await again.store.intentsOfJob('j1')).toEqual([two]);
+      expect(await waiting()).toEqual([at('bob')]);
+      await again.store.endJob(again.lease, 'j1');
+      expect(await again.store.jobs(PROFILE)).toEqual([]);
     });
 
     test('a member created long ago is still known to have been created', async () => {

@@ -97,6 +97,10 @@ export const intent = (id: string, name: string, more: Partial<Intent> = {}): In
   answeredAt: null,
   state: 'open',
   seen: false,
+  partner: null,
+  agrees: {},
+  made: null,
+  job: null,
   ...more,
 });
 
@@ -125,7 +129,6 @@ export const settlement = (name: string, mark: number, more: Partial<Settlement>
   setAside: [],
   listed: [],
   links: [],
-  unlink: [],
   buckets: [],
   ...more,
 });

@@ -107,4 +107,24 @@ export const promisesOfMarks = (bench: () => Bench): void => {
       expect(await store.dirty(PROFILE, 10, null, 10)).toEqual([]);
     });
   });
+
+  describe('worklists', () => {
+    test('are kept in address order, per profile and list, without doubles, until they are cleared', async () => {
+      const { store, lease } = await bench().store();
+      await store.enlist(lease, PROFILE, 'creates', ['cyd', 'ann'].map(at));
+      await store.enlist(lease, PROFILE, 'creates', ['bob', 'ann'].map(at));
+      await store.enlist(lease, PROFILE, 'leaving', [at('ann')]);
+      await store.enlist(lease, 'another', 'creates', [at('dan')]);
+      expect(await store.worklist(PROFILE, 'creates', null, 2)).toEqual(['ann', 'bob'].map(at));
+      expect(await store.worklist(PROFILE, 'creates', at('bob'), 2)).toEqual([at('cyd')]);
+      expect(await store.countEnlisted(PROFILE, 'creates')).toBe(3);
+      expect(await store.enlisted(PROFILE, 'creates', ['ann', 'dan'].map(at))).toEqual(new Set([at('ann')]));
+      await store.clearWorklist(lease, PROFILE, 'creates');
+      expect(await store.countEnlisted(PROFILE, 'creates')).toBe(0);
+      expect(await store.countEnlisted(PROFILE, 'leaving')).toBe(1);
+      await store.clearWorklist(lease, PROFILE, null);
+      expect(await store.countEnlisted(PROFILE, 'leaving')).toBe(0);
+      expect(await store.countEnlisted('another', 'creates')).toBe(1);
+    });
+  });
 };
