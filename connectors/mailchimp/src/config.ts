@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { secret } from '@heed/contract';
-import { isLoopback } from '@heed/toolkit';
+import { loopbackOrigin, secret } from '@heed/contract';
 import { z } from 'zod';
 
 const DATA_CENTRE = /^[a-z]{2,}\d+$/;
@@ -35,7 +34,7 @@ export const config = z
     baseUrl: z
       .string()
       .refine(
-        isLoopback,
+        (url) => loopbackOrigin(url) !== null,
         'baseUrl is for sandboxes on this machine only (http://127.0.0.1:PORT); leave it out for Mailchimp itself',
       )
       .optional()
@@ -68,7 +67,7 @@ const dataCentreOfKey = (given: MailchimpConfig['auth']): string | null => {
 
 /** Where the API is, without a slash at the end. */
 export const basePathOf = (given: MailchimpConfig): string => {
-  if (given.baseUrl !== undefined) return `${given.baseUrl.replace(/\/+$/, '')}/3.0`;
+  if (given.baseUrl !== undefined) return `${loopbackOrigin(given.baseUrl)}/3.0`;
   return `https://${given.server ?? dataCentreOfKey(given.auth) ?? ''}.api.mailchimp.com/3.0`;
 };
 

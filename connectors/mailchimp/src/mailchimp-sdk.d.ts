@@ -3,8 +3,21 @@ declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
   /** superagent 3.8.1's request, as `callApi` makes it. */
   export interface SdkRequest {
     redirects(max: number): SdkRequest;
+    buffer(whole: boolean): SdkRequest;
+    parse(parser: SdkParser): SdkRequest;
     abort(): SdkRequest;
   }
+
+  /** Node's answer, perhaps unpacked; what the parser leaves as `text` is the response's. */
+  export interface SdkAnswer {
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, string | undefined>>;
+    text?: string;
+    on(event: 'data', listener: (chunk: Uint8Array) => void): void;
+    on(event: 'end', listener: () => void): void;
+  }
+
+  export type SdkParser = (answer: SdkAnswer, done: (error: Error | null, body?: unknown) => void) => void;
 
   export interface SdkResponse {
     readonly status: number;

@@ -1,6 +1,7 @@
-import type { Answer } from '@heed/contract';
+import { type Answer, ConnectorError } from '@heed/contract';
+import { answerTooLarge, MAX_ANSWER_BYTES } from '@heed/toolkit';
 import type ApiClient from '@mailchimp/mailchimp_marketing/src/ApiClient.js';
-import type { SdkRequest, SdkResponse } from '@mailchimp/mailchimp_marketing/src/ApiClient.js';
+import type { SdkParser, SdkRequest, SdkResponse } from '@mailchimp/mailchimp_marketing/src/ApiClient.js';
 import { basePathOf, type MailchimpConfig } from './config.ts';
 import { errorOf, type Failure } from './errors.ts';
 
@@ -50,7 +51,11 @@ const newClient = async (config: MailchimpConfig): Promise<ApiClient> => {
 const exchange = (client: ApiClient, request: HttpRequest, signal: AbortSignal): Promise<SdkResponse> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const sent = capture(client);
+    requireSegments(request);
+    const sent = capture(client, () => {
+      reject(answerTooLarge(`Mailchimp, ${request.name}`));
+      sent().abort();
+    });
     const answered = client.callApi(
       request.path,
       request.method,
@@ -80,16 +85,25 @@ const exchange = (client: ApiClient, request: HttpRequest, signal: AbortSignal):
   });
 
 /**
+ * The SDK encodes what it puts into a path, but `.` and `..` stay as they are, and `DELETE /lists/x/members/..` names the
+ * audience. Ids come from answers and profiles; none of the vendor's is one of these.
+ */
+const requireSegments = ({ name, params = {} }: HttpRequest): void => {
+  if (Object.values(params).some((value) => /^\.{0,2}$/.test(value)))
+    throw new ConnectorError('missing', `${name}: there is no such thing in Mailchimp`, { mayHaveApplied: false });
+};
+
+/**
  * Gets hold of the superagent request just before it is sent, through the cookie jar that `callApi` offers it to. No
  * cookie is kept. Defect: superagent follows up to five redirects, credentials included, and on Node 24 it crashes the
  * process while doing so (it reads `_headers`, which is gone).
  */
-const capture = (client: ApiClient): (() => SdkRequest) => {
+const capture = (client: ApiClient, tooLarge: () => void): (() => SdkRequest) => {
   let request: SdkRequest | undefined;
   client.enableCookies = true;
   client.agent = {
     attachCookies: (made) => {
-      request = made.redirects(0);
+      request = made.redirects(0).buffer(true).parse(parserOf(tooLarge));
     },
     saveCookies: () => {},
   };
@@ -100,6 +114,33 @@ const capture = (client: ApiClient): (() => SdkRequest) => {
   };
 };
 
+/**
+ * Reads every answer the same way, up to a bound. Defects: superagent lets the answer's own type choose a parser (`multipart`
+ * writes its parts as files into the temporary folder, by an old formidable), and buffers 200 MB.
+ */
+const parserOf =
+  (tooLarge: () => void): SdkParser =>
+  (answer, done) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    answer.on('data', (chunk) => {
+      bytes += chunk.byteLength;
+      if (bytes <= MAX_ANSWER_BYTES) chunks.push(chunk);
+      else tooLarge();
+    });
+    answer.on('end', () => {
+      answer.text = new TextDecoder().decode(Buffer.concat(chunks));
+      if (answer.text === '' || !isJson(answer.headers['content-type'])) return done(null);
+      try {
+        done(null, JSON.parse(answer.text));
+      } catch {
+        done(Object.assign(new Error('no JSON'), { statusCode: answer.statusCode }));
+      }
+    });
+  };
+
+const isJson = (contentType: string | undefined = ''): boolean => /[/+]json\b/.test(contentType);
+
 const queryOf = ({ query = {} }: HttpRequest): Record<string, string | number | boolean> => {
   const given: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(query)) if (value !== null) given[name] = value;
@@ -108,8 +149,7 @@ const queryOf = ({ query = {} }: HttpRequest): Record<string, string | number | 
 
 /** A 200 that is no JSON is a page of something between Mailchimp and us. 204 has no body. */
 const readable = (request: HttpRequest, response: SdkResponse): SdkResponse => {
-  const type = response.headers['content-type'] ?? '';
-  if (response.status !== 204 && !/[/+]json\b/.test(type)) {
+  if (response.status !== 204 && !isJson(response.headers['content-type'])) {
     throw errorOf(request.name, { kind: 'unreadable', status: response.status });
   }
   return response;
@@ -121,7 +161,6 @@ const failureOf = (error: unknown): Failure => {
     readonly response?: Partial<SdkResponse>;
     readonly status?: number;
     readonly statusCode?: number;
-    readonly rawResponse?: unknown;
   };
   const response = raw.response;
   if (response?.status !== undefined) {
@@ -135,8 +174,7 @@ const failureOf = (error: unknown): Failure => {
       body: response.body,
     };
   }
-  // superagent could not parse a JSON body: cut off, or broken.
-  if (raw.rawResponse !== undefined || raw.statusCode !== undefined)
-    return { kind: 'unreadable', status: raw.statusCode ?? 200 };
+  // The parser found no JSON: cut off, or broken.
+  if (raw.statusCode !== undefined) return { kind: 'unreadable', status: raw.statusCode };
   return { kind: 'network', error };
 };

@@ -1,5 +1,4 @@
-import { ConnectorError, secret } from '@heed/contract';
-import { baseUrlAllowed, isLoopback } from '@heed/toolkit';
+import { ConnectorError, loopbackOrigin, secret } from '@heed/contract';
 import { z } from 'zod';
 
 /** My Domain hosts only: the login hosts do not serve the API, Lightning hosts refuse tokens. */
@@ -37,10 +36,7 @@ export const configSchema = z
       .optional(),
     baseUrl: z
       .string()
-      .refine(
-        (url) => baseUrlAllowed(url, []) && isLoopback(url),
-        'only a stand-in on this machine, as in http://127.0.0.1:41002',
-      )
+      .refine((url) => loopbackOrigin(url) !== null, 'only a stand-in on this machine, as in http://127.0.0.1:41002')
       .optional(),
     apiVersion: z
       .string()
@@ -58,8 +54,9 @@ export type AuthConfig = SalesforceConfig['auth'];
 
 /** Scheme, host and port of everything this connection asks: tokens are sent nowhere else. */
 export const originOf = ({ domain, baseUrl }: SalesforceConfig): string => {
-  if (baseUrl !== undefined) return new URL(baseUrl).origin;
-  if (domain !== undefined) return `https://${domain}`;
+  const standIn = baseUrl === undefined ? null : loopbackOrigin(baseUrl);
+  if (standIn !== null) return standIn;
+  if (baseUrl === undefined && domain !== undefined) return `https://${domain}`;
   throw new ConnectorError('config', 'salesforce: domain is missing');
 };
 

@@ -25,22 +25,3 @@ export const refuseRedirect = (status: number): void => {
       mayHaveApplied: false,
     });
 };
-
-/** `127.0.0.0/8`, `::1` or `localhost`: a stand-in on this machine. */
-export const isLoopback = (url: string): boolean => {
-  const host = URL.parse(url)?.hostname ?? '';
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-};
-
-/**
- * Whether credentials may be sent to this base URL: https at one of the vendor's hosts (`salesforce.com` stands for all its
- * subdomains), or anything on this machine. Never with a user name, query or fragment in it.
- */
-export const baseUrlAllowed = (url: string, vendorHosts: readonly string[]): boolean => {
-  const target = URL.parse(url);
-  if (target === null || target.username !== '' || target.password !== '' || target.search !== '' || target.hash !== '')
-    return false;
-  if (isLoopback(url)) return target.protocol === 'http:' || target.protocol === 'https:';
-  if (target.protocol !== 'https:') return false;
-  return vendorHosts.some((host) => target.hostname === host || target.hostname.endsWith(`.${host}`));
-};

@@ -1,4 +1,4 @@
-import type { Connector } from '@heed/contract';
+import { type Connector, loopbackOrigin } from '@heed/contract';
 import { didYouMean } from './did-you-mean.ts';
 import type { ProfileError } from './place.ts';
 import type { Connection } from './profile.ts';
@@ -26,18 +26,13 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const startsWith = (path: KeyPath, beginning: KeyPath): boolean =>
   beginning.length <= path.length && beginning.every((key, index) => path[index] === key);
 
-/** Only loopback: whoever can edit a profile must not be able to send the customer's people elsewhere. */
-const isLoopback = (address: string): boolean => {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname, username, password } = new URL(address);
-  if (!/^https?:$/.test(protocol) || username !== '' || password !== '') return false;
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-};
-
-/** `server: { env: X }` may stand for any text, but not for what decides where the requests go. */
+/**
+ * Whoever can edit a profile must not be able to send the customer's people elsewhere. `server: { env: X }` may stand for
+ * any text, but not for what decides where the requests go.
+ */
 const baseUrlErrors = (settings: Readonly<Record<string, unknown>>, places: Places, name: string) => {
   const { baseUrl } = settings;
-  if (baseUrl === undefined || (typeof baseUrl === 'string' && isLoopback(baseUrl))) return [];
+  if (baseUrl === undefined || (typeof baseUrl === 'string' && loopbackOrigin(baseUrl) !== null)) return [];
   const what = 'baseUrl is for sandboxes, so only a loopback address can stand here';
   return [places.error([name, 'baseUrl'], what, 'Write http://127.0.0.1:PORT, or remove it to use the vendor')];
 };

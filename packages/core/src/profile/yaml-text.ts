@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments, type YAMLError } from 'yaml';
 import type { Place, ProfileError } from './place.ts';
-import { looksLikeSecret, quoted } from './secret-like.ts';
+import { looksLikeSecret } from './secret-like.ts';
 
 export type KeyPath = readonly (string | number)[];
 
@@ -15,6 +15,8 @@ const MAX_BYTES = 256 * 1024;
 const MAX_ALIASES = 50;
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 20;
+/** Whoever has so many has one mistake many times, or means to keep us busy. */
+const MAX_ERRORS = 100;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 const at = (path: KeyPath): string => JSON.stringify(path.map(String));
@@ -84,8 +86,6 @@ export class Places {
 /** The library's own messages may quote the file, and a file may hold a secret by mistake: so our own words only. */
 const syntaxError = (error: YAMLError): readonly [what: string, fix: string] => {
   switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return ['the same key stands here twice', 'Keep one of them'];
     case 'TAB_AS_INDENT':
       return ['a tab is used for indentation', 'Indent with spaces'];
     case 'BAD_INDENT':
@@ -185,12 +185,12 @@ class Reader {
       const keyPlace = this.placeAt(key.range[0]);
       const name = isScalar(key) ? (typeof key.value === 'string' ? key.value : (key.source ?? '')) : null;
       const refuse = (what: string, fix: string): void => {
-        this.errors.push(this.places.errorAt(keyPlace, path, what, fix));
+        if (this.errors.length < MAX_ERRORS) this.errors.push(this.places.errorAt(keyPlace, path, what, fix));
       };
       if (name === null) refuse('a key must be plain text', 'Write "key: value"');
       else if (name === '<<') refuse('merge keys (<<) are not used in profiles', 'Write the keys out');
       else if (FORBIDDEN_KEYS.has(name)) refuse(`"${name}" cannot be a key`, 'Remove it');
-      else if (Object.hasOwn(map, name)) refuse(`the key ${quoted(name)} stands here twice`, 'Keep one of them');
+      else if (Object.hasOwn(map, name)) refuse('the same key stands here twice', 'Keep one of them');
       else map[name] = this.read(value, [...path, name], keyPlace);
     }
     return map;
@@ -231,6 +231,8 @@ export const readYaml = (file: string, text: string): YamlText => {
     version: '1.2',
     merge: false,
     logLevel: 'silent',
+    // The library compares every key with every other: a minute for a file of 256 KiB. The reader below looks each up.
+    uniqueKeys: false,
   });
   const document = Array.isArray(documents) ? documents[0] : undefined;
   const root = document?.contents ?? null;
@@ -242,6 +244,7 @@ export const readYaml = (file: string, text: string): YamlText => {
   for (const problem of [...document.errors, ...document.warnings]) {
     const [what, fix] = syntaxError(problem);
     const error = places.errorAt(reader.placeAt(problem.pos[0]), [], what, fix);
+    if (reader.errors.length >= MAX_ERRORS) break;
     // One slip is often found several times on its line.
     if (!reader.errors.some((told) => told.line === error.line && told.what === what)) reader.errors.push(error);
   }

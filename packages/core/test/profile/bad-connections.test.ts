@@ -154,6 +154,13 @@ const cases: readonly { readonly name: string; readonly text: string; readonly s
     ],
   },
   {
+    name: 'a baseUrl that is a name: somebody else may answer for it',
+    text: 'mailchimp:\n  connector: mailchimp\n  baseUrl: http://localhost:4010\n  auth: { method: api-key, apiKey: { env: KEY } }\n',
+    says: [
+      '3:12: baseUrl is for sandboxes, so only a loopback address can stand here. Write http://127.0.0.1:PORT, or remove it to use the vendor.',
+    ],
+  },
+  {
     name: 'a baseUrl with a user in it',
     text: 'mailchimp:\n  connector: mailchimp\n  baseUrl: http://u:p@127.0.0.1:4010\n  auth: { method: api-key, apiKey: { env: KEY } }\n',
     says: [
@@ -186,7 +193,7 @@ describe('a wrong connections.yaml is refused, and everything wrong is named wit
   });
 
   test('a sandbox on loopback is right', () => {
-    for (const url of ['http://127.0.0.1:4010', 'http://localhost:4010/', 'http://[::1]:4010'])
+    for (const url of ['http://127.0.0.1:4010', 'http://127.0.0.1:4010/', 'http://[::1]:4010'])
       expect(
         errorsOf(`m:\n  connector: mailchimp\n  baseUrl: ${url}\n  auth: { method: api-key, apiKey: { env: K } }\n`),
       ).toEqual([]);
