@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { refuseRedirect, unreachable } from '@heed/toolkit';
+import { ConnectorError } from '@heed/contract';
+import { boundedText, refuseRedirect, unreachable } from '@heed/toolkit';
 
 /** The one file that imports jsforce, on first use. */
 
@@ -55,7 +56,7 @@ interface WireAnswer {
  * - a 401 after a successful refresh is refreshed without end (notes, 0.3): it gets no refresh function here;
  * - it writes into the headers it is given (notes, 6): each request gets its own;
  * - its logger may be switched on by an environment variable, and prints URLs: switched off.
- * Throws ConnectorError `unavailable` when there was no answer, `protocol` for a redirect.
+ * Throws ConnectorError `unavailable` when there was no answer, `protocol` for a redirect or an answer without end.
  */
 export const send = async (target: SdkTarget, request: SdkRequest, signal: AbortSignal): Promise<SdkAnswer> => {
   const { Connection } = await import('jsforce');
@@ -104,10 +105,10 @@ const overFetch = async (name: string, request: WireRequest, signal: AbortSignal
   const { url, ...rest } = request;
   try {
     const response = await fetch(url, { ...rest, redirect: 'manual', signal });
-    const body = await response.text();
+    const body = await boundedText(`Salesforce, ${name}`, response);
     return { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
   } catch (error) {
-    throw unreachable(`Salesforce, ${name}`, error);
+    throw error instanceof ConnectorError ? error : unreachable(`Salesforce, ${name}`, error);
   }
 };
 
