@@ -15,10 +15,15 @@ const lagging = new WeakMap<Audience, Map<string, Shown>>();
 export function rememberBefore(call: MailchimpCall, audience: Audience, hashes: readonly string[]): void {
   const rule = call.fault('read-lag');
   if (rule === undefined) return;
-  const untilMs = call.world.clock.now() + detail(rule, 'lagMs', 60_000);
+  const nowMs = call.world.clock.now();
+  const untilMs = nowMs + detail(rule, 'lagMs', 60_000);
   const shown = lagging.get(audience) ?? new Map<string, Shown>();
   lagging.set(audience, shown);
-  for (const hash of hashes) shown.set(hash, { member: structuredClone(audience.members.get(hash)), untilMs });
+  for (const hash of hashes) {
+    // A second write does not make the first one visible.
+    if ((shown.get(hash)?.untilMs ?? 0) > nowMs) continue;
+    shown.set(hash, { member: structuredClone(audience.members.get(hash)), untilMs });
+  }
 }
 
 /** A member as readers see it now; `undefined` when they do not. */

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { AsyncBatch, Flaw, OperationResult } from './async-batch.ts';
+import { finishedMs } from './progress.ts';
 
 const MOST_ROWS = 250;
 
@@ -11,10 +12,12 @@ const MOST_ROWS = 250;
 export async function archiveOf(batch: AsyncBatch, flaws: readonly Flaw[]): Promise<Uint8Array> {
   const whole = JSON.parse(gunzipSync(Buffer.from(batch.packed ?? '', 'base64')).toString('utf8'));
   const rows = flaws.reduce(spoiledRows, whole as readonly OperationResult[]); // written by progress.ts
-  const tar = await packTar(entriesOf(batch, rows, flaws));
+  const mtime = new Date(finishedMs(batch)); // not the machine's
+  const tar = await packTar(entriesOf(batch, rows, flaws).map((one) => ({ ...one, header: { ...one.header, mtime } })));
   const has = (kind: Flaw['kind']): Flaw | undefined => flaws.find((one) => one.kind === kind);
-  // Half of a 512-byte block is missing, and everything after it.
-  const shown = has('archive-truncated') === undefined ? tar : tar.subarray(0, Math.floor(tar.length / 2) - 256);
+  // Ends in the middle of a 512-byte block, half way through.
+  const shown =
+    has('archive-truncated') === undefined ? tar : tar.subarray(0, Math.floor(tar.length / 1024) * 512 + 256);
   const zipped = gzipSync(shown);
   if (has('archive-corrupt') !== undefined) zipped.fill(0xff, Math.floor(zipped.length / 2), zipped.length - 8);
   return zipped;

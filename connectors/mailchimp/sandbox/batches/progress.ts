@@ -108,6 +108,7 @@ function forgetOld({ state, switches }: World<Account>, nowMs: number): void {
   const keptMs = Number(switches.get('asyncResultsKeptDays')) * DAY_MS;
   for (let index = state.batches.length - 1; index >= 0; index -= 1) {
     const batch = state.batches[index];
-    if (batch?.packed !== undefined && nowMs > finishedMs(batch) + keptMs) state.batches.splice(index, 1);
+    if (batch?.packed === undefined || batch.fate.stuck !== undefined) continue;
+    if (nowMs > finishedMs(batch) + keptMs) state.batches.splice(index, 1);
   }
 }

@@ -41,7 +41,8 @@ export async function download(url: string, headers: Record<string, string> = {}
   return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
-export const entriesOf = (bytes: Buffer) => unpackTar(gunzipSync(bytes));
+/** Strict: without it modern-tar takes an archive that was cut off for a whole one. */
+export const entriesOf = (bytes: Buffer) => unpackTar(gunzipSync(bytes), { strict: true });
 
 /** All rows of all files of an archive. */
 export async function rowsAt(url: string): Promise<readonly ResultRow[]> {

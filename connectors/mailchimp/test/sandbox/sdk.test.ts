@@ -1,6 +1,7 @@
 // The vendor's own SDK against the sandbox: what it sends must be understood, and what it reads must be there.
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
+import { ids, rowsAt } from './async-calls.ts';
 import { type Mailchimp, md5, NOON, start } from './client.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the SDK has no types, and this test looks at whatever comes back
@@ -96,6 +97,35 @@ test('the common calls of the SDK', async () => {
 
   expect(await sdk('lists', 'deleteListMember', list, md5('bob@example.org'))).toBeNull();
   expect(await sdk('lists', 'deleteListMemberPermanent', list, md5('bob@example.org'))).toBeNull();
+});
+
+test('asynchronous batches through the SDK: start, status, list, deleteRequest', async () => {
+  const mailchimp = await start();
+  const sdk = sdkFor(mailchimp);
+  const path = `/lists/${mailchimp.audience}/members`;
+  const operations = ['a', 'b', 'c'].map((name) => ({
+    method: 'POST',
+    path,
+    params: { fields: 'id' },
+    body: JSON.stringify({ email_address: `${name}@example.org`, status: 'subscribed' }),
+    operation_id: name,
+  }));
+  const { id, status } = await sdk('batches', 'start', { operations });
+  expect(status).toBe('pending');
+  mailchimp.clock.advance(60_000);
+  const finished = await sdk('batches', 'status', id, {
+    fields: ['status', 'errored_operations', 'response_body_url'],
+  });
+  expect(finished).toEqual({ status: 'finished', errored_operations: 0, response_body_url: expect.any(String) });
+  expect(ids(await rowsAt(finished.response_body_url)).toSorted()).toEqual(['a', 'b', 'c']);
+  const again = await sdk('batches', 'start', { operations: operations.slice(0, 1) });
+  const listed = await sdk('batches', 'list', { count: 1, offset: 1, fields: ['batches.id', 'total_items'] });
+  expect(listed).toEqual({ batches: [{ id: again.id }], total_items: 2 });
+  expect(await sdk('batches', 'deleteRequest', id)).toBeNull();
+  await expect(sdk('batches', 'status', id)).rejects.toMatchObject({ status: 404 });
+  await expect(sdk('batches', 'start', { operations: [{ method: 'GET' }] })).rejects.toMatchObject({
+    response: { body: { errors: [{ field: 'operations.item:0.path' }] } },
+  });
 });
 
 test('"Error: superagent Error with .status, .response.body (problem JSON)"', async () => {
