@@ -5,6 +5,7 @@ import { setupActions } from './actions/setup.ts';
 import { demoCampaignName, fillDemo } from './demo.ts';
 import { admit, finish } from './routes/admit.ts';
 import { answers } from './routes/answers.ts';
+import { faultKinds } from './routes/fault-kinds.ts';
 import { routes } from './routes/index.ts';
 import { freshOrg } from './state/fresh-org.ts';
 import type { Org, OrgWorld } from './state/org.ts';
@@ -56,7 +57,7 @@ export const sandbox: SandboxDefinition<Org, SalesforceExtras> = {
   admit,
   finish,
   switches,
-  faultKinds: ['partial-batch'],
+  faultKinds,
   save: saveOrg,
   load: loadOrg,
 };

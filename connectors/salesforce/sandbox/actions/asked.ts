@@ -1,10 +1,10 @@
 import { json, Refusal } from '@heed/sandbox';
+import type { FieldType } from '../schema/index.ts';
+import { settle } from '../settle.ts';
 import type { Row } from '../soql/source.ts';
 import type { Writer } from '../state/checks.ts';
 import { CallRefused, RecordRefused } from '../state/errors.ts';
-import { settlePersonAccounts } from '../state/fresh-org.ts';
 import { to18 } from '../state/ids.ts';
-import { settleLateCommits } from '../state/lifecycle.ts';
 import type { OrgWorld } from '../state/org.ts';
 import type { Table } from '../state/table.ts';
 
@@ -13,8 +13,7 @@ export type Body = Readonly<Record<string, unknown>>;
 /** What a person or an administrator does in the product; refusals become a 400 with the vendor's code. */
 export function action(act: (world: OrgWorld, body: Body) => unknown): (world: OrgWorld, body: Body) => unknown {
   return (world, body) => {
-    settlePersonAccounts(world);
-    settleLateCommits(world);
+    settle(world);
     try {
       return act(world, body);
     } catch (error) {
@@ -33,6 +32,20 @@ function refused(errorCode: string, message: string): Refusal {
 export function administrator(world: OrgWorld): Writer {
   return { world, userId: world.state.users.admin, administrator: true, allowDuplicates: true };
 }
+
+/** What `fieldType` can be. */
+export const fieldTypes: readonly FieldType[] = [
+  'string',
+  'email',
+  'phone',
+  'boolean',
+  'date',
+  'datetime',
+  'picklist',
+  'multipicklist',
+  'textarea',
+  'double',
+];
 
 export function text(body: Body, name: string): string {
   const value = body[name];

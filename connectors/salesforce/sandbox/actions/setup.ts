@@ -1,9 +1,12 @@
 import { createPublicKey } from 'node:crypto';
+import { endJob, isRunning } from '../bulk/job.ts';
 import { type FieldDefinition, type FieldType, field } from '../schema/index.ts';
 import { parseSoql } from '../soql/parse.ts';
+import { retypeField, takeFieldAway } from '../state/changing-fields.ts';
 import { to18 } from '../state/ids.ts';
 import type { OrgWorld } from '../state/org.ts';
-import { action, type Body, tableIn, text } from './asked.ts';
+import { rotateTokens } from '../state/tokens.ts';
+import { action, type Body, fieldTypes, optionalText, tableIn, text } from './asked.ts';
 
 /** What an administrator does in Setup. */
 
@@ -14,24 +17,10 @@ function fieldPath(world: OrgWorld, body: Body): string {
   return `${table.definition.name}.${known.name}`;
 }
 
-const fieldTypes: readonly FieldType[] = [
-  'string',
-  'email',
-  'phone',
-  'boolean',
-  'date',
-  'datetime',
-  'picklist',
-  'multipicklist',
-  'textarea',
-  'double',
-];
-
 function customField(body: Body): FieldDefinition {
   const name = text(body, 'name');
-  const type = fieldTypes.find((one) => one === text(body, 'fieldType'));
-  if (!name.endsWith('__c') || !type)
-    throw new RangeError(`name ends in __c, fieldType is one of ${fieldTypes.join(', ')}`);
+  const type = fieldTypeIn(body);
+  if (!name.endsWith('__c')) throw new RangeError('name ends in __c');
   return field(name, type, {
     ...(typeof body.label === 'string' ? { label: body.label } : {}),
     ...(typeof body.length === 'number' ? { length: body.length } : {}),
@@ -43,13 +32,25 @@ function customField(body: Body): FieldDefinition {
   });
 }
 
+function fieldTypeIn(body: Body): FieldType {
+  const type = fieldTypes.find((one) => one === text(body, 'fieldType'));
+  if (!type) throw new RangeError(`fieldType is one of ${fieldTypes.join(', ')}`);
+  return type;
+}
+
 export const setupActions = {
   'admin/add-field': action((world, body) => {
     const table = tableIn(world, body);
     const added = customField(body);
     table.addField(added);
+    world.state.removedFields.delete(`${table.definition.name}.${added.name}`);
     world.state.customFields.push({ object: table.definition.name, field: added });
   }),
+  /** Deletes a custom field, or hides a standard one. */
+  'admin/remove-field': action((world, body) => takeFieldAway(world.state, tableIn(world, body), text(body, 'field'))),
+  'admin/retype-field': action((world, body) =>
+    retypeField(world.state, tableIn(world, body), text(body, 'field'), fieldTypeIn(body)),
+  ),
   'admin/hide-field': action((world, body) => void world.state.hiddenFields.add(fieldPath(world, body))),
   'admin/read-only-field': action((world, body) => void world.state.readOnlyFields.add(fieldPath(world, body))),
   /** Gives back what hide-field, read-only-field or object-access took. */
@@ -89,6 +90,15 @@ export const setupActions = {
   'admin/end-sessions': action((world, body) => {
     world.state.accessTokens.clear();
     if (body.refreshTokens === true) world.state.refreshTokens.clear();
+  }),
+  /** Somebody else refreshed with the same token and was given a new one. */
+  'admin/rotate-tokens': action((world, body) => rotateTokens(world, optionalText(body, 'accessToken'))),
+  /** A user with "Manage Data Integrations" cancels a bulk job: what it did stays done. */
+  'admin/abort-job': action((world, body) => {
+    const job = world.state.jobs.get(to18(text(body, 'id')) ?? '');
+    if (!job || (job.state !== 'Open' && !isRunning(job)))
+      throw new RangeError('There is no such job, or it has ended');
+    endJob(job, 'Aborted', world.clock.now());
   }),
   /** "The delete log can be purged after 2 h under load": nothing deleted before now is known any more. */
   'admin/purge-delete-log': action((world) => {

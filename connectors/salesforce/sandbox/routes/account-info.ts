@@ -1,18 +1,23 @@
-import { json, quotaUsed, type Reply } from '@heed/sandbox';
+import { json, type QuotaRule, type QuotaUse, quotaUsed, type Reply } from '@heed/sandbox';
+import { batchQuota } from '../bulk/ingest.ts';
 import { callerOf, dailyQuota } from './admit.ts';
 import { dataRoute, notFound, type OrgExchange, type OrgRoute, route } from './answers.ts';
+import { queryJobQuota } from './bulk-query.ts';
 
 /** Limits, and who is connected. */
 
 function limits(exchange: OrgExchange): Reply {
   const { state: org, clock } = exchange.world;
   const rule = dailyQuota(exchange.world);
-  const remaining = rule.limit - quotaUsed(org.apiUse, rule, clock.now());
+  const left = (use: QuotaUse, { limit, ...rest }: QuotaRule): object => ({
+    Max: limit,
+    Remaining: Math.max(0, limit - quotaUsed(use, { limit, ...rest }, clock.now())),
+  });
   return json(200, {
-    DailyApiRequests: { Max: rule.limit, Remaining: Math.max(0, remaining) },
-    DailyBulkV2QueryJobs: { Max: 10_000, Remaining: 10_000 },
+    DailyApiRequests: left(org.apiUse, rule),
+    DailyBulkV2QueryJobs: left(org.bulkUse.queryJobs, queryJobQuota(exchange.world)),
     DailyBulkV2QueryFileStorageMB: { Max: 976_562, Remaining: 976_562 },
-    DailyBulkApiBatches: { Max: 15_000, Remaining: 15_000 },
+    DailyBulkApiBatches: left(org.bulkUse.batches, batchQuota(exchange.world)),
   });
 }
 

@@ -1,8 +1,8 @@
 import { html, type QuotaRule, quotaUsed, type Reply, takeQuota } from '@heed/sandbox';
-import { settlePersonAccounts } from '../state/fresh-org.ts';
-import { settleLateCommits } from '../state/lifecycle.ts';
+import { settle } from '../settle.ts';
 import type { Org, OrgWorld } from '../state/org.ts';
 import { apiError, bearerToken, notFound, type OrgExchange, overLimit, sessionExpired } from './answers.ts';
+import { changeByFault, errorInside } from './org-faults.ts';
 
 /** Versions this host serves: 1.0 to 30.0 are retired, the current one is 67.0. */
 export const oldestVersion = 31;
@@ -41,8 +41,8 @@ export function callerOf(exchange: OrgExchange): string | undefined {
 /** What is the same before every call: commits that are due, credentials, version, daily limit. */
 export function admit(exchange: OrgExchange): Reply | undefined {
   const { world } = exchange;
-  settlePersonAccounts(world);
-  settleLateCommits(world);
+  settle(world);
+  changeByFault(exchange);
   if (headBytes(exchange) > maxHeadBytes) return html(414, '<h1>414 URI Too Long</h1>');
   if (exchange.route?.open === true || !exchange.path.startsWith('/services/')) return undefined;
   const mode = String(world.switches.get('unauthorized'));
@@ -50,7 +50,8 @@ export function admit(exchange: OrgExchange): Reply | undefined {
   if (callerOf(exchange) === undefined) return sessionExpired();
   const version = /^\/services\/data\/v(\d+)\.0(\/|$)/.exec(exchange.path)?.[1];
   if (exchange.path.startsWith('/services/data/') && !isServed(Number(version ?? 0))) return notFound();
-  return takeQuota(world.state.apiUse, dailyQuota(world), world.clock.now()).allowed ? undefined : overLimit();
+  if (!takeQuota(world.state.apiUse, dailyQuota(world), world.clock.now()).allowed) return overLimit();
+  return errorInside(exchange);
 }
 
 function isServed(version: number): boolean {

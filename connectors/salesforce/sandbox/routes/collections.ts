@@ -90,7 +90,14 @@ function each(
   const results = exchange.world.state.transaction(run, whole);
   const answered = whole(results) ? results : results.map(rolledBack);
   exchange.touch(...answered.flatMap((result) => (result.success && result.id !== undefined ? [result.id] : [])));
-  return json(200, answered);
+  return json(200, arranged(exchange, answered));
+}
+
+/** Faults: everything was done, and the answer has fewer items than the request, or others in their places. */
+function arranged<Item>(exchange: OrgExchange, items: readonly Item[]): readonly Item[] {
+  const fewer = exchange.fault('fewer-results');
+  if (fewer) return items.slice(0, -Number(fewer.details?.missing ?? 1));
+  return exchange.fault('reordered-results') ? items.toReversed() : items;
 }
 
 /** "offender keeps its code, others get ...; upsert results still say `created:true` on rolled-back rows". */
@@ -161,10 +168,8 @@ function retrieve(exchange: OrgExchange): Reply {
   });
   const rows = ids.map((id) => view.byId(to18(String(id)) ?? ''));
   exchange.touch(...rows.flatMap((row) => (row ? [String(row.Id)] : [])));
-  return json(
-    200,
-    rows.map((row) => (row ? renderedFields(versionBase(exchange), view, row, wanted) : null)),
-  );
+  const answered = rows.map((row) => (row ? renderedFields(versionBase(exchange), view, row, wanted) : null));
+  return json(200, arranged(exchange, answered));
 }
 
 export const collectionRoutes: readonly OrgRoute[] = [

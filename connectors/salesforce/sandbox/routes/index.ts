@@ -1,5 +1,7 @@
 import { accountInfoRoutes } from './account-info.ts';
 import type { OrgRoute } from './answers.ts';
+import { bulkIngestRoutes } from './bulk-ingest.ts';
+import { bulkQueryRoutes } from './bulk-query.ts';
 import { collectionRoutes } from './collections.ts';
 import { consentRoutes } from './consent.ts';
 import { externalIdRoutes } from './external-id.ts';
@@ -17,6 +19,8 @@ export const routes: readonly OrgRoute[] = [
   ...accountInfoRoutes,
   ...queryRoutes,
   ...collectionRoutes,
+  ...bulkIngestRoutes,
+  ...bulkQueryRoutes,
   ...replicationRoutes,
   ...listViewRoutes,
   ...consentRoutes,

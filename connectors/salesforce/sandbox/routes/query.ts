@@ -7,6 +7,7 @@ import { CallRefused } from '../state/errors.ts';
 import type { Cursor, Org, OrgWorld } from '../state/org.ts';
 import { sourceOf } from '../state/view.ts';
 import { dataRoute, type OrgExchange, type OrgRoute, param, versionBase } from './answers.ts';
+import { badNextLink } from './next-link.ts';
 import { rendered } from './rendered.ts';
 
 /** "default and max page 2,000, min 200 via `Sforce-Query-Options: batchSize=200`". */
@@ -24,10 +25,11 @@ function query(exchange: OrgExchange, includeDeleted: boolean): Reply {
     throw new CallRefused(400, 'MALFORMED_QUERY', 'A query string has to be specified');
   const parsed = parseSoql(text);
   const answer = runQuery(sourceOf(exchange.world, includeDeleted), parsed);
-  if (answer.count) return json(200, { totalSize: answer.rows.length, done: true, records: [] });
+  const rows = exchange.fault('reads-empty') ? [] : answer.rows;
+  if (answer.count) return json(200, { totalSize: rows.length, done: true, records: [] });
   const cursor: Cursor = {
     query: text,
-    ids: answer.rows.map((row) => String(row.Id)),
+    ids: rows.map((row) => String(row.Id)),
     pageSize: pageSizeOf(exchange),
     includeDeleted,
     lastUsedMs: exchange.world.clock.now(),
@@ -60,14 +62,16 @@ function page(exchange: OrgExchange, locator: string, cursor: Cursor, parsed: Qu
     return row ? [rendered(base, source, table, row, columns)] : [];
   });
   exchange.touch(...records.map((record) => String((record as { Id?: unknown }).Id ?? '')).filter((id) => id !== ''));
-  const done = to >= cursor.ids.length;
-  const next = done ? {} : { nextRecordsUrl: `${base}/query/${locator}-${to}` };
-  return json(200, { totalSize: cursor.ids.length, done, ...next, records });
+  const rest = to < cursor.ids.length ? `${base}/query/${locator}-${to}` : undefined;
+  const nextRecordsUrl = badNextLink(exchange) ?? rest;
+  const done = nextRecordsUrl === undefined;
+  return json(200, { totalSize: cursor.ids.length, done, ...(done ? {} : { nextRecordsUrl }), records });
 }
 
 function more(exchange: OrgExchange): Reply {
   const { state: org, clock, switches } = exchange.world;
   const [locator = '', offset = ''] = param(exchange, 'locator').split('-');
+  if (exchange.fault('expired-locator')) org.cursors.delete(locator);
   const cursor = usable(org, locator, clock.now() - Number(switches.get('locatorLifetimeMs')));
   const from = Number(offset);
   if (!cursor || !Number.isInteger(from) || offset === '') {

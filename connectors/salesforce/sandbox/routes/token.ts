@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { empty, json, type Reply } from '@heed/sandbox';
-import type { OrgWorld } from '../state/org.ts';
+import { newRefreshToken } from '../state/tokens.ts';
 import { type OrgExchange, type OrgRoute, route } from './answers.ts';
 import { bearerAssertionUser } from './jwt.ts';
 
@@ -34,12 +34,6 @@ function issue(exchange: OrgExchange, { userId, refreshToken }: Grant): Reply {
     issued_at: String(now),
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
   });
-}
-
-function newRefreshToken(world: OrgWorld, userId: string): string {
-  const token = `5Aep861${world.random.text(80, alphabet)}`;
-  world.state.refreshTokens.set(token, { userId, busyUntilMs: 0 });
-  return token;
 }
 
 /** The client's own credentials, from the form or from HTTP Basic. */

@@ -1,4 +1,5 @@
 import { freshQuota, type QuotaUse, type World } from '@heed/sandbox';
+import type { BulkJob } from '../bulk/job.ts';
 import { type FieldDefinition, type FieldValue, standardObjects } from '../schema/index.ts';
 import type { Row } from '../soql/source.ts';
 import { makeId } from './ids.ts';
@@ -46,6 +47,12 @@ export interface ListView {
   readonly query: string;
 }
 
+/** What the Bulk API's own daily limits count. */
+export interface BulkUse {
+  readonly batches: QuotaUse;
+  readonly queryJobs: QuotaUse;
+}
+
 /** What an administrator has set up for clients. */
 export interface Credentials {
   readonly clientId: string;
@@ -53,7 +60,8 @@ export interface Credentials {
   readonly username: string;
   readonly password: string;
   readonly accessToken: string;
-  readonly refreshToken: string;
+  /** The last one given out that was not rotated away. */
+  refreshToken: string;
   /** PEM of the certificate uploaded for the JWT bearer flow. */
   publicKey: string | undefined;
 }
@@ -70,9 +78,13 @@ export class Org {
     { readonly redirectUri: string; readonly challenge: string | undefined }
   >();
   readonly cursors = new Map<string, Cursor>();
+  /** Oldest first. */
+  readonly jobs = new Map<string, BulkJob>();
   /** `Lead.HasOptedOutOfEmail`: hidden from, or not editable by, the connected user. */
   readonly hiddenFields = new Set<string>();
   readonly readOnlyFields = new Set<string>();
+  /** Custom fields of a fresh org that an administrator deleted. */
+  readonly removedFields = new Set<string>();
   /** Objects the user cannot see at all, or only read. */
   readonly objectAccess = new Map<string, 'none' | 'read'>();
   readonly customFields: { readonly object: string; readonly field: FieldDefinition }[] = [];
@@ -87,6 +99,7 @@ export class Org {
   deletionsKnownSinceMs = 0;
   writesSeen = 0;
   apiUse: QuotaUse = freshQuota();
+  bulkUse: BulkUse = { batches: freshQuota(), queryJobs: freshQuota() };
   users: { readonly integration: string; readonly admin: string };
   #sequence: number;
 

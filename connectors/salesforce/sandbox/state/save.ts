@@ -1,3 +1,4 @@
+import type { BulkJob } from '../bulk/job.ts';
 import type { Row } from '../soql/source.ts';
 import { type Credentials, Org } from './org.ts';
 
@@ -13,6 +14,7 @@ export function saveOrg(org: Org): unknown {
     refreshTokens: [...org.refreshTokens].map(([token, one]) => [token, one.userId]),
     hiddenFields: [...org.hiddenFields],
     readOnlyFields: [...org.readOnlyFields],
+    removedFields: [...org.removedFields],
     objectAccess: [...org.objectAccess],
     seesPrivacyData: org.seesPrivacyData,
     listViews: org.listViews,
@@ -21,6 +23,8 @@ export function saveOrg(org: Org): unknown {
     deletions: org.deletions,
     deletionsKnownSinceMs: org.deletionsKnownSinceMs,
     apiUse: org.apiUse,
+    bulkUse: org.bulkUse,
+    jobs: [...org.jobs.values()],
   };
 }
 
@@ -38,6 +42,7 @@ interface SavedOrg {
   readonly refreshTokens: readonly (readonly [string, string])[];
   readonly hiddenFields: readonly string[];
   readonly readOnlyFields: readonly string[];
+  readonly removedFields?: readonly string[];
   readonly objectAccess: readonly (readonly [string, 'none' | 'read'])[];
   readonly seesPrivacyData: boolean;
   readonly listViews: Org['listViews'];
@@ -46,6 +51,8 @@ interface SavedOrg {
   readonly deletions: Org['deletions'];
   readonly deletionsKnownSinceMs: number;
   readonly apiUse: Org['apiUse'];
+  readonly bulkUse?: Org['bulkUse'];
+  readonly jobs?: readonly BulkJob[];
 }
 
 /** The opposite of {@link saveOrg}; open query locators and authorization codes do not survive. */
@@ -66,6 +73,11 @@ export function loadOrg(stored: unknown): Org {
   for (const [token, userId] of saved.refreshTokens) org.refreshTokens.set(token, { userId, busyUntilMs: 0 });
   for (const path of saved.hiddenFields) org.hiddenFields.add(path);
   for (const path of saved.readOnlyFields) org.readOnlyFields.add(path);
+  for (const path of saved.removedFields ?? []) {
+    const [object = '', name = ''] = path.split('.');
+    org.removedFields.add(path);
+    org.table(object)?.removeField(name);
+  }
   for (const [object, access] of saved.objectAccess) org.objectAccess.set(object, access);
   for (const [id, times] of saved.locks) org.locks.set(id, times);
   org.listViews.push(...saved.listViews);
@@ -74,5 +86,8 @@ export function loadOrg(stored: unknown): Org {
   org.deletions = saved.deletions;
   org.deletionsKnownSinceMs = saved.deletionsKnownSinceMs;
   org.apiUse = saved.apiUse;
+  // A state file of before there were jobs has none.
+  if (saved.bulkUse) org.bulkUse = saved.bulkUse;
+  for (const job of saved.jobs ?? []) org.jobs.set(job.id, job);
   return org;
 }

@@ -1,7 +1,9 @@
 import type { SwitchDeclaration } from '@heed/sandbox';
+import { bulkSwitches } from './bulk-switches.ts';
 
 /** Settings of an org, and behaviours that no source confirms ([UNV] in the notes). */
 export const switches = {
+  ...bulkSwitches,
   passwordFlow: {
     default: 'blocked',
     values: ['blocked', 'allowed'],

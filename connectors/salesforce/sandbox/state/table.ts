@@ -48,9 +48,17 @@ export class Table {
   /** Also replaces a field of the same name. */
   addField(field: FieldDefinition): void {
     this.#fields.set(field.name.toLowerCase(), field);
+    this.#byValue.delete(field.name);
     if (!isIndexed(field)) return;
     this.#byValue.set(field.name, new Map());
     for (const row of this.#rows.values()) this.#index(field.name, row);
+  }
+
+  removeField(name: string): void {
+    const field = this.field(name);
+    if (!field) return;
+    this.#fields.delete(name.toLowerCase());
+    this.#byValue.delete(field.name);
   }
 
   rows(): Iterable<Row> {

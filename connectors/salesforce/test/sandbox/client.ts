@@ -18,6 +18,8 @@ export interface Client {
   readonly org: RunningSandbox<Org, SalesforceExtras>;
   /** `path` below `/services/data/v67.0` unless it begins with `/services`. */
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** A body that is no JSON. */
+  send(method: string, path: string, text: string, contentType: string): Promise<Answer>;
   query(soql: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   token(form: Readonly<Record<string, string>>): Promise<Answer>;
   create(type: string, fields: Readonly<Record<string, unknown>>): Promise<string>;
@@ -38,8 +40,9 @@ async function answered(response: Response): Promise<Answer> {
 export async function open(options: SandboxOptions = {}): Promise<Client> {
   const org = await startSandbox(sandbox, { clock: { now: () => startMs }, seed: 7, ...options });
   let accessToken = org.accessToken;
+  const urlOf = (path: string): string => `${org.url}${path.startsWith('/services') ? path : `${base}${path}`}`;
   const call: Client['call'] = async (method, path, body, headers = {}) => {
-    const url = `${org.url}${path.startsWith('/services') ? path : `${base}${path}`}`;
+    const url = urlOf(path);
     const init: RequestInit = {
       method,
       redirect: 'manual',
@@ -52,6 +55,10 @@ export async function open(options: SandboxOptions = {}): Promise<Client> {
   return {
     org,
     call,
+    async send(method, path, text, contentType) {
+      const headers = { authorization: `Bearer ${accessToken}`, 'content-type': contentType };
+      return answered(await fetch(urlOf(path), { method, redirect: 'manual', headers, body: text }));
+    },
     query: (soql, headers) => call('GET', `/query?q=${encodeURIComponent(soql)}`, undefined, headers),
     async token(form) {
       const response = await fetch(`${org.url}/services/oauth2/token`, {
