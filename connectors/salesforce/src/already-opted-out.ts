@@ -1,6 +1,6 @@
 import { ConnectorError, type FieldValue, type Op, type Row, type Values } from '@heed/contract';
 import type { Api } from './api.ts';
-import { MOST_IDS, rowsWith } from './lookup.ts';
+import { rowsById } from './lookup.ts';
 import { readableShape, type Shapes } from './object-shape.ts';
 import { idKey } from './soql.ts';
 
@@ -8,8 +8,8 @@ type OptOut = Extract<Op, { kind: 'opt-out' }>;
 
 /**
  * Which of these opt-outs, all of one type, their records show already. An update answers the same whether it changed something or
- * not, and what somebody else did must not count as ours (C8), so the records are looked at just before: one query for some
- * 400. If that fails nothing is known and all are written; an opt-out never waits for a look-up.
+ * not, and what somebody else did must not count as ours (C8), so the records are looked at just before: one call for up to
+ * 2,000. If that fails nothing is known and all are written; an opt-out never waits for a look-up.
  */
 export const alreadyOptedOut = async (
   api: Api,
@@ -24,7 +24,7 @@ export const alreadyOptedOut = async (
   try {
     const shape = await readableShape(shapes, type, signal);
     const wanted = { types: [type], fields, consent: [], reference: null };
-    const rows = await rowsWith(api, shape, wanted, 'Id', ids, MOST_IDS, signal);
+    const rows = await rowsById(api, shape, wanted, ids, signal);
     const byId = new Map(rows.map((row) => [idKey(row.record.id), row]));
     return new Set(ops.filter(({ record, set }) => shows(byId.get(idKey(record?.id ?? '')), set)));
   } catch (error) {

@@ -1,11 +1,11 @@
-import { ConnectorError, type Millis, type Tools } from '@heed/contract';
+import type { Millis, Tools } from '@heed/contract';
 import { nextLink } from '@heed/toolkit';
 import { z } from 'zod';
+import { askerOf, JSON_BODY, notUnderstood, understood, type WhoWeAre, WRITE_HEADERS } from './ask.ts';
+import { type BulkApi, bulkApi } from './bulk-api.ts';
 import { originOf, type SalesforceConfig } from './config.ts';
-import { failureOf, isSessionEnd, type VendorError, vendorError } from './failure.ts';
-import { type SdkRequest, send } from './sdk.ts';
+import { type VendorError, vendorError } from './failure.ts';
 import { inUrl } from './soql.ts';
-import { salesforceTokens } from './token.ts';
 import { parseMoment } from './values.ts';
 
 /** A record as a query answers it: columns by name, and `attributes`. */
@@ -17,6 +17,9 @@ export interface QueryPage {
   readonly locator: string | null;
   readonly total: number;
 }
+
+/** Ids per call of `retrieve`. */
+export const MAX_RETRIEVED = 2_000;
 
 /** Records per call of the collections (notes, 2). jsforce's own methods send more as they are, and fail. */
 export const MAX_COLLECTION = 200;
@@ -39,12 +42,10 @@ interface Deletion {
   readonly at: Millis;
 }
 
-interface WhoWeAre {
-  readonly organizationId: string;
-  readonly userId: string;
-}
-
-/** The calls of the vendor that this connector uses; README.md lists them. All throw ConnectorError only. */
+/**
+ * The calls of the vendor that this connector uses; README.md lists them. All throw ConnectorError only. "URI+headers cap
+ * 16,384", "max 200" and the rest are the callers' care; this only asks and checks what comes.
+ */
 export interface Api {
   /** `GET /queryAll`: deleted, merged and live records (`live`: `GET /query`, without the deleted). */
   query(soql: string, which: 'all' | 'live', signal: AbortSignal): Promise<QueryPage>;
@@ -52,6 +53,16 @@ export interface Api {
   more(locator: string, signal: AbortSignal): Promise<QueryPage>;
   /** Every page of a query whose answer is small by itself. */
   everyPage(soql: string, which: 'all' | 'live', signal: AbortSignal): Promise<readonly WireRecord[]>;
+  /**
+   * `POST /composite/sobjects/{type}`: at most 2,000 records, each at the place of its id; null for what does not exist, is
+   * deleted or may not be seen (REST API Developer Guide, "Get Records With a Request Body Using sObject Collections").
+   */
+  retrieve(
+    type: string,
+    ids: readonly string[],
+    fields: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly (WireRecord | null)[]>;
   /** `GET /sobjects/{type}/describe`, unchecked; throws `missing` for an object that the user may not see. */
   describe(type: string, signal: AbortSignal): Promise<unknown>;
   /** `GET /sobjects/{type}/deleted`: ids that were deleted in that span, whether still in the Recycle Bin or not. */
@@ -65,13 +76,9 @@ export interface Api {
     signal: AbortSignal,
   ): Promise<void>;
   whoWeAre(signal: AbortSignal): Promise<WhoWeAre>;
+  readonly bulk: BulkApi;
   now(): Millis;
 }
-
-/** "URI+headers cap 16,384", "max 200" and the rest are the callers' care; this only asks and checks what comes. */
-const READ_TIMEOUT_MS = 120_000;
-/** 200 records with the customer's triggers take long. The vendor itself gives up after 10 minutes. */
-const WRITE_TIMEOUT_MS = 180_000;
 
 const queryAnswer = z.object({
   totalSize: z.number(),
@@ -80,6 +87,7 @@ const queryAnswer = z.object({
   records: z.array(z.record(z.string(), z.unknown())),
 });
 const deletedAnswer = z.object({ deletedRecords: z.array(z.object({ id: z.string(), deletedDate: z.string() })) });
+const retrievedAnswer = z.array(z.record(z.string(), z.unknown()).nullable());
 const savedAnswer = z.array(
   z.object({ success: z.boolean(), id: z.string().nullish(), errors: z.array(z.unknown()).default([]) }),
 );
@@ -87,58 +95,10 @@ const savedAnswer = z.array(
 /** `closed` ends what runs when the session is closed. */
 export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: AbortSignal): Api => {
   const origin = originOf(config);
-  const { apiVersion } = config;
-  const tokens = salesforceTokens(config, tools, closed);
+  const { ask, whoWeAre } = askerOf(config, tools, closed);
 
-  const getToken = async (name: string, signal: AbortSignal) => {
-    try {
-      return await tokens.get(signal);
-    } catch (error) {
-      if (error instanceof ConnectorError) throw error;
-      throw new ConnectorError('unavailable', `salesforce ${name}: stopped`, {
-        code: 'stopped',
-        mayHaveApplied: false,
-      });
-    }
-  };
-
-  const once = async (
-    request: SdkRequest,
-    kind: 'read' | 'write',
-    token: string,
-    signal: AbortSignal,
-  ): Promise<unknown> =>
-    tools.call(
-      {
-        name: request.name,
-        kind,
-        // A write that may have been applied is looked up by the engine, not repeated: only so is an echo told from
-        // what somebody else did meanwhile (C8).
-        repeatable: kind === 'read',
-        timeoutMs: kind === 'read' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS,
-        signal,
-      },
-      async (callSignal) => {
-        const answer = await send({ origin, apiVersion, accessToken: token }, request, callSignal);
-        if (answer.status >= 400) throw failureOf(request.name, answer, tools.vendorNow());
-        return { value: answer.body, bytes: answer.text.length, date: answer.headers.date ?? null };
-      },
-    );
-
-  /** With a new token once, if the session had ended; the token source stops a vendor that refuses what it gives. */
-  const ask = async (request: SdkRequest, kind: 'read' | 'write', callerSignal: AbortSignal): Promise<unknown> => {
-    const signal = AbortSignal.any([callerSignal, closed]);
-    const { accessToken } = await getToken(request.name, signal);
-    try {
-      return await once(request, kind, accessToken, signal);
-    } catch (error) {
-      if (!isSessionEnd(error)) throw error;
-      tokens.refused(accessToken);
-      return once(request, kind, (await getToken(request.name, signal)).accessToken, signal);
-    }
-  };
-
-  const get = (name: string, path: string, signal: AbortSignal) => ask({ name, method: 'GET', path }, 'read', signal);
+  const get = async (name: string, path: string, signal: AbortSignal): Promise<unknown> =>
+    (await ask({ name, method: 'GET', path }, { kind: 'read' }, signal)).body;
 
   const pageIn = (body: unknown): QueryPage => {
     const { totalSize, done, nextRecordsUrl, records } = understood('query', queryAnswer, body, false);
@@ -161,6 +121,13 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
         if (page.locator === null) return records;
       }
     },
+    async retrieve(type, ids, fields, signal) {
+      const request = { name: 'retrieve', method: 'POST', path: `/composite/sobjects/${type}` } as const;
+      const sent = { ...request, headers: JSON_BODY, body: JSON.stringify({ ids, fields }) };
+      const records = understood('retrieve', retrievedAnswer, (await ask(sent, { kind: 'read' }, signal)).body, false);
+      if (records.length !== ids.length) throw notUnderstood('retrieve', false);
+      return records;
+    },
     describe: (type, signal) => get('describe', `/sobjects/${type}/describe`, signal),
     async deleted(type, from, to, signal) {
       const [start, end] = [from, to].map((at) =>
@@ -172,7 +139,7 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
     },
     async save(how, records, signal) {
       const name = how === 'insert' ? 'create' : 'update';
-      const body = await ask(
+      const { body } = await ask(
         {
           name,
           method: how === 'insert' ? 'POST' : 'PATCH',
@@ -187,7 +154,7 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
             })),
           }),
         },
-        'write',
+        { kind: 'write' },
         signal,
       );
       const saved = understood(name, savedAnswer, body, true);
@@ -199,19 +166,15 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
     async updateIfUnmodified({ type, id, values }, unmodifiedSince, signal) {
       const headers = { ...WRITE_HEADERS, 'if-unmodified-since': new Date(unmodifiedSince).toUTCString() };
       const path = `/sobjects/${type}/${encodeURIComponent(id)}`;
-      await ask({ name: 'update', method: 'PATCH', path, headers, body: JSON.stringify(values) }, 'write', signal);
+      const request = { name: 'update', method: 'PATCH', path, headers, body: JSON.stringify(values) } as const;
+      await ask(request, { kind: 'write' }, signal);
     },
-    async whoWeAre(signal) {
-      const { extra = {} } = await getToken('token', AbortSignal.any([signal, closed]));
-      return { organizationId: extra.organizationId ?? '', userId: extra.userId ?? '' };
-    },
+    whoWeAre,
+    bulk: bulkApi(ask),
     now: () => tools.vendorNow(),
   };
   return api;
 };
-
-/** A duplicate rule in alert mode blocks writes of the API unless this is said; block mode still blocks (notes, 2.1). */
-const WRITE_HEADERS = { 'content-type': 'application/json', 'sforce-duplicate-rule-header': 'allowSave=true' } as const;
 
 /** Only the locator of a next link is used, and only if the link stays on the host: the token would go with it. */
 const locatorIn = (origin: string, link: string): string => {
@@ -220,12 +183,3 @@ const locatorIn = (origin: string, link: string): string => {
   if (locator === undefined) throw notUnderstood('query', false);
   return locator;
 };
-
-const understood = <T>(name: string, schema: z.ZodType<T>, body: unknown, mayHaveApplied: boolean): T => {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw notUnderstood(name, mayHaveApplied);
-  return parsed.data;
-};
-
-const notUnderstood = (name: string, mayHaveApplied: boolean): ConnectorError =>
-  new ConnectorError('protocol', `salesforce ${name}: the answer has not the documented form`, { mayHaveApplied });

@@ -27,7 +27,11 @@ export const living = (shape: ObjectShape): string =>
 
 /** Contacts that shadow a person account are left out until they are supported; `check` tells of it. */
 export const supported = (shape: ObjectShape): readonly string[] =>
-  shape.fields.has('IsPersonAccount') ? ['IsPersonAccount = false'] : [];
+  shape.fields.has(PERSON_ACCOUNT) ? [`${PERSON_ACCOUNT} = false`] : [];
+export const PERSON_ACCOUNT = 'IsPersonAccount';
+
+/** The same of a record that was fetched with that field. */
+export const isSupported = (record: Readonly<Record<string, unknown>>): boolean => record[PERSON_ACCOUNT] !== true;
 
 export const changedSince = (at: Millis | null): readonly string[] =>
   at === null ? [] : [`SystemModstamp >= ${moment(at)}`];

@@ -78,7 +78,7 @@ const find = async (api: Api, shape: ObjectShape, ops: readonly CreateOp[], sign
     if (fieldOps === undefined || !shape.fields.has(field)) continue;
     const columns: Columns = { types: [shape.name], fields: [field], consent: [], reference: null };
     const values = [...new Set(fieldOps.map((op) => op.reference?.value ?? op.email))];
-    const rows = await rowsWith(api, shape, columns, field, values, MOST_VALUES, signal);
+    const rows = await rowsWith(api, shape, columns, field, values, signal);
     for (const row of rows) {
       // What was deleted, merged or converted holds no reference that counts.
       if (row.life.kind !== 'live') continue;
@@ -88,8 +88,6 @@ const find = async (api: Api, shape: ObjectShape, ops: readonly CreateOp[], sign
   }
   return (op) => byKey.get(keyOf(op.reference?.field ?? 'Email', op.reference?.value ?? op.email)) ?? [];
 };
-
-const MOST_VALUES = 100;
 
 /** As the vendor compares text: without regard to case. */
 const keyOf = (field: string, value: string): string => `${field} ${value.toLowerCase()}`;

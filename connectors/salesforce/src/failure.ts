@@ -95,6 +95,10 @@ const OF_CALLS: Readonly<Record<string, Meaning>> = {
   },
 };
 
+/** The codes come from outside: `constructor` is no code of ours. */
+const meaningIn = (table: Readonly<Record<string, Meaning>>, code: string): Meaning | undefined =>
+  Object.hasOwn(table, code) ? table[code] : undefined;
+
 /** 401 bodies that a new token does not cure (notes, 1). */
 const NO_TOKEN_HELPS = [
   'Connected app is not attached to Agent',
@@ -115,6 +119,10 @@ const errorsIn = (text: string): readonly VendorError[] => {
   }
 };
 
+/** Codes and names of fields are shown and stored; what has not their form could be anything, a person's address too. */
+const CODE = /^[A-Z][A-Z0-9_]{1,79}$/;
+const FIELD = /^[A-Za-z]\w{0,79}$/;
+
 /** `{errorCode|statusCode, message, fields?}`; null for anything else. */
 export const vendorError = (one: unknown): VendorError | null => {
   if (typeof one !== 'object' || one === null) return null;
@@ -122,9 +130,11 @@ export const vendorError = (one: unknown): VendorError | null => {
   const code = statusCode ?? errorCode;
   if (typeof code !== 'string') return null;
   return {
-    code,
+    code: CODE.test(code) ? code : 'UNKNOWN_CODE',
     message: typeof message === 'string' ? message : '',
-    fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
+    fields: Array.isArray(fields)
+      ? fields.filter((field): field is string => typeof field === 'string' && FIELD.test(field))
+      : [],
   };
 };
 
@@ -133,7 +143,7 @@ export const failureOf = (name: string, answer: SdkAnswer, vendorNow: Millis): C
   const [first] = errorsIn(answer.text);
   const code = first?.code ?? `HTTP ${answer.status}`;
   // A gateway's 5xx has no code, or one that does not say that nothing was done.
-  const meaning = (answer.status < 500 ? (OF_CALLS[code] ?? OF_RECORDS[code]) : undefined) ?? {
+  const meaning = (answer.status < 500 ? (meaningIn(OF_CALLS, code) ?? meaningIn(OF_RECORDS, code)) : undefined) ?? {
     kind: kindOfStatus(answer.status),
     says: `Salesforce answered ${answer.status}`,
   };
@@ -160,7 +170,10 @@ const columnIn = (error: VendorError | undefined): string | undefined =>
 export const refusalOfRow = (errors: readonly VendorError[]): Refusal => {
   const [first] = errors;
   const code = first?.code ?? 'NO_REASON_GIVEN';
-  const { kind, says } = OF_RECORDS[code] ?? { kind: 'refused' as const, says: 'Salesforce refused the record' };
+  const { kind, says } = meaningIn(OF_RECORDS, code) ?? {
+    kind: 'refused' as const,
+    says: 'Salesforce refused the record',
+  };
   const fields = first?.fields ?? [];
   // With fields, the key that does not exist is in a look-up field and not the record itself.
   const meaning = code === 'INVALID_CROSS_REFERENCE_KEY' && fields.length > 0 ? VALUE : { kind, says };
@@ -175,6 +188,15 @@ export const refusalOfRow = (errors: readonly VendorError[]): Refusal => {
     forever: false,
   };
 };
+
+/** `REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --`, as `sf__Error` tells it (notes, 2.2). */
+export const rowErrorIn = (text: string): VendorError => {
+  const { code, message, fields } = text.match(ROW_ERROR)?.groups ?? {};
+  if (code === undefined)
+    return { code: text.match(/^[A-Z_]{3,60}/)?.[0] ?? 'NO_REASON_GIVEN', message: '', fields: [] };
+  return { code, message: message ?? '', fields: fields?.match(/\w{1,80}/g) ?? [] };
+};
+const ROW_ERROR = /^(?<code>[A-Z_]{3,60}):(?<message>.*):(?<fields>[\w, .]*)--$/s;
 
 /** Why an op was not, or perhaps not, applied, when its whole call failed. */
 export const refusalOfCall = (error: ConnectorError): Refusal => ({

@@ -23,7 +23,13 @@ export const can: Capabilities = {
   proofs: [],
   changesKeptDays: CHANGES_KEPT_DAYS,
   listKinds: ['campaign'],
-  bulk: null,
+  bulk: {
+    kinds: ['patch'],
+    fromOps: 2_000,
+    mostOps: 10_000,
+    source:
+      'REST collections up to 2,000 records, Bulk API 2.0 above; a batch of a job has 10,000 (Bulk API 2.0 Developer Guide)',
+  },
 };
 
 export const limits: readonly RateLimit[] = [

@@ -3,7 +3,7 @@ import type { Position } from '@heed/toolkit';
 import type { Api, QueryPage, WireRecord } from './api.ts';
 import { stampOf } from './rows.ts';
 
-interface OrderedQuery {
+export interface OrderedQuery {
   readonly columns: readonly string[];
   readonly object: string;
   /** Joined by AND; the lower end of the stamp is among them. */
@@ -30,8 +30,7 @@ export const orderedQuery = (
   const fresh = async (from: Position | null, signal: AbortSignal): Promise<QueryPage> => {
     const query = await build(from, signal);
     if (query === null) return { records: [], locator: null, total: 0 };
-    const where = query.conditions.length === 0 ? '' : ` WHERE ${query.conditions.join(' AND ')}`;
-    const soql = `SELECT ${query.columns.join(', ')} FROM ${query.object}${where} ORDER BY SystemModstamp, Id`;
+    const soql = `${soqlOf(query)} ORDER BY SystemModstamp, Id`;
     return behind(api, await api.query(soql, 'all', signal), from, signal);
   };
 
@@ -46,6 +45,10 @@ export const orderedQuery = (
     return { records: page.records, next, total: followed === null ? page.total : null };
   };
 };
+
+/** Without an order, as a job wants it: `ORDER BY` makes jobs slow (Bulk API 2.0 guide, SOQL considerations). */
+export const soqlOf = ({ columns, object, conditions }: OrderedQuery): string =>
+  `SELECT ${columns.join(', ')} FROM ${object}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
 
 /**
  * Passes over rows of the same stamp up to the one that was read last. SOQL could ask for `Id > x`, but ids are compared

@@ -1,11 +1,13 @@
 import { ConnectorError, type Millis, type Page, type ReadRequest, type Row, type Tools } from '@heed/contract';
 import { type Position, type Stream, type StreamPage, windowedRead } from '@heed/toolkit';
 import type { Api, WireRecord } from './api.ts';
+import { BULK_FROM_ROWS, bulkRead } from './bulk-read.ts';
 import { membershipsOf } from './campaigns.ts';
 import { campaignIds, changedSince, inCampaigns, living, memberKey, optedOut, supported } from './conditions.ts';
-import { rowsWith } from './lookup.ts';
+import { jobPlaceIn } from './job-place.ts';
+import { rowsById, rowsWith } from './lookup.ts';
 import { type ObjectShape, readableShape, type Shapes } from './object-shape.ts';
-import { orderedQuery } from './ordered-query.ts';
+import { type OrderedQuery, orderedQuery } from './ordered-query.ts';
 import { goneRow, selectionOf } from './rows.ts';
 import { idKey, isId, isIn } from './soql.ts';
 
@@ -32,7 +34,8 @@ export const CHANGES_KEPT_DAYS = 15;
 /**
  * Streams of a read; each costs one query when nothing changed.
  * - initial: one query per type: records with an address (`everyone`), or those opted out. Both bring what was deleted or
- *   merged in the last 15 days, or converted ever, while it was opted out, so that its heir gets the opt-out (C16).
+ *   merged in the last 15 days, or converted ever, while it was opted out, so that its heir gets the opt-out (C16). If it has
+ *   more than 2,000 rows a job brings them.
  * - changes: one query per type for changed, deleted, merged and converted records, and one `/deleted` per type for
  *   records that were deleted and then emptied from the Recycle Bin, which no query shows.
  * - changes in lists: one query per type for changed members, and one for changed memberships. Deletions come with the
@@ -62,14 +65,14 @@ export const readRecords = (parts: ReadParts, request: ReadRequest, signal: Abor
 
 /** Records of one type, in the order of SystemModstamp. `departed` gets the ids of those that are no longer live. */
 const recordStream = (
-  { api, shapes }: ReadParts,
+  { api, shapes, tools }: ReadParts,
   request: ReadRequest,
   type: string,
   campaigns: readonly string[] | null,
   since: Millis | null,
   departed: Set<string>,
 ): Stream => {
-  const fetchPage = orderedQuery(api, async (from, signal) => {
+  const build = async (from: Position | null, signal: AbortSignal): Promise<OrderedQuery | null> => {
     const shape = await readableShape(shapes, type, signal);
     const conditions = since === null ? initialConditions(shape, request) : [];
     if (conditions === null) return null;
@@ -81,11 +84,31 @@ const recordStream = (
       ...changedSince(from?.at ?? null),
     ];
     return { columns: selectionOf(shape, request, userId).columns, object: type, conditions: all };
+  };
+  const fetchPage = orderedQuery(api, build);
+  const byJob = bulkRead({
+    api,
+    tools,
+    build: (signal) => build(null, signal),
+    shape: (signal) => readableShape(shapes, type, signal),
   });
+  /** A beginning read of more rows than a page goes by job: its place is durable before anybody waits for it. */
+  const first = async (signal: AbortSignal) => {
+    const page = await fetchPage(null, signal);
+    const isLarge = since === null && page.next !== null && (page.total ?? 0) > BULK_FROM_ROWS;
+    const next = isLarge ? await byJob.begin(page.total ?? 0, signal) : null;
+    return next === null ? page : { records: [], next, total: page.total };
+  };
+  const pageAt = async (from: Position | null, signal: AbortSignal) => {
+    if (from === null) return first(signal);
+    const place = jobPlaceIn(from);
+    if (place === null) return fetchPage(from, signal);
+    return { ...((await byJob.page(place, signal)) ?? (await fetchPage(null, signal))), total: null };
+  };
   return {
     name: type,
     async fetch(from, signal) {
-      const page = await fetchPage(from, signal);
+      const page = await pageAt(from, signal);
       const rows = await rowsIn({ api, shapes }, request, type, page.records, campaigns, signal);
       for (const { life, record } of rows) if (life.kind !== 'live') departed.add(idKey(record.id));
       return { rows, next: page.next, total: page.total };
@@ -139,7 +162,7 @@ const memberStream = ({ api, shapes }: ReadParts, request: ReadRequest, campaign
           const ids = [...new Set(page.records.map((member) => String(member[memberKey(type)] ?? '')))].filter(isId);
           if (ids.length === 0) return [];
           const shape = await readableShape(shapes, type, signal);
-          const found = await rowsWith(api, shape, request, 'Id', ids, ids.length, signal);
+          const found = await rowsById(api, shape, request, ids, signal);
           const listsOf = await membershipsOf(api, type, ids, campaigns, signal);
           return found.map((row) => ({ ...row, lists: listsOf(row.record.id) }));
         }),
@@ -173,7 +196,6 @@ const deletedStream = (
       request,
       'Id',
       deletions.map(({ id }) => id),
-      deletions.length,
       signal,
     );
     const known = new Set(found.map(({ record }) => idKey(record.id)));

@@ -1,5 +1,6 @@
 import { ConnectorError, type OpenRequest, type Session, type Tools } from '@heed/contract';
 import { salesforceApi } from './api.ts';
+import { bulkJobs } from './bulk-jobs.ts';
 import { originOf, type SalesforceConfig } from './config.ts';
 import { lookUp } from './lookup.ts';
 import { objectShapes } from './object-shape.ts';
@@ -19,7 +20,7 @@ export const openSession = ({ config, container }: OpenRequest<SalesforceConfig>
     read: (request, signal) => readRecords({ api, shapes, tools }, request, signal),
     lookup: (lookup, signal) => lookUp(api, shapes, lookup, signal),
     write: (ops, signal) => writeOps(api, shapes, ops, signal),
-    bulk: null,
+    bulk: bulkJobs(api),
     now: () => api.now(),
     // Sessions of the vendor end by themselves; logging out would end those of other processes of this user, too.
     close: async () => closing.abort(),

@@ -50,7 +50,7 @@ const isCreate =
     op.kind === 'create' && op.type === type;
 
 /** What is wrong with an op before anything is sent; null if nothing. */
-const refusalOf = (op: Op): Refusal | null => {
+export const refusalOf = (op: Op): Refusal | null => {
   if (op.kind === 'leave') return refusal('NOT_FOR_A_CRM', 'nobody leaves a CRM by a sync');
   if (op.kind === 'create')
     return (
