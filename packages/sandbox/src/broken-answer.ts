@@ -108,10 +108,12 @@ async function drip(response: ServerResponse, reply: Reply, everyMs: number): Pr
   const body = bytesOf(reply);
   response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length });
   response.flushHeaders();
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   for (const byte of body) {
     if (isGone(response)) return;
     response.write(Uint8Array.of(byte));
-    await pause(everyMs);
+    await pause(everyMs, undefined, { signal: gone.signal }).catch(() => {}); // Nobody is there any more.
   }
   response.end();
 }

@@ -17,10 +17,13 @@ export const nextLink = (base: string, link: string): string => {
   return target.href;
 };
 
-/** Throws `protocol` for a 3xx answer: an API that redirects would be sent the credentials at the new place. */
-export const refuseRedirect = (status: number): void => {
+/**
+ * Throws `protocol` for a 3xx answer: an API that redirects would be sent the credentials at the new place. `who` is for the
+ * message: `Salesforce, query`.
+ */
+export const refuseRedirect = (status: number, who = 'the vendor'): void => {
   if (status >= 300 && status < 400 && status !== 304)
-    throw new ConnectorError('protocol', `the vendor answered with a redirect (${status}); not followed`, {
+    throw new ConnectorError('protocol', `${who}: answered with a redirect (${status}); not followed`, {
       code: String(status),
       mayHaveApplied: false,
     });

@@ -26,6 +26,8 @@ export interface Reading {
   readonly since: Millis | null;
   /** When this read began, vendor's clock. */
   readonly beganAt: Millis;
+  /** The same moment by our own clock. */
+  readonly ourBeganAt: Millis;
   readonly stream: string;
   readonly from: Position | null;
   /** Of the streams so far; null as soon as one did not say. */
@@ -85,15 +87,16 @@ const parse = (cursor: Cursor): Readonly<Record<string, unknown>> | null => {
 };
 
 const stateOf = (parsed: Readonly<Record<string, unknown>>): ReadState | null => {
-  const { kind, since, phase, beganAt, stream, total } = parsed;
+  const { kind, since, phase, beganAt, ourBeganAt, stream, total } = parsed;
   if (kind === 'resting') return isTime(since) ? { kind, since } : null;
   if (kind !== 'reading' || (phase !== 'initial' && phase !== 'changes')) return null;
-  if (!isTime(beganAt) || typeof stream !== 'string' || !(since === null || isTime(since))) return null;
+  if (!isTime(beganAt) || !isTime(ourBeganAt) || typeof stream !== 'string' || !(since === null || isTime(since)))
+    return null;
   // A read of changes without a beginning would be taken for a complete one.
   if ((phase === 'initial') !== (since === null)) return null;
   const from = positionOf(parsed.from);
   if (from === undefined || !(total === null || typeof total === 'number')) return null;
-  return { kind, phase, since, beganAt, stream, from, total };
+  return { kind, phase, since, beganAt, ourBeganAt, stream, from, total };
 };
 
 const positionOf = (value: unknown): Position | null | undefined => {

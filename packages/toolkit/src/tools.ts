@@ -78,30 +78,34 @@ const callUntilDone = async <T>(calling: Calling, spec: CallSpec, request: Reque
     if (pauseMs === null || spec.signal.aborted || !tried.sent) throw withDoubt(spec, error, inDoubt);
     parts.meter.add(spec.name, { retries: 1 });
     await parts.clock.sleep(pauseMs, spec.signal).catch(() => {
-      throw withDoubt(spec, stopped(spec, false), inDoubt);
+      throw withDoubt(spec, stopped(named(parts, spec), false), inDoubt);
     });
   }
 };
 
 type Tried<T> = { readonly value: T } | { readonly error: ConnectorError; readonly sent: boolean };
 
+/** A message that names a call names its system first: `mailchimp members`. */
+const named = ({ connector }: ToolsParts, spec: CallSpec): CallSpec => ({ ...spec, name: `${connector} ${spec.name}` });
+
 const tryOnce = async <T>(calling: Calling, spec: CallSpec, request: Request<T>): Promise<Tried<T>> => {
   const { parts, limiter, vendor } = calling;
+  const told = named(parts, spec);
   const timeoutMs = spec.timeoutMs ?? parts.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   let leave: () => Promise<void>;
   try {
     leave = await limiter.enter(timeoutMs + HOLD_BEYOND_TIMEOUT_MS, spec.signal);
   } catch (error) {
-    return { error: spec.signal.aborted ? stopped(spec, false) : notLetThrough(spec, error), sent: false };
+    return { error: spec.signal.aborted ? stopped(told, false) : notLetThrough(told, error), sent: false };
   }
   try {
     parts.meter.add(spec.name, { calls: 1 });
-    const answer = await withDeadline(spec, timeoutMs, parts.clock, request);
+    const answer = await withDeadline(told, timeoutMs, parts.clock, request);
     vendor.learn(answer.date);
     parts.meter.add(spec.name, { bytes: answer.bytes ?? 0 });
     return { value: answer.value };
   } catch (error) {
-    return { error: asConnectorError(spec, error), sent: true };
+    return { error: asConnectorError(told, error), sent: true };
   } finally {
     await leave();
   }

@@ -47,6 +47,7 @@ export interface WindowedRead {
 
 /** The `Date` header has whole seconds, and requests take a moment. */
 const CLOCK_SLACK_MS = 5_000;
+const DAY_MS = 86_400_000;
 const REMEMBERED_ROWS = 20_000;
 
 /**
@@ -86,7 +87,7 @@ export async function* windowedRead(read: WindowedRead, signal: AbortSignal): As
     index += 1;
     const following = streams[index];
     if (following === undefined) {
-      const since = state.beganAt - read.overlapMs;
+      const since = earlierBegin(state) - read.overlapMs;
       yield {
         rows,
         next: cursor({ kind: 'resting', since }),
@@ -106,7 +107,8 @@ export async function* windowedRead(read: WindowedRead, signal: AbortSignal): As
 const BEGINNING = '';
 
 const begin = (read: WindowedRead, scope: string): Reading => {
-  const fresh = { kind: 'reading', beganAt: read.tools.vendorNow(), stream: BEGINNING, total: 0 } as const;
+  const [beganAt, ourBeganAt] = [read.tools.vendorNow(), read.tools.clock.now()];
+  const fresh = { kind: 'reading', beganAt, ourBeganAt, stream: BEGINNING, total: 0 } as const;
   const { after } = read.request;
   if (after === null) return { ...fresh, phase: 'initial', since: null, from: null };
   const state = readCursor(read.connector, scope, after);
@@ -118,6 +120,14 @@ const begin = (read: WindowedRead, scope: string): Reading => {
     );
   return state.kind === 'reading' ? state : { ...fresh, phase: 'changes', since: state.since, from: startOf(since) };
 };
+
+/**
+ * When the read began, by the earlier of both clocks: a Date header that runs ahead of the stamps in the same answers (an edge
+ * with a wrong clock) would let the next read begin behind changes that nobody has seen. A clock of ours that is behind
+ * costs rows that are read twice. One that is a day behind was never set, and then only the vendor's is left.
+ */
+const earlierBegin = ({ beganAt, ourBeganAt }: Reading): Millis =>
+  beganAt - ourBeganAt > DAY_MS ? beganAt : Math.min(beganAt, ourBeganAt);
 
 const streamIndex = (streams: readonly Stream[], name: string): number => {
   if (name === BEGINNING) return 0;

@@ -118,6 +118,7 @@ describe('links and hosts', () => {
   it('refuses redirects', () => {
     for (const status of [301, 302, 303, 307, 308]) expect(() => refuseRedirect(status)).toThrow(ConnectorError);
     for (const status of [200, 204, 304, 400, 503]) expect(() => refuseRedirect(status)).not.toThrow();
+    expect(() => refuseRedirect(302, 'Salesforce, query')).toThrow(/^Salesforce, query: .*redirect \(302\)/);
   });
 });
 

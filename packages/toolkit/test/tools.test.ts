@@ -207,6 +207,7 @@ describe('time-outs and stops', () => {
     const error = await errorOf(call);
     expect(aborted).toBe(true);
     expect(error).toMatchObject({ kind: 'unavailable', details: { code: 'time-out', mayHaveApplied: true } });
+    expect(error.message).toMatch(/^\w+ \w+: no answer within \d+ s$/); // Which system, which call.
   });
 
   it('repeats a read that timed out', async () => {

@@ -234,6 +234,22 @@ describe('the watermark', () => {
     expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual(['now']);
   });
 
+  it.each([1, 23])('loses nothing to Date headers that are %i h ahead of the stamps', async (hours) => {
+    const vendor = people(20, (index) => longAgo + index * SECOND);
+    vendor.aheadMs = hours * 3_600_000;
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    await clock.advance(60 * SECOND);
+    vendor.rows.set('opted out', clock.now());
+    expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual(['opted out']);
+  });
+
+  it('does not read everything again and again because our own clock was never set', async () => {
+    const vendor = people(20, () => clock.now() + 365 * 86_400 * SECOND);
+    vendor.aheadMs = 366 * 86_400 * SECOND;
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual([]);
+  });
+
   it('lets a read of changes end where it has passed its own beginning, and the next one brings the rest', async () => {
     const vendor = people(7, () => longAgo);
     const first = lastOf(await allOf(reading(vendor, stream)(null)));
