@@ -1,7 +1,8 @@
-import { type CallSpec, ConnectorError, type Tools } from '@heed/contract';
-import type { BatchBody, FieldsBody, NewMemberBody, OptOutBody, RenameBody } from './bodies.ts';
+import { ConnectorError, type Millis } from '@heed/contract';
+import type { BatchBody, FieldsBody, NewMemberBody, OptOutBatchBody, OptOutBody, RenameBody } from './bodies.ts';
+import type { Call } from './call.ts';
 import { createAskMembers } from './columns.ts';
-import type { HttpRequest, Send } from './sdk.ts';
+import type { HttpRequest } from './sdk.ts';
 import {
   batchAnswerOf,
   type Collection,
@@ -33,6 +34,13 @@ export interface MembersQuery {
   readonly unsubscribed_since?: string | null;
   readonly status: 'archived' | 'unsubscribed' | null;
   readonly offset: number;
+  /** The latest change first; the earliest unless told. */
+  readonly newestFirst?: boolean;
+}
+
+/** What a batch answered, and when the request that was answered had gone out (vendor's clock). */
+export interface BatchAnswer extends WireBatchAnswer {
+  readonly sentAt: Millis;
 }
 
 /** The calls of Mailchimp that the connector uses. `list` is Mailchimp's word for an audience in URLs. */
@@ -43,7 +51,7 @@ export interface Api {
   interestCategories(signal: AbortSignal): Promise<readonly WireNamed[]>;
   interests(category: string, signal: AbortSignal): Promise<readonly WireNamed[]>;
   tags(signal: AbortSignal): Promise<readonly WireNamed[]>;
-  /** In the order of `last_changed`; contacts without an address are among them. */
+  /** In the order of `last_changed`, either way; contacts without an address are among them. */
   members(query: MembersQuery, signal: AbortSignal): Promise<Collection<unknown>>;
   /** With the merge fields of `tags`. Null if the audience has no such member. */
   member(hash: string, tags: readonly string[], signal: AbortSignal): Promise<WireMember | null>;
@@ -52,16 +60,13 @@ export interface Api {
   abuseReports(signal: AbortSignal): Promise<readonly WireAbuseReport[]>;
   putMember(hash: string, body: NewMemberBody | RenameBody, signal: AbortSignal): Promise<WireMember>;
   patchMember(hash: string, body: FieldsBody | OptOutBody, signal: AbortSignal): Promise<WireMember>;
-  addMembers(body: BatchBody, signal: AbortSignal): Promise<WireBatchAnswer>;
+  addMembers(body: BatchBody | OptOutBatchBody, signal: AbortSignal): Promise<BatchAnswer>;
   archive(hash: string, signal: AbortSignal): Promise<void>;
   tag(hash: string, name: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Without an audience only `account` and `audiences` can be called. */
-export const createApi = (send: Send, tools: Tools, audience: string | null): Api => {
-  const call = (request: HttpRequest, signal: AbortSignal): Promise<unknown> =>
-    tools.call(specOf(request, signal), (within) => send(request, within));
-
+export const createApi = (call: Call, audience: string | null, vendorNow: () => Millis): Api => {
   const get = (
     name: string,
     path: HttpRequest['path'],
@@ -179,10 +184,11 @@ export const createApi = (send: Send, tools: Tools, audience: string | null): Ap
       ),
 
     // GET /lists/{list_id}/members
-    members: ({ tags, ...filters }, signal) => {
+    members: ({ tags, newestFirst = false, ...filters }, signal) => {
       const ask = async (names: readonly string[]): Promise<Collection<unknown>> => {
         const fields = [...names.map((name) => `members.${name}`), 'total_items'].join(',');
-        const query = { ...filters, sort_field: 'last_changed', sort_dir: 'ASC', count: PAGE_ROWS, fields };
+        const sort_dir = newestFirst ? 'DESC' : 'ASC';
+        const query = { ...filters, sort_field: 'last_changed', sort_dir, count: PAGE_ROWS, fields };
         const body = await inAudience(get('members', '/lists/{list_id}/members', signal, { params: list(), query }));
         return collectionOf('members', body, 'members', isAnything);
       };
@@ -246,7 +252,12 @@ export const createApi = (send: Send, tools: Tools, audience: string | null): Ap
     addMembers: async (body, signal) => {
       const name = 'add members';
       const given = { params: list(), query: NOT_VALIDATED, body };
-      return batchAnswerOf(name, await call({ name, method: 'POST', path: '/lists/{list_id}', ...given }, signal));
+      let sentAt = vendorNow();
+      const sending = (): void => {
+        sentAt = vendorNow();
+      };
+      const answer = call({ name, method: 'POST', path: '/lists/{list_id}', ...given }, signal, sending);
+      return { ...batchAnswerOf(name, await inAudience(answer)), sentAt };
     },
 
     // DELETE /lists/{list_id}/members/{subscriber_hash}
@@ -281,14 +292,6 @@ export const createApi = (send: Send, tools: Tools, audience: string | null): Ap
 
 /** A merge field that is required on forms must not keep an opt-out or a name from arriving. */
 const NOT_VALIDATED = { skip_merge_validation: true } as const;
-
-/** PUT, PATCH, DELETE and tagging can be sent twice; a batch sent twice would find its own members existing. */
-const specOf = ({ name, method, path }: HttpRequest, signal: AbortSignal): CallSpec => ({
-  name,
-  kind: method === 'GET' ? 'read' : 'write',
-  repeatable: method !== 'POST' || path.endsWith('/tags'),
-  signal,
-});
 
 export const isMissing = (error: unknown): error is ConnectorError =>
   error instanceof ConnectorError && error.kind === 'missing';

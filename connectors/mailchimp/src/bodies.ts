@@ -27,7 +27,7 @@ export interface NewMemberBody {
   readonly status?: never;
 }
 
-/** The only body that changes the status of a member that exists, and it knows one status. */
+/** This and the batch of opt-outs are the bodies that change the status of a member that exists, and know one status. */
 export interface OptOutBody {
   readonly status: 'unsubscribed';
 }
@@ -36,6 +36,12 @@ export interface BatchItem {
   readonly email_address: string;
   readonly status: NewStatus;
   readonly merge_fields: Readonly<Record<string, MergeValue>>;
+}
+
+/** `update_existing` overwrites the status of members that exist, so here every item says the same: unsubscribed. */
+export interface OptOutBatchBody {
+  readonly members: readonly (OptOutBody & { readonly email_address: string })[];
+  readonly update_existing: true;
 }
 
 /** `update_existing` true would overwrite the status of members that exist. */
@@ -76,3 +82,8 @@ export const batchItem = (
 });
 
 export const batchBody = (members: readonly BatchItem[]): BatchBody => ({ members, update_existing: false });
+
+export const optOutBatchBody = (emails: readonly string[]): OptOutBatchBody => ({
+  members: emails.map((email_address) => ({ email_address, ...optOutBody() })),
+  update_existing: true,
+});

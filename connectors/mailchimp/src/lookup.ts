@@ -1,13 +1,13 @@
 import { ConnectorError, type Lookup, type Millis, type OptInEvidence, type Row } from '@heed/contract';
 import { inParallel } from '@heed/toolkit';
 import { hashOf } from './address-hash.ts';
-import { type Api, isMissing } from './api.ts';
+import { type Api, isMissing, PAGE_ROWS } from './api.ts';
 import { CONNECTIONS } from './limits.ts';
 import { rowOf } from './member.ts';
-import { memberStream, type Source } from './streams.ts';
-import { timeOf } from './wire.ts';
+import type { Source } from './streams.ts';
+import { dateText, isMember, timeOf } from './wire.ts';
 
-/** From so many members on, one read of what changed is tried before asking for each. */
+/** A page of members is worth as many single looks: it takes about as long, and is about as large. */
 const MANY = 20;
 
 /** Members by hash or by address. Whoever is not in the answer is not in the audience. */
@@ -17,10 +17,7 @@ export const lookUp = async (source: Source, request: Lookup, signal: AbortSigna
   if (hashes.length === 0) return [];
   const complaints = await source.complaints.known(signal);
   const tags = request.fields;
-  const many = request.changedSince !== null && hashes.length >= MANY;
-  const found = many
-    ? await changedOf(source, hashes, tags, request.changedSince ?? 0, signal)
-    : new Map<string, Row>();
+  const found = await inPages(source, hashes, tags, request.changedSince, signal);
   const rows = await inParallel(hashes, CONNECTIONS, async (hash) => {
     const row = found.get(hash) ?? (await oneOf(hash));
     return row === null ? [] : [await withEvidence(api, row, request.evidenceSince, signal)];
@@ -39,23 +36,36 @@ const hashesOf = ({ by }: Lookup): readonly string[] => {
   throw new ConnectorError('config', 'Mailchimp keeps no external id; a profile cannot name a reference there');
 };
 
-/** Those of the members that changed since, out of no more pages than make it cheaper than asking for each. */
-const changedOf = async (
-  source: Source,
+/**
+ * Those of many members that pages of the audience show, the latest change first: what we have just written stands there. No
+ * more pages than make it cheaper than asking for each; without a time to begin from only where they hold the whole audience.
+ * Rows move while pages are turned, so who is not found here is asked for, never taken for gone.
+ */
+const inPages = async (
+  { api, complaints }: Source,
   hashes: readonly string[],
   tags: readonly string[],
-  since: Millis,
+  since: Millis | null,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Row>> => {
   const wanted = new Set(hashes);
   const found = new Map<string, Row>();
-  const stream = memberStream('changed', source, tags, null);
-  let from: Parameters<typeof stream.fetch>[0] = { at: since, id: null };
-  for (let pages = 0; from !== null && found.size < wanted.size && pages < hashes.length / MANY; pages += 1) {
-    const { rows, next } = await stream.fetch(from, signal);
-    // A member may come twice; the later row is the newer one.
-    for (const row of rows) if (wanted.has(row.record.id)) found.set(row.record.id, row);
-    from = next;
+  const known = await complaints.known(signal);
+  // Whether a scan of all statuses shows archived members is not documented.
+  for (const status of [null, 'archived'] as const) {
+    const mostPages = Math.floor((wanted.size - found.size) / MANY);
+    for (let offset = 0, pages = 0; pages < mostPages && found.size < wanted.size; pages += 1) {
+      // A second earlier: whether the bound includes its own second is not documented.
+      const since_last_changed = since === null ? null : dateText(since - 1000);
+      const query = { tags, status, since_last_changed, offset, newestFirst: true };
+      const { items, total } = await api.members(query, signal);
+      // The first one met is the latest.
+      for (const member of items.filter(isMember))
+        if (wanted.has(member.id) && !found.has(member.id))
+          found.set(member.id, rowOf(member, { tags, complaints: known }));
+      offset += items.length;
+      if (items.length === 0 || offset >= total || (since === null && total > mostPages * PAGE_ROWS)) break;
+    }
   }
   return found;
 };

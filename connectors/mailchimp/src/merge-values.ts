@@ -50,12 +50,14 @@ export const mergeFieldsOf = (
   const given: Record<string, MergeValue> = {};
   for (const [tag, value] of Object.entries(fields)) {
     const field = known.find((one) => one.tag === tag);
-    if (field === undefined)
-      throw refused(tag, 'the audience has no such merge field; see `heed fields`', 'unknown merge field');
+    if (field === undefined) throw noSuchField(tag);
     given[tag] = mergeValue(field, value);
   }
   return given;
 };
+
+export const noSuchField = (tag: string): ConnectorError =>
+  refused(tag, 'the audience has no such merge field; see `heed fields`', 'unknown merge field');
 
 /** `""` clears a merge field. */
 const mergeValue = (field: WireMergeField, value: FieldValue): MergeValue => {

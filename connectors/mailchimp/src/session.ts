@@ -1,7 +1,6 @@
 import {
   type Account,
   ConnectorError,
-  type Millis,
   type OpenRequest,
   type Page,
   type ReadRequest,
@@ -9,47 +8,38 @@ import {
   type Tools,
 } from '@heed/contract';
 import { createApi } from './api.ts';
+import { createCall } from './call.ts';
 import { createComplaintBook } from './complaints.ts';
 import type { MailchimpConfig } from './config.ts';
 import { describeAccount } from './describe.ts';
 import { lookUp } from './lookup.ts';
+import { createMergeFieldBook } from './merge-field-book.ts';
 import { readMembers } from './read.ts';
+import { createRecentChanges } from './recent-changes.ts';
 import { createSend } from './sdk.ts';
-import type { WireMergeField } from './wire.ts';
 import { writeAll } from './writes/write.ts';
 
 /** One audience, or none to look around. Nothing is sent before the first call. */
 export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>, tools: Tools): Session => {
-  const api = createApi(createSend(config), tools, container);
+  const call = createCall(createSend(config), tools);
+  const api = createApi(call, container, tools.vendorNow);
   const complaints = createComplaintBook(api);
-  let knownUpTo: Millis | null = null;
+  const mergeFields = createMergeFieldBook(api, tools.clock);
+  const changes = createRecentChanges({ api, complaints }, tools);
 
   async function* read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Page> {
     for await (const page of readMembers({ api, complaints }, container, request, tools, signal)) {
-      if (page.last) knownUpTo = page.readAt;
+      if (page.last) changes.readUpTo(page.readAt);
       yield page;
     }
   }
 
   return {
     check: async (signal) => accountOf(await api.account(signal)),
-    describe: (signal) => describeAccount(api, container, signal),
+    describe: (signal) => describeAccount({ ...api, mergeFields: mergeFields.refresh }, container, signal),
     read,
     lookup: (request, signal) => lookUp({ api, complaints }, request, signal),
-    write: (ops, signal) => {
-      let mergeFields: Promise<readonly WireMergeField[]> | undefined;
-      const writing = {
-        api,
-        tools,
-        complaints: complaints.sofar,
-        knownUpTo,
-        mergeFields: (within: AbortSignal) => {
-          mergeFields ??= api.mergeFields(within);
-          return mergeFields;
-        },
-      };
-      return writeAll(writing, ops, signal);
-    },
+    write: (ops, signal) => writeAll({ api, tools, complaints: complaints.sofar, mergeFields, changes }, ops, signal),
     bulk: null,
     now: () => tools.vendorNow(),
     close: async () => {},

@@ -18,14 +18,14 @@ const member = (status: string, given: Partial<WireMember> = {}): WireMember => 
   ...given,
 });
 
-const writingWith = (given: Partial<Api>, knownUpTo: number | null = null): Writing => ({
+const writingWith = (given: Partial<Api>): Writing => ({
   api: new Proxy(given as Api, {
     get: (api, name) => Reflect.get(api, name) ?? (() => Promise.reject(new Error(`not expected: ${String(name)}`))),
   }),
   tools: { vendorNow: () => NOON },
   complaints: new Map(),
-  mergeFields: async () => [],
-  knownUpTo,
+  mergeFields: { known: async () => [], refresh: async () => [], forget: () => {} },
+  changes: { readUpTo: () => {}, archived: async () => new Set(), any: async () => new Set() },
 });
 
 const outcomeOf = async (writing: Writing, op: Parameters<typeof writeAll>[1][number]) => {
@@ -86,22 +86,19 @@ describe('a create', () => {
 
   const batch = async (given: { readonly updated?: readonly WireMember[] }) => {
     const archived: string[] = [];
-    const writing = writingWith(
-      {
-        members: async () => ({ items: [], total: 0 }),
-        addMembers: async ({ members }) => ({
-          new_members: members
-            .filter(({ email_address }) => email_address !== ANN)
-            .map(({ email_address }) => ({ id: hashOf(email_address), email_address, status: 'subscribed' })),
-          updated_members: given.updated ?? [],
-          errors: [],
-        }),
-        archive: async (hash) => {
-          archived.push(hash);
-        },
+    const writing = writingWith({
+      addMembers: async ({ members }) => ({
+        sentAt: NOON,
+        new_members: members
+          .filter(({ email_address }) => email_address !== ANN)
+          .map(({ email_address }) => ({ id: hashOf(email_address), email_address, status: 'subscribed' })),
+        updated_members: given.updated ?? [],
+        errors: [],
+      }),
+      archive: async (hash) => {
+        archived.push(hash);
       },
-      NOON,
-    );
+    });
     const others = Array.from({ length: 10 }, (_, n) => ops.create(`n${n}@example.org`, 'subscribed'));
     const outcomes = await writeAll(writing, [...others, ops.create(ANN, 'subscribed')], signal);
     expect(outcomes.filter(({ result }) => result === 'applied')).toHaveLength(10);

@@ -2,8 +2,8 @@ import { ConnectorError, type Op, type Outcome } from '@heed/contract';
 import { hashOf } from '../address-hash.ts';
 import { fieldsBody, renameBody } from '../bodies.ts';
 import { statusOf } from '../member.ts';
-import { mergeFieldsOf } from '../merge-values.ts';
-import { done, doneWithout, gone, inState, rejected, type Writing } from './outcomes.ts';
+import { mergeFieldsOf, noSuchField } from '../merge-values.ts';
+import { done, doneWithout, gone, inState, rejected, swallowedIn, type Writing } from './outcomes.ts';
 
 type Patch = Extract<Op, { kind: 'patch' }>;
 type Rename = Extract<Op, { kind: 'rename' }>;
@@ -13,15 +13,21 @@ type Leave = Extract<Op, { kind: 'leave' }>;
 export const patch = async (writing: Writing, op: Patch, signal: AbortSignal): Promise<Outcome> => {
   const tags = Object.keys(op.fields);
   if (tags.length === 0) return doneWithout(writing, op.id, 'unchanged', op.record.id);
-  const mergeFields = mergeFieldsOf(op.fields, await writing.mergeFields(signal));
-  return done(
-    writing,
-    op.id,
-    'applied',
-    await writing.api.patchMember(op.record.id, fieldsBody(mergeFields), signal),
-    tags,
-  );
+  const mergeFields = mergeFieldsOf(op.fields, await writing.mergeFields.known(signal));
+  const member = await writing.api
+    .patchMember(op.record.id, fieldsBody(mergeFields), signal)
+    .catch((error: unknown) => {
+      if (namesField(error)) writing.mergeFields.forget();
+      throw error;
+    });
+  const swallowed = swallowedIn(member, tags);
+  if (swallowed === null) return done(writing, op.id, 'applied', member, tags);
+  writing.mergeFields.forget();
+  return rejected(op.id, noSuchField(swallowed));
 };
+
+/** Its type may have changed since the merge fields were read. */
+const namesField = (error: unknown): boolean => error instanceof ConnectorError && error.details.field !== undefined;
 
 /**
  * The member gets the new address and keeps status, opt-in time and tags. Looked at first: a PUT to a hash that does not

@@ -4,7 +4,7 @@ import { fieldsBody, newMemberBody, newStatus } from '../bodies.ts';
 import { statusOf } from '../member.ts';
 import { mergeFieldsOf } from '../merge-values.ts';
 import type { MergeValue, WireMember } from '../wire.ts';
-import { done, type Writing } from './outcomes.ts';
+import { done, swallowedIn, type Writing } from './outcomes.ts';
 
 export type Create = Extract<Op, { kind: 'create' }>;
 
@@ -26,7 +26,7 @@ export const newMember = async (writing: Writing, op: Create, signal: AbortSigna
     );
   }
   const mergeFields =
-    Object.keys(op.fields).length === 0 ? {} : mergeFieldsOf(op.fields, await writing.mergeFields(signal));
+    Object.keys(op.fields).length === 0 ? {} : mergeFieldsOf(op.fields, await writing.mergeFields.known(signal));
   return { op, hash: hashOf(op.email), as: op.as, mergeFields };
 };
 
@@ -35,9 +35,15 @@ export const createOne = async (writing: Writing, wanted: NewMember, signal: Abo
   const { op, hash, as, mergeFields } = wanted;
   const seen = await writing.api.member(hash, [], signal);
   if (seen !== null) return onHit(writing, wanted, seen, signal);
-  const member = await writing.api.putMember(hash, newMemberBody(op.email, as, mergeFields), signal);
-  // Another status than asked for: somebody was quicker, and the member is theirs.
-  return done(writing, op.id, member.status === newStatus(as) ? 'applied' : 'unchanged', member, tagsOf(wanted));
+  return created(writing, wanted, await writing.api.putMember(hash, newMemberBody(op.email, as, mergeFields), signal));
+};
+
+/** Another status than asked for: somebody was quicker, and the member is theirs. */
+export const created = (writing: Writing, wanted: NewMember, member: WireMember): Outcome => {
+  const tags = tagsOf(wanted);
+  // The member is made, so this one value is lost until the run that finds its field gone; no further one must be.
+  if (swallowedIn(member, tags) !== null) writing.mergeFields.forget();
+  return done(writing, wanted.op.id, member.status === newStatus(wanted.as) ? 'applied' : 'unchanged', member, tags);
 };
 
 /** Fields only, and only for members who would get them anyway: not for opted-out, bounced or archived ones. (C0) */

@@ -5,11 +5,11 @@ import { BY_ADMIN, statusOf } from '../member.ts';
 import type { WireMember } from '../wire.ts';
 import { done, gone, inState, rejected, type Writing } from './outcomes.ts';
 
-type OptOut = Extract<Op, { kind: 'opt-out' }>;
+export type OptOut = Extract<Op, { kind: 'opt-out' }>;
 
 /**
  * Unsubscribes one member, after a look at it (C21): only so is it known whether we or somebody else did it, and nobody
- * is revived. Not by the batch of 500, which would create whoever is not there.
+ * is revived. Many of them: opt-out-batch.ts.
  */
 export const optOut = async (writing: Writing, op: OptOut, signal: AbortSignal): Promise<Outcome> => {
   if (op.topic !== '*') return rejected(op.id, unknownTopic());

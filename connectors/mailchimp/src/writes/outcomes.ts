@@ -1,8 +1,10 @@
-import { ConnectorError, type Millis, type OpId, type Outcome, type Tools } from '@heed/contract';
+import { ConnectorError, type OpId, type Outcome, type Tools } from '@heed/contract';
 import type { Api } from '../api.ts';
 import { refusalOf } from '../errors.ts';
 import { type Complaints, memberRef, rowOf } from '../member.ts';
-import type { WireMember, WireMergeField } from '../wire.ts';
+import type { MergeFieldBook } from '../merge-field-book.ts';
+import type { RecentChanges } from '../recent-changes.ts';
+import type { WireMember } from '../wire.ts';
 
 /** What the writes of one `write` call share. */
 export interface Writing {
@@ -10,10 +12,8 @@ export interface Writing {
   readonly tools: Pick<Tools, 'vendorNow'>;
   /** Of the last reading of abuse reports, for the rows of answers. */
   readonly complaints: Complaints;
-  /** The audience's merge fields, read at most once per `write` call. */
-  mergeFields(signal: AbortSignal): Promise<readonly WireMergeField[]>;
-  /** When the session's last finished read began, vendor's clock; null: nothing was read. */
-  readonly knownUpTo: Millis | null;
+  readonly mergeFields: MergeFieldBook;
+  readonly changes: RecentChanges;
 }
 
 export const done = (
@@ -52,6 +52,10 @@ export const failed = (op: OpId, error: unknown): Outcome => {
   if (known.details.mayHaveApplied === true) return { op, result: 'unknown', refusal: refusalOf(known) };
   return rejected(op, known);
 };
+
+/** A merge field that was sent and that the member in the answer does not have: it is gone, and the value was swallowed. */
+export const swallowedIn = ({ merge_fields: shown }: WireMember, tags: readonly string[]): string | null =>
+  shown === undefined ? null : (tags.find((tag) => !Object.hasOwn(shown, tag)) ?? null);
 
 export const gone = (): ConnectorError =>
   new ConnectorError('missing', 'the member is not in the audience any more', {

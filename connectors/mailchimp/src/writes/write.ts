@@ -4,8 +4,9 @@ import { CONNECTIONS } from '../limits.ts';
 import { leave, patch, rename } from './change.ts';
 import { type Create, createOne, type NewMember, newMember } from './create.ts';
 import { createByBatch, sortCreates } from './create-batch.ts';
-import { optOut } from './opt-out.ts';
-import { failed, rejected, type Writing } from './outcomes.ts';
+import { createGate, type Gate } from './gate.ts';
+import { optOutAll } from './opt-out-batch.ts';
+import { rejected, type Writing } from './outcomes.ts';
 
 /**
  * Opt-outs first (C21), then changes of existing members (several of one member in their order), then new ones. One outcome
@@ -21,11 +22,11 @@ export const writeAll = async (
   const creates = ops.filter((op) => op.kind === 'create');
   const changes = ops.filter((op): op is Change => op.kind !== 'opt-out' && op.kind !== 'create');
 
-  const ended = await inParallel(optOuts, CONNECTIONS, (op) => gate(op, () => optOut(writing, op, signal)));
+  const ended = await optOutAll(writing, optOuts, gate, signal);
   const perMember = [...Map.groupBy(changes, ({ record }) => record.id).values()];
   const changed = await inParallel(perMember, CONNECTIONS, async (ofOne) => {
     const outcomes: Outcome[] = [];
-    for (const op of ofOne) outcomes.push(await gate(op, () => change(writing, op, signal)));
+    for (const op of ofOne) outcomes.push(await gate.one(op, () => change(writing, op, signal)));
     return outcomes;
   });
   return [...ended, ...changed.flat(), ...(await createAll(writing, creates, gate, signal))];
@@ -63,7 +64,7 @@ const createAll = async (
   const outcomes: Outcome[] = [];
   const wanted: NewMember[] = [];
   for (const op of ops) {
-    const outcome = await gate(op, async () => {
+    const outcome = await gate.one(op, async () => {
       wanted.push(await newMember(writing, op, signal));
       return null;
     });
@@ -73,31 +74,13 @@ const createAll = async (
     byBatch: [],
     oneByOne: wanted,
   }));
-  outcomes.push(...(await createByBatch(writing, byBatch, signal)));
+  outcomes.push(...(await createByBatch(writing, byBatch, gate, signal)));
   // The same address twice: the second finds what the first made.
   const perAddress = [...Map.groupBy(oneByOne, ({ hash }) => hash).values()];
   const alone = await inParallel(perAddress, CONNECTIONS, async (ofOne) => {
     const made: Outcome[] = [];
-    for (const one of ofOne) made.push(await gate(one.op, () => createOne(writing, one, signal)));
+    for (const one of ofOne) made.push(await gate.one(one.op, () => createOne(writing, one, signal)));
     return made;
   });
   return [...outcomes, ...alone.flat()];
 };
-
-type Gate = <T extends Outcome | null>(op: Op, work: () => Promise<T>) => Promise<T | Outcome>;
-
-/** Once the credentials or a permission were refused, nothing more is sent: every further op gets the same answer. */
-const createGate = (): Gate => {
-  let closed: ConnectorError | null = null;
-  return async (op, work) => {
-    if (closed !== null) return rejected(op.id, closed);
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof ConnectorError && CLOSING.has(error.kind)) closed = error;
-      return failed(op.id, error);
-    }
-  };
-};
-
-const CLOSING: ReadonlySet<string> = new Set(['auth', 'forbidden']);
