@@ -13,12 +13,12 @@ import type { QueryJob } from './job.ts';
 
 /** What the guide says a bulk query cannot do ("Understanding Bulk API 2.0 Query", SOQL Considerations). */
 const unsupported: readonly (readonly [RegExp, string])[] = [
-  [/^\s*SELECT[^()]*\(\s*SELECT\b/i, 'Aggregate Relationships'],
+  [/^\s*SELECT(?:(?!\bFROM\b)[^(])*\(\s*SELECT\b/i, 'Aggregate Relationships'],
   [/\bTYPEOF\b/i, 'TYPEOF'],
   [/\bGROUP\s+BY\b/i, 'GROUP BY'],
   [/\bOFFSET\s+\d/i, 'OFFSET'],
-  [/^\s*SELECT\b.*?\b(COUNT|COUNT_DISTINCT|SUM|AVG|MIN|MAX)\s*\(.*?\bFROM\b/is, 'Aggregate functions'],
-  [/^\s*SELECT\b.*?\bFIELDS\s*\(/is, 'FIELDS()'],
+  [/^\s*SELECT(?:(?!\bFROM\b)[\s\S])*\b(?:COUNT|COUNT_DISTINCT|SUM|AVG|MIN|MAX)\s*\(/i, 'Aggregate functions'],
+  [/^\s*SELECT(?:(?!\bFROM\b)[\s\S])*\bFIELDS\s*\(/i, 'FIELDS()'],
 ];
 
 function refused(what: string): CallRefused {
