@@ -74,6 +74,7 @@ export const send = async (target: SdkTarget, request: SdkRequest, signal: Abort
   try {
     const parsed: unknown = await connection.request(toSend, { transport });
     const answer = transport.answer();
+    if (answer !== null && isUnread(answer, parsed)) throw unreadable(name, answer.statusCode);
     return {
       status: answer?.statusCode ?? 0,
       headers: answer?.headers ?? {},
@@ -84,6 +85,7 @@ export const send = async (target: SdkTarget, request: SdkRequest, signal: Abort
     const answer = transport.answer();
     // No answer: the transport's own error. With one, jsforce's error says less than status and text.
     if (answer === null) throw error;
+    if (answer.statusCode < 300) throw unreadable(name, answer.statusCode);
     return { status: answer.statusCode, headers: answer.headers, body: undefined, text: answer.body };
   }
 };
@@ -97,7 +99,7 @@ const transportOf = (name: string, signal: AbortSignal) => {
       { url, method, headers: withoutLength(headers), ...(body === undefined ? {} : { body }) },
       signal,
     );
-    refuseRedirect(answer.statusCode);
+    refuseRedirect(answer.statusCode, `Salesforce, ${name}`);
     kept = answer;
     return isCsv(answer) ? { ...answer, body: '' } : answer;
   };
@@ -110,6 +112,17 @@ const transportOf = (name: string, signal: AbortSignal) => {
 
 const isCsv = ({ statusCode, headers }: WireAnswer): boolean =>
   statusCode < 300 && headers['content-type']?.startsWith('text/csv') === true;
+
+/** A success without JSON: a page of maintenance, of something between Salesforce and us, or half an answer. */
+const isUnread = (answer: WireAnswer, parsed: unknown): boolean =>
+  answer.statusCode < 300 && answer.body !== '' && !isCsv(answer) && (parsed === undefined || parsed === answer.body);
+
+/** It passes, like an answer that was cut off: asked again later, and a write is looked up. */
+const unreadable = (name: string, status: number): ConnectorError =>
+  new ConnectorError('unavailable', `Salesforce, ${name}: the answer (${status}) was cut off or is no JSON`, {
+    code: 'unreadable',
+    mayHaveApplied: true,
+  });
 
 const overFetch = async (name: string, request: WireRequest, signal: AbortSignal): Promise<WireAnswer> => {
   const { url, ...rest } = request;

@@ -187,12 +187,24 @@ describe('answers that lead astray', () => {
     expect(paths).toEqual(['/services/oauth2/token']);
   });
 
-  test('an answer that is no JSON, or half of one, is not understood', async () => {
-    for (const body of ['', 'nope', '{"totalSize":1,"done":true', '{"totalSize":1,"done":false,"records":[]}']) {
+  test.each(['', '{"totalSize":1,"done":false,"records":[]}', 'null', '[]', '"ok"'])(
+    'an answer of another form is not understood: %s',
+    async (body) => {
       const { origin } = await org(() => ({ body }));
       await expect(byEmail(origin)).rejects.toMatchObject({ kind: 'protocol' });
-      server?.close();
-    }
+    },
+  );
+
+  test.each([
+    ['nope', 'application/json'],
+    ['{"totalSize":1,"done":true', 'application/json'],
+    ['<html>back soon</html>', 'text/html; charset=utf-8'],
+  ])('a success that cannot be read is one that may have been applied, and passes: %s', async (body, type) => {
+    const origin = await serve((_request, response) => response.writeHead(200, { 'content-type': type }).end(body));
+    await expect(ask(origin)).rejects.toMatchObject({
+      kind: 'unavailable',
+      details: { code: 'unreadable', mayHaveApplied: true },
+    });
   });
 });
 
