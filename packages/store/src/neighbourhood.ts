@@ -46,6 +46,8 @@ class Circle {
   private readonly systems: readonly number[];
   private readonly members: readonly number[];
   private readonly known = new Map<number, Shadow>();
+  /** Asked about already: the same question in one state has the same answer. */
+  private readonly asked = new Set<AddressKey>();
   /** Records whose heirs and forebears were not looked for yet. */
   private fresh: Shadow[] = [];
 
@@ -65,11 +67,19 @@ class Circle {
   }
 
   at(addresses: ReadonlySet<AddressKey>): void {
-    this.add(shadowsByAddress(this.database, this.systems, addresses));
+    const fresh = this.unasked(addresses);
+    if (fresh.length === 0) return;
+    for (const address of fresh) this.asked.add(address);
+    this.add(shadowsByAddress(this.database, this.systems, fresh));
   }
 
   membersAt(addresses: ReadonlySet<AddressKey>): void {
-    this.add(shadowsByAddress(this.database, this.members, addresses));
+    const fresh = this.unasked(addresses);
+    if (fresh.length > 0) this.add(shadowsByAddress(this.database, this.members, fresh));
+  }
+
+  private unasked(addresses: ReadonlySet<AddressKey>): readonly AddressKey[] {
+    return [...addresses].filter((address) => !this.asked.has(address));
   }
 
   /** Follows merges and conversions in both directions to their ends (C16). */
@@ -91,17 +101,19 @@ class Circle {
 
   /** Links of these records, and the records at their other ends. */
   linked(profile: string): readonly Link[] {
-    const keys = jsonList([...this.known.values()].map(({ record }) => recordKey(record)));
+    const known = new Set([...this.known.values()].map(({ record }) => recordKey(record)));
     const links = this.database
       .all<{ content: string }>(
         `SELECT content FROM link WHERE profile = ?1 AND member IN (SELECT value FROM json_each(?2))
          UNION
          SELECT content FROM link INDEXED BY link_crm WHERE profile = ?1 AND crm IN (SELECT value FROM json_each(?2))`,
         profile,
-        keys,
+        jsonList(known),
       )
       .map((row) => parsed<Link>(row.content));
-    const ends = links.flatMap((link) => [recordKey(link.member), recordKey(link.crm)]);
+    const ends = links
+      .flatMap((link) => [recordKey(link.member), recordKey(link.crm)])
+      .filter((record) => !known.has(record));
     if (ends.length > 0) this.add(shadowsByRecord(this.database, this.systems, ends));
     return links;
   }

@@ -186,6 +186,26 @@ export const shadowsByAddress = (database: Database, systems: readonly number[],
     ),
   );
 
+/** Records of one system, by what `recordKey` calls them or by an address that they have or had. */
+export const shadowsAbout = (
+  database: Database,
+  system: number,
+  records: Iterable<string>,
+  addresses: Iterable<AddressKey>,
+) =>
+  found(
+    database.all<ShadowRow>(
+      `${WHOLE} WHERE shadow.id IN (
+         SELECT id FROM shadow WHERE system = ?1 AND record IN (SELECT value FROM json_each(?2))
+         UNION
+         SELECT shadow FROM stay WHERE address IN (SELECT value FROM json_each(?3))
+       ) AND +shadow.system = ?1`,
+      system,
+      jsonList(records),
+      jsonList(addresses),
+    ),
+  );
+
 /** Records that were merged into or converted to one of these. */
 export const forebears = (database: Database, systems: readonly number[], records: Iterable<string>) =>
   found(

@@ -22,15 +22,7 @@ import { neighbourhoodOf } from './neighbourhood.ts';
 import { readHead, writeHead } from './outside.ts';
 import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
 import { countListed, countWaiting, listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
-import {
-  countLive,
-  ensureSystem,
-  saveShadows,
-  shadowsByAddress,
-  shadowsByRecord,
-  systemId,
-  unseenShadows,
-} from './shadows.ts';
+import { countLive, ensureSystem, saveShadows, shadowsAbout, systemId, unseenShadows } from './shadows.ts';
 import { countSeen, countSettled, countStanding, countUnaddressed } from './tallies.ts';
 import { clearWorklist, countEnlisted, enlist, enlistedOf, worklistOf } from './worklists.ts';
 
@@ -89,9 +81,8 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         const id = systemId(database, system);
         if (id === null) return { shadows: [], intents: [] };
         const keys = records.map(recordKey);
-        const found = [...shadowsByRecord(database, [id], keys), ...shadowsByAddress(database, [id], addresses)];
         return {
-          shadows: [...new Map(found.map((one) => [one.id, one.shadow])).values()],
+          shadows: shadowsAbout(database, id, keys, addresses).map((one) => one.shadow),
           intents: recentIntents(database, id, keys, addresses, clock.now()),
         };
       }),

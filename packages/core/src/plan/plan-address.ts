@@ -60,10 +60,9 @@ export const planAddress = (
   const matter: Matter = { address, one, verdict, live, around, view, context };
   const consent = consentWrites(matter);
   const carried = fieldWrites(matter);
-  const planned = new Set([...consent.writes, ...carried.writes].map(writeDigest));
-  const kept = keptAside(around, planned, context.now);
+  const kept = keptAside(around, [...consent.writes, ...carried.writes], context.now);
   const waiting = new Set(kept.map((one) => one.write));
-  const due = (write: PlannedWrite): boolean => !waiting.has(writeDigest(write));
+  const due = (write: PlannedWrite): boolean => waiting.size === 0 || !waiting.has(writeDigest(write));
   // Nobody lives here any more: there is nothing to say about an address that a record or our own rename left.
   const isLivedAt = live.length > 0 || around.member?.life.kind === 'live';
   const remark = isLivedAt ? (carried.remark ?? verdict.remark) : null;
@@ -97,13 +96,16 @@ const sideOf = (reason: NotSyncedReason): 'crm' | 'marketing' =>
     : 'crm';
 
 /** A final refusal stays; another one keeps its write waiting until it is time to try again. */
-const keptAside = (around: Surroundings, planned: ReadonlySet<string>, now: number): readonly SetAside[] =>
-  around.setAside
+const keptAside = (around: Surroundings, writes: readonly PlannedWrite[], now: number): readonly SetAside[] => {
+  if (around.setAside.length === 0) return [];
+  const planned = new Set(writes.map(writeDigest));
+  return around.setAside
     .filter((one) => {
       if (one.rule === REFUSED_FOR_EVER) return true;
       return one.write !== null && planned.has(one.write) && one.retryAt !== null && one.retryAt > now;
     })
     .map((one) => ({ ...one, attempts: 0 }));
+};
 
 const bucketsOf = (
   live: readonly Shadow[],

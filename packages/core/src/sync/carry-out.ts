@@ -78,7 +78,11 @@ export const carryOut = async (
 };
 
 export const addressed = (plan: AddressPlan, writes: readonly PlannedWrite[]): readonly Addressed[] =>
-  writes.map((write) => ({ address: plan.address, write, tries: plan.tries.get(writeDigest(write)) ?? 0 }));
+  writes.map((write) => ({
+    address: plan.address,
+    write,
+    tries: plan.tries.size === 0 ? 0 : (plan.tries.get(writeDigest(write)) ?? 0),
+  }));
 
 /** Plans again as things stand now, and remembers what was done and what is left. */
 export const settleWritten = async (

@@ -65,13 +65,17 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
   const heldOptOuts = new Set(
     run.service.holds.filter((hold) => hold.kind === 'opt-outs').flatMap((hold) => hold.addresses),
   );
+  let created = 0;
+  /** If no more people are due than may be created, and no more have come since, there is no need to count first. */
+  const createsAtOnce = (): boolean => run.service.released.creates || Math.max(due, done) <= profile.guards.creates;
   /** Where a write waits until the whole run is counted; null: it goes with its batch. */
   const waitsOn = (write: PlannedWrite): Worklist | null => {
     if (isLeaving(write)) return 'leaving';
-    if (isMemberCreate(write)) return run.service.released.creates ? null : 'creates';
+    if (isMemberCreate(write)) return createsAtOnce() ? null : 'creates';
     return mayGoByJob(run, write, due) ? `jobs.${write.side}` : null;
   };
   await eachDirtyBatch(run, async (marks) => {
+    done += marks.length;
     const addresses = marks.map((mark) => mark.address);
     const plans = await plansBeforeFields(run, addresses);
     const cleared = await store.enlisted(profile.id, 'cleared', addresses);
@@ -82,6 +86,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     for (const plan of plans) {
       count(run, plan);
       record(run, plan, now(plan), allowed !== 'everything');
+      created += now(plan).filter(isMemberCreate).length;
     }
     for (const list of ['creates', 'leaving', 'jobs.crm', 'jobs.marketing'] as const) {
       const waiting = (plan: AddressPlan): boolean =>
@@ -98,19 +103,18 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
       const held = (plan: AddressPlan): boolean => plan.fields.length + plan.consent.length > 0;
       await carryOut(run, marks, plans, () => [], { unfinished: () => false, held });
     }
-    done += marks.length;
     run.engine.progress({ profile: profile.id, doing: 'carrying fields', done, of: due });
     await between();
   });
-  await createPass(run, allowed, between);
+  await createPass(run, allowed, created, between);
   for (const side of ['marketing', 'crm'] as const) await jobPass(run, side, allowed, between);
   await guardedPass(run, 'leaving', allowed, (plan) => plan.fields.filter(isLeaving));
 };
 
 /** Above `guards.creates` nothing is created (C23). */
-const createPass = async (run: Run, allowed: Allowed, between: () => Promise<void>): Promise<void> => {
+const createPass = async (run: Run, allowed: Allowed, created: number, between: () => Promise<void>): Promise<void> => {
   const creates = await countEnlisted(run, 'creates');
-  if (creates > run.view.profile.guards.creates) {
+  if (creates > 0 && created + creates > run.view.profile.guards.creates) {
     // The writes themselves are only listed where there are few enough to hold in mind.
     note(run, 'held.marketing.create', creates);
     const why = `${creates} records would be created, more than guards.creates allows (C23)`;
