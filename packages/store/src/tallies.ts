@@ -1,4 +1,12 @@
-import { type AddressKey, type Bucket, recordKey, type Settlement, type Shadow, type SideCounts } from '@heed/core';
+import {
+  type AddressKey,
+  type Bucket,
+  isRecordAddress,
+  recordKey,
+  type Settlement,
+  type Shadow,
+  type SideCounts,
+} from '@heed/core';
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
 import { listedAt, setAsideAt } from './settle.ts';
@@ -156,10 +164,10 @@ interface Place {
   readonly shadow: number | null;
 }
 
-/** A record without a usable address is nobody's work, so no settlement will ever name it: it is counted when it is read. */
+/** A record without a usable address is not synced, whatever is decided about its opt-out: it is counted when it is read. */
 export const countUnaddressed = (database: Database, run: string, side: Side, shadows: readonly Shadow[]): void => {
   const buckets = shadows
-    .filter((shadow) => shadow.address === null && shadow.life.kind === 'live')
+    .filter(({ address, life }) => (address === null || isRecordAddress(address)) && life.kind === 'live')
     .map(({ record, email }) => {
       const reason = email === null ? 'no-address' : 'invalid-address';
       return { side, record, bucket: 'notSynced', reason } as const;

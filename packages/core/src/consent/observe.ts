@@ -1,14 +1,12 @@
 import type { Actor, Capabilities, Millis, OptOutField, Row } from '@heed/contract';
-import { type AddressKey, addressKey } from '../identity/address.ts';
-import { type Shadow, type Stay, type System, systemKey } from '../state/shadow.ts';
+import { type AddressKey, addressKey, recordAddress } from '../identity/address.ts';
+import type { Shadow, Sight, System } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
-import { ALL_MAIL, type NewFact, type Says, type Source, type When } from './fact.ts';
+import { echoing, isRefuted } from './echo.ts';
+import { ALL_MAIL, type NewFact, type Says, type Source } from './fact.ts';
 import { readOptOutField } from './opt-out-field.ts';
-
-/** Vendors stamp in whole seconds, so a change inside our request window may be dated up to a second before it. */
-const STAMP_MS = 1_000;
-/** No request is under way longer than this; a later change is not the effect of one whose answer was lost. */
-const REQUEST_MS = 150_000;
+import { differs, shadowOf } from './remember.ts';
+import { dated, foundBy, lastReadOf, lastSightOf } from './when.ts';
 
 /** How rows of one system are read. */
 export interface Observer {
@@ -48,23 +46,17 @@ export const sourceOf = (system: System, field: string): Source => ({
  * before (Words: fact). Reading the same state again is no new fact; what our own writes explain is an echo (C8). Pure.
  */
 export const observe = (row: Row, before: Shadow | null, intents: readonly Intent[], by: Observer): Observation => {
-  const address = addressKey(row.email) ?? (row.life.kind === 'live' ? null : (before?.address ?? null));
+  const address = addressOf(row, before, by.system);
   const shadow = shadowOf(row, before, by, address);
   const facts: NewFact[] = [];
   const explained: Intent[] = [];
-  const addresses = [address, before?.address ?? null].filter(
-    (one, i, all): one is AddressKey => one !== null && all.indexOf(one) === i,
-  );
 
-  /** A tick and an address change found by the same read count for both addresses (C15). */
-  const say = (
-    field: string,
-    says: Says,
-    more: { by: Actor; complaint?: boolean; at?: Millis | null; proof?: string | null },
-  ): void => {
+  const say: Say = (field, says, more) => {
     const echo = says === 'opted-out' && more.complaint !== true ? echoing(row, by, intents, more.by) : null;
     if (echo !== null && !explained.includes(echo)) explained.push(echo);
-    for (const one of addresses) {
+    const sight = row.member === null ? lastSightOf(before, field) : lastReadOf(before);
+    const at = more.at ?? null;
+    for (const one of addressesSince(sight, before, address)) {
       facts.push({
         address: one,
         topic: ALL_MAIL,
@@ -72,7 +64,7 @@ export const observe = (row: Row, before: Shadow | null, intents: readonly Inten
         says,
         by: more.by,
         complaint: more.complaint ?? false,
-        when: whenOf(row, before, by, more.at ?? null),
+        when: at === null ? foundBy(row, by.readAt, sight?.readAt ?? null) : dated(at),
         record: row.record,
         proof: more.proof ?? null,
         echoOf: echo?.because[0] ?? null,
@@ -85,6 +77,26 @@ export const observe = (row: Row, before: Shadow | null, intents: readonly Inten
   observeFields(row, before, by, say);
   for (const intent of intents) if (!explained.includes(intent) && isRefuted(intent, row, by)) explained.push(intent);
   return { shadow, facts, explained, changed: facts.length > 0 || before === null || differs(before, shadow) };
+};
+
+/** What is said about a CRM record that has no usable address is kept under the record itself, until it has one (C15, C16). */
+const addressOf = (row: Row, before: Shadow | null, system: System): AddressKey | null => {
+  const known = addressKey(row.email) ?? (row.life.kind === 'live' ? null : (before?.address ?? null));
+  return known ?? (system.role === 'crm' ? recordAddress(system.connection, row.record) : null);
+};
+
+/**
+ * A tick and an address change found by the same read count for both addresses (C15); and for those in between, if a record
+ * moved while its field could not be read.
+ */
+const addressesSince = (
+  sight: Sight | null,
+  before: Shadow | null,
+  address: AddressKey | null,
+): ReadonlySet<AddressKey> => {
+  const between = before?.stays.slice(Math.max(sight?.stay ?? 0, 0)).map((stay) => stay.address) ?? [];
+  const all = [address, before?.address ?? null, ...between];
+  return new Set(all.filter((one) => one !== null));
 };
 
 type Say = (
@@ -155,124 +167,3 @@ const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say):
     }
   }
 };
-
-/** Our own opt-out explains a state if it was durable first and the row was last changed inside its request window (C8). */
-const echoing = (row: Row, by: Observer, intents: readonly Intent[], actor: Actor): Intent | null => {
-  if (row.modifiedBy === 'other' || actor === 'person') return null;
-  const until = (intent: Intent): Millis =>
-    (intent.answeredAt ?? Math.min(by.readAt, intent.sentAt + REQUEST_MS)) + STAMP_MS;
-  return (
-    intents.find((intent) => {
-      if (intent.seen || (intent.state !== 'open' && intent.state !== 'applied')) return false;
-      if (intent.because.length === 0 || systemKey(intent.system) !== systemKey(by.system)) return false;
-      if (!concerns(intent, row)) return false;
-      // Nobody answered: only a look-up inside the request window, or the vendor's word that it was us, shows that it was ours.
-      const answered = intent.state === 'applied' || row.modifiedBy === 'us' || by.readAt <= intent.sentAt + REQUEST_MS;
-      if (!answered) return false;
-      if (row.modifiedAt === null) return intent.state === 'applied';
-      return row.modifiedAt >= intent.sentAt - STAMP_MS && row.modifiedAt <= until(intent);
-    }) ?? null
-  );
-};
-
-/** Once a later read shows the contrary, our write explains no opt-out that comes after it (C8). */
-const isRefuted = (intent: Intent, row: Row, by: Observer): boolean => {
-  const { op, answeredAt } = intent;
-  if (intent.seen || intent.state !== 'applied' || op.kind !== 'opt-out' || answeredAt === null) return false;
-  if (!concerns(intent, row) || by.readAt <= answeredAt) return false;
-  if (row.member !== null) return row.member.status === 'subscribed' || row.member.status === 'non-subscribed';
-  const rules = (by.consentFields[row.record.type] ?? []).filter((rule) => rule.field in op.set);
-  return rules.some((rule) => readOptOutField(rule, row.values) === 'not-opted-out');
-};
-
-const concerns = ({ op }: Intent, row: Row): boolean => {
-  if (op.kind === 'opt-out') {
-    return op.record === null
-      ? addressKey(op.email) === addressKey(row.email)
-      : op.record.type === row.record.type && op.record.id === row.record.id;
-  }
-  return op.kind === 'create' && addressKey(op.email) === addressKey(row.email);
-};
-
-/** Not before the last read that did not show it, not after the first that did, nor after the modified time then. */
-const whenOf = (row: Row, before: Shadow | null, by: Observer, at: Millis | null): When => {
-  if (at !== null) return { from: at, until: at, exact: true };
-  const until = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
-  const from = before?.lastReadAt ?? null;
-  // The vendor's stamp is cut to a whole second, our reading time is not.
-  if (from === null || from > until + STAMP_MS) return { from: null, until, exact: false };
-  return { from: Math.min(from, until), until, exact: false };
-};
-
-const shadowOf = (row: Row, before: Shadow | null, by: Observer, address: AddressKey | null): Shadow => {
-  const member = row.member;
-  const lifeChanged = before !== null && before.life.kind !== row.life.kind;
-  // Evidence comes only with look-ups that ask for it; it stays known for as long as the member stays subscribed.
-  const optIn =
-    member?.status === 'subscribed'
-      ? (member.optIn ?? (before?.member?.status === 'subscribed' ? before.member.optIn : null))
-      : null;
-  return {
-    system: by.system,
-    record: row.record,
-    email: row.email ?? (row.life.kind === 'live' ? null : (before?.email ?? null)),
-    address,
-    life: row.life,
-    values: { ...before?.values, ...row.values },
-    member:
-      member === null
-        ? (before?.member ?? null)
-        : { ...member, complaint: member.complaint || (before?.member?.complaint ?? false), optIn },
-    reference: row.reference ?? before?.reference ?? null,
-    lists: { ...before?.lists, ...listsOf(row, by) },
-    modifiedAt: row.modifiedAt ?? before?.modifiedAt ?? null,
-    modifiedBy: row.modifiedBy,
-    version: row.version,
-    stays: staysOf(row, before, by, address),
-    firstReadAt: before?.firstReadAt ?? by.readAt,
-    lastReadAt: Math.max(before?.lastReadAt ?? 0, by.readAt),
-    seenAt: by.seenAt,
-    lifeChangedAt: lifeChanged ? by.readAt : (before?.lifeChangedAt ?? null),
-    archivedSince: archivedSince(row, before, by, lifeChanged),
-  };
-};
-
-const listsOf = (row: Row, by: Observer): Record<string, boolean> =>
-  row.lists === null || by.lists === null
-    ? {}
-    : Object.fromEntries(by.lists.map((list) => [list, row.lists?.includes(list) ?? false]));
-
-const archivedSince = (row: Row, before: Shadow | null, by: Observer, lifeChanged: boolean): Millis | null => {
-  if (row.member?.status === 'unsubscribed') return null;
-  if (row.member?.status === 'archived' || (lifeChanged && row.member !== null))
-    return before?.archivedSince ?? by.readAt;
-  return before?.archivedSince ?? null;
-};
-
-const staysOf = (row: Row, before: Shadow | null, by: Observer, address: AddressKey | null): readonly Stay[] => {
-  const stays = before?.stays ?? [];
-  const here = stays.at(-1);
-  const at = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
-  const ends = row.life.kind !== 'live' || address === null;
-  if (here !== undefined && here.until === null) {
-    if (!ends && here.address === address) return stays;
-    const closed = [...stays.slice(0, -1), { ...here, until: at }];
-    return ends || address === null ? closed : [...closed, { address, from: before?.lastReadAt ?? null, until: null }];
-  }
-  if (address === null) return stays;
-  // A record that was dead when first seen still had its address once (C16).
-  if (ends) return stays.length > 0 ? stays : [{ address, from: null, until: at }];
-  return [...stays, { address, from: before?.lastReadAt ?? null, until: null }];
-};
-
-const differs = (before: Shadow, now: Shadow): boolean =>
-  before.address !== now.address ||
-  before.email !== now.email ||
-  before.life.kind !== now.life.kind ||
-  before.reference !== now.reference ||
-  before.member?.status !== now.member?.status ||
-  !sameKeys(before.values, now.values) ||
-  !sameKeys(before.lists, now.lists);
-
-const sameKeys = (before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): boolean =>
-  Object.keys(now).every((key) => key in before && JSON.stringify(before[key]) === JSON.stringify(now[key]));

@@ -1,5 +1,6 @@
 import type { AddressKey } from '../identity/address.ts';
 import {
+  cameTo,
   hadAddress,
   isLive,
   isRecordOf,
@@ -12,7 +13,7 @@ import {
 } from '../identity/person.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import { ALL_MAIL, type Fact, type Ledger, type Source, sameRecord } from './fact.ts';
-import { type OptOut, optOutsOf, sameSystem } from './standing.ts';
+import { DOUBT_MS, type OptOut, optOutsOf, sameSystem } from './standing.ts';
 
 /** How an opt-out comes to bind an address. */
 export type Via =
@@ -60,11 +61,14 @@ const wasShared = (people: readonly Person[], person: Person, fact: Fact): boole
       other.records.some((shadow) => mayHaveBeenAt(shadow, fact.address, fact.when.from, fact.when.until)),
   );
 
-/** Whether an opt-out made at `fact.address` follows a record to `address`, and back to an older one (C15). */
+/**
+ * Whether an opt-out made at `fact.address` follows a record to `address`, and back to an older one (C15). What surely
+ * happened after it had left does not; two systems' clocks differ, and a late commit carries an early stamp.
+ */
 const follows = (shadow: Shadow, fact: Fact, address: AddressKey, shadows: readonly Shadow[]): boolean => {
   if (!hadAddress(shadow, fact.address) || !hadAddress(shadow, address)) return false;
   const left = leftAt(shadow, fact.address);
-  if (left !== null && fact.when.from !== null && fact.when.from > left) return false;
+  if (left !== null && fact.when.from !== null && fact.when.from > left + DOUBT_MS) return false;
   if (movedOn(shadow, fact.address, address)) return true;
   return !shadows.some((other) => other.system.role === 'crm' && livesAt(other, address));
 };
@@ -107,17 +111,25 @@ const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact
   return byMember === 'followed' ? byMember : (via ?? byMember);
 };
 
-/** An opt-in at an address that the person had left already says nothing about them any more (C15). */
+/**
+ * An opt-in counts for an opt-out that followed people to `address` (C15) if it was surely theirs: made here after they had
+ * come, or at the address of the opt-out before they had left.
+ */
 const countsFor =
   (address: AddressKey, shadows: readonly Shadow[]) =>
   (optIn: Fact, origin: Fact): boolean => {
-    if (optIn.address === address) return true;
+    const movers = shadows.filter((shadow) => hadAddress(shadow, origin.address) && hadAddress(shadow, address));
+    if (optIn.address === address) {
+      if (origin.address === address) return true;
+      return movers.every((shadow) => {
+        const came = cameTo(shadow, address);
+        return came === null || (optIn.when.from !== null && optIn.when.from > came + DOUBT_MS);
+      });
+    }
     if (optIn.address !== origin.address) return false;
-    return shadows.some((shadow) => {
+    return movers.some((shadow) => {
       const left = leftAt(shadow, optIn.address);
-      return (
-        hadAddress(shadow, address) && hadAddress(shadow, optIn.address) && (left === null || optIn.when.until <= left)
-      );
+      return left === null || optIn.when.until <= left - DOUBT_MS;
     });
   };
 

@@ -1,7 +1,7 @@
 import type { Decision, Fact, Ledger, Source } from './fact.ts';
 
 /** Two clocks of two vendors may disagree by this much; within it the opt-out is the later one (Words: when). */
-const DOUBT_MS = 5 * 60_000;
+export const DOUBT_MS = 5 * 60_000;
 
 export const sameSystem = (a: Source, b: Source): boolean =>
   a.role === b.role && a.connection === b.connection && a.container === b.container;

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
+import type { RecordRef } from '@heed/contract';
 
-/** Our key for an e-mail address. Only `addressKey` makes one, so a raw spelling is never taken for a key. */
+/** Our key for an e-mail address. Only this file makes one, so a raw spelling is never taken for a key. */
 export type AddressKey = string & { readonly brand: 'AddressKey' };
 
 /**
@@ -17,3 +18,13 @@ export const addressKey = (spelling: string | null): AddressKey | null => {
   if (domain === '' || !domain.includes('.') || local.includes('@')) return null;
   return `${local}@${domain}` as AddressKey;
 };
+
+/**
+ * Stands in for the address of a CRM record that has none, or none that can be one: a fact about it is kept under the record,
+ * so that its first address (C15) or its heir (C16) finds it. It has no `@`, so it never is an e-mail, and nobody shares it.
+ */
+export const recordAddress = (connection: string, record: RecordRef): AddressKey =>
+  `${connection}:${record.type}/${record.id}` as AddressKey;
+
+/** Whether a key is a record's own: no mail can be sent there, and no vendor can be asked for it. */
+export const isRecordAddress = (address: AddressKey): boolean => !address.includes('@');

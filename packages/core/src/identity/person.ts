@@ -51,6 +51,10 @@ export const leftAt = (shadow: Shadow, address: AddressKey): Millis | null => {
   return stay?.until ?? null;
 };
 
+/** When a record had surely come to an address from another one, the last time; null if it was first seen there. Vendor's clock. */
+export const cameTo = (shadow: Shadow, address: AddressKey): Millis | null =>
+  shadow.stays[lastIndexAt(shadow.stays, address) - 1]?.until ?? null;
+
 export const hadAddress = (shadow: Shadow, address: AddressKey): boolean =>
   shadow.stays.some((stay) => stay.address === address);
 

@@ -4,7 +4,7 @@ import { type Decision, sameRecord } from '../consent/fact.ts';
 import { type FieldReading, readOptOutField } from '../consent/opt-out-field.ts';
 import { type Binding, type Reach, reachOf } from '../consent/reach.ts';
 import type { OptOut } from '../consent/standing.ts';
-import type { AddressKey } from '../identity/address.ts';
+import { type AddressKey, isRecordAddress } from '../identity/address.ts';
 import { livesAt } from '../identity/person.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Surroundings } from './neighbours.ts';
@@ -26,7 +26,8 @@ export const consentCase = (
   return {
     reach,
     one: {
-      settings: view.settings,
+      // Nothing can be suppressed where there is no address.
+      settings: isRecordAddress(address) ? { ...view.settings, optOutUnknown: false } : view.settings,
       crm: view.crmSource,
       marketing: view.marketingSource,
       bindings: reach.bindings.filter((binding) => !isDismissed(binding, address, around)),
@@ -85,8 +86,10 @@ const memberView = (address: AddressKey, around: Surroundings): MemberView => {
   const refusedForever = around.setAside.some((one) => one.rule === REFUSED_FOR_EVER);
   // A member that our own rename carried on lives at its new address; nothing is left of it here.
   if (member === null || member.member === null || member.life.kind === 'continued') {
-    // Whoever was a member at this address and is now at another is not absent (C12a).
-    const movedAway = around.members.some((shadow) => shadow.life.kind === 'live' && shadow.address !== address);
+    // Whoever was a member at this address and went to another is not absent, also if it vanished from there (C12a, C19).
+    const movedAway = around.members.some(
+      (shadow) => shadow.life.kind !== 'continued' && shadow.address !== null && shadow.address !== address,
+    );
     return refusedForever || around.createdBefore || movedAway ? { kind: 'vanished' } : { kind: 'none' };
   }
   if (member.life.kind !== 'live') return { kind: 'vanished' };

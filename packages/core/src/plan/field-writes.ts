@@ -1,3 +1,4 @@
+import { sameRecord } from '../consent/fact.ts';
 import type { Shadow } from '../state/shadow.ts';
 import { type Carried, nothing } from './carried.ts';
 import { isInLists } from './consent-case.ts';
@@ -13,8 +14,8 @@ export const fieldWrites = (matter: Matter): Carried => {
   const { verdict, live, around, view } = matter;
   const stopped = view.stopped !== null;
   const inScope = live.filter((shadow) => isInLists(shadow, view) && wasReadWithFields(shadow, view));
-  const winner = winnerOf(inScope, around, view);
   const member = around.member?.life.kind === 'live' ? around.member : null;
+  const winner = winnerOf(inScope, member, around, view);
   if (winner === null) {
     // In a list, but the records read has not brought its fields yet.
     if (member === null || live.some((shadow) => isInLists(shadow, view))) return nothing;
@@ -40,11 +41,22 @@ export const fieldWrites = (matter: Matter): Carried => {
 const wasReadWithFields = (shadow: Shadow, view: View): boolean =>
   view.fields.every((field) => field.crm[shadow.record.type] === undefined || field.mapping.crm in shadow.values);
 
-/** The order of `crm.records` decides, then the record that is linked already, then the one that was known first. */
-const winnerOf = (records: readonly Shadow[], around: Surroundings, view: View): Shadow | null => {
+/**
+ * The order of `crm.records` decides, then the record that is linked already, then the one that was known first. A link to
+ * a member of another address says nothing here: it may have a new record by the time that this one is written (I10).
+ */
+const winnerOf = (
+  records: readonly Shadow[],
+  member: Shadow | null,
+  around: Surroundings,
+  view: View,
+): Shadow | null => {
+  const partner = member === null ? null : around.linkOfMember(member);
+  const isLinked = (shadow: Shadow): boolean =>
+    member === null ? around.linkOfRecord(shadow) !== null : sameRecord(partner?.crm ?? null, shadow.record);
   const rank = (shadow: Shadow): readonly number[] => [
     view.profile.crm.records.indexOf(shadow.record.type),
-    around.linkOfRecord(shadow) === null ? 1 : 0,
+    isLinked(shadow) ? 0 : 1,
     shadow.firstReadAt,
   ];
   const better = (a: Shadow, b: Shadow): number => {

@@ -1,4 +1,5 @@
 import { clearedValue } from '../consent/opt-out-field.ts';
+import { isRecordAddress } from '../identity/address.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import { type Carried, nothing } from './carried.ts';
 import type { Matter } from './matter.ts';
@@ -12,7 +13,13 @@ export const memberWithoutRecord = (matter: Matter, member: Shadow): Carried => 
   if (link !== null) {
     const moved = around.recordByKey(recordKey(link.crm));
     // Its record lives on at another address, where the member follows it or is listed.
-    if (moved?.life.kind === 'live' && moved.address !== null && moved.address !== address) return nothing;
+    if (
+      moved?.life.kind === 'live' &&
+      moved.address !== null &&
+      moved.address !== address &&
+      !isRecordAddress(moved.address)
+    )
+      return nothing;
     const { whenRecordLeaves } = view.profile;
     const canLeave = status === 'subscribed' || status === 'non-subscribed';
     if (

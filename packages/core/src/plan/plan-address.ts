@@ -1,11 +1,11 @@
 import type { RecordRef } from '@heed/contract';
 import { type Case, decide, type Verdict } from '../consent/decide.ts';
-import type { AddressKey } from '../identity/address.ts';
+import { type AddressKey, isRecordAddress } from '../identity/address.ts';
 import { livesAt } from '../identity/person.ts';
 import type { Bucket, NotSyncedReason } from '../state/report.ts';
 import type { Shadow } from '../state/shadow.ts';
 import type { Link, Listed, Owed, SetAside } from '../state/store.ts';
-import type { Carried } from './carried.ts';
+import { type Carried, nothing } from './carried.ts';
 import { consentCase, needsEvidence, REFUSED_FOR_EVER } from './consent-case.ts';
 import { consentWrites } from './consent-writes.ts';
 import { fieldWrites } from './field-writes.ts';
@@ -59,7 +59,7 @@ export const planAddress = (
   );
   const matter: Matter = { address, one, verdict, live, around, view, context };
   const consent = consentWrites(matter);
-  const carried = fieldWrites(matter);
+  const carried = isRecordAddress(address) ? withoutAddress(live) : fieldWrites(matter);
   const kept = keptAside(around, [...consent.writes, ...carried.writes], context.now);
   const waiting = new Set(kept.map((one) => one.write));
   const due = (write: PlannedWrite): boolean => waiting.size === 0 || !waiting.has(writeDigest(write));
@@ -84,6 +84,13 @@ export const planAddress = (
     asksCrm: verdict.set.length > 0 || verdict.clear.length > 0 || verdict.spreads || wasReadBlind(one, view),
     asksEvidenceSince: needsEvidence(one, around, view),
   };
+};
+
+/** Nobody can be mailed at a record that has no address: its opt-outs count, nothing else of it does. */
+const withoutAddress = (live: readonly Shadow[]): Carried => {
+  const [record] = live;
+  const reason = record === undefined || record.email === null ? 'no-address' : 'invalid-address';
+  return { ...nothing, remark: { reason, rule: 'C0' } };
 };
 
 /** A record that was read while a field was hidden which can be read now (C18). */

@@ -18,16 +18,28 @@ export interface Stay {
   readonly until: Millis | null;
 }
 
+/** When a read last showed a field, vendor's clock, and which of the record's stays was then the last (-1: none). */
+export interface Sight {
+  readonly readAt: Millis;
+  readonly stay: number;
+}
+
 /** What we last saw of one record. Only mapped fields, consent fields and what rules need are kept. */
 export interface Shadow {
   readonly system: System;
   readonly record: RecordRef;
   /** In the vendor's spelling. */
   readonly email: string | null;
+  /** A CRM record without a usable one has its own key instead (`recordAddress`), for facts have to hang on something. */
   readonly address: AddressKey | null;
   /** `vanished`: a complete read or a look-up no longer showed it. That is unknown, not absent (C12a). */
   readonly life: Life | { readonly kind: 'vanished' };
   readonly values: Values;
+  /**
+   * Consent fields that were ever shown. Null: by the last read. Otherwise the last read lacked it (hidden, another profile's
+   * read, the answer to a write), so that what it says by now may have been said long before (Words: when).
+   */
+  readonly sights?: Readonly<Record<string, Sight | null>>;
   readonly member: MemberState | null;
   readonly reference: string | null;
   /** List id -> in it or not; a list never asked for is absent. */

@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url';
 import type { Lookup, Millis, RecordRef, Row } from '@heed/contract';
-import { type AddressKey, addressKey } from '../identity/address.ts';
+import { type AddressKey, addressKey, isRecordAddress } from '../identity/address.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { ingest } from './ingest.ts';
@@ -34,7 +34,8 @@ const spellingsOf = (shadows: readonly Shadow[], addresses: readonly AddressKey[
   const seen = shadows.flatMap((shadow) =>
     shadow.email !== null && wanted.has(addressKey(shadow.email) ?? '') ? [shadow.email] : [],
   );
-  return [...new Set<string>([...addresses, ...addresses.map(inUnicode), ...seen])];
+  const usable = addresses.filter((address) => !isRecordAddress(address));
+  return [...new Set<string>([...usable, ...usable.map(inUnicode), ...seen])];
 };
 
 /** Finds every CRM record of these addresses, in every spelling seen, known or not (C1). */
@@ -42,7 +43,8 @@ export const lookForRecords = async (run: Run, addresses: readonly AddressKey[])
   if (addresses.length === 0) return;
   const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm, run.view.marketing], addresses);
   const emails = spellingsOf(hood.shadows, addresses);
-  const rows = await ask(run, 'crm', { emails }, { evidenceSince: null, changedSince: null });
+  const rows =
+    emails.length === 0 ? [] : await ask(run, 'crm', { emails }, { evidenceSince: null, changedSince: null });
   // A record that moved away or was deleted since we last saw it is not in the answer; ask for it by its id.
   const shown = new Set(rows.map((row) => recordKey(row.record)));
   const wanted = new Set<string>(addresses);

@@ -352,13 +352,21 @@ describe('C15 C16 what is remembered about a record', () => {
     ]);
   });
 
-  it('C15 a record that lost its address, and one that is deleted, have left it', () => {
-    for (const sight of [{ email: null }, { life: { kind: 'deleted' } as const }]) {
+  it('C15 a record that is deleted has left its address', () => {
+    const story = new Story();
+    story.record('Contact 1');
+    story.record('Contact 1', { life: { kind: 'deleted' } });
+    expect(story.shadows.get('Contact/1')?.stays).toMatchObject([{ address: 'ann@x.org', until: expect.any(Number) }]);
+  });
+
+  it('C15 C16 a record without a usable address stands under its own key, so that what is said about it has a place', () => {
+    for (const email of [null, 'not an address']) {
       const story = new Story();
       story.record('Contact 1');
-      story.record('Contact 1', sight);
+      story.record('Contact 1', { email });
       expect(story.shadows.get('Contact/1')?.stays).toMatchObject([
         { address: 'ann@x.org', until: expect.any(Number) },
+        { address: 'salesforce:Contact/1', until: null },
       ]);
     }
   });

@@ -4,6 +4,7 @@ import { CrmSession, simulatedCrmConnector } from './crm-session.ts';
 import type { Engine, EngineFactory, Memory, RunEnd, RunOrder } from './engine.ts';
 import type { Event } from './history.ts';
 import { judge, type Violation } from './judge/judge.ts';
+import { planDiffers } from './judge/plan.ts';
 import { SimulatedMarketing } from './marketing.ts';
 import { MarketingSession, simulatedMarketingConnector } from './marketing-session.ts';
 import { drawSchedule, type RunStep, type Schedule, type ScheduleOptions } from './schedule.ts';
@@ -146,25 +147,18 @@ class Simulation {
   }
 
   async #planThenSync(): Promise<void> {
+    const { events } = this.world.history;
+    const planBegan = events.length;
     const plan = await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, true);
-    const mark = this.world.history.events.length;
+    const syncBegan = events.length;
     await this.#run(PLAIN_SYNC, true);
-    if (plan?.planned != null) this.#comparePlan(plan.planned, mark);
+    if (plan?.planned == null) return;
+    const text = planDiffers(plan.planned, events, planBegan, syncBegan);
+    if (text !== null) this.violations.push({ invariant: 'I10', rule: '', text, n: syncBegan });
   }
 
   #writes(): number {
     return this.world.history.events.filter(({ kind }) => kind === 'write').length;
-  }
-
-  #comparePlan(planned: readonly string[], mark: number): void {
-    const sent = this.world.history.events
-      .slice(mark)
-      .flatMap((event) => (event.kind === 'write' ? [`${event.side} ${event.op.kind} ${addressOf(event.op)}`] : []))
-      .sort();
-    const plan = [...planned].sort();
-    if (sent.join('\n') === plan.join('\n')) return;
-    const text = `plan said [${plan.join(', ')}], sync sent [${sent.join(', ')}]`;
-    this.violations.push({ invariant: 'I10', rule: '', text, n: mark });
   }
 
   async #run(step: RunStep, quiet: boolean): Promise<RunEnd | null> {
@@ -249,6 +243,3 @@ class Simulation {
 }
 
 const PLAIN_SYNC: RunStep = { kind: 'run', mode: 'sync', full: false, during: [], faults: [] };
-
-const addressOf = (op: { readonly kind: string; readonly email?: string; readonly to?: string }): string =>
-  (op.email ?? op.to ?? '').toLowerCase();

@@ -16,7 +16,8 @@ interface Pair {
   readonly agreed: Map<string, number>;
   everOut: boolean;
   madeByUs: boolean;
-  swallowed: boolean;
+  /** Fields that the vendor said it wrote and did not, `crm FirstName` or `marketing FNAME`; until they are written by anybody. */
+  readonly swallowed: Set<string>;
   everMember: boolean;
 }
 
@@ -52,7 +53,7 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
     if (event.kind === 'write' && event.op.kind === 'patch' && event.target !== null) {
       const pair = pairOf(event.target.key);
       // The vendor said that it wrote the fields and did not: only opt-outs are read back (C22), so nobody can know.
-      if (pair !== null && event.told === 'applied' && !event.took) pair.swallowed = true;
+      if (pair !== null) swallow(pair, event);
       if (pair !== null) found.push(...judgePatch(pair, event));
     }
     if (event.kind === 'run' && event.phase === 'began') began = event.n;
@@ -76,7 +77,7 @@ const newPair = (): Pair => ({
   agreed: new Map(),
   everOut: false,
   madeByUs: false,
-  swallowed: false,
+  swallowed: new Set(),
   everMember: false,
 });
 
@@ -95,6 +96,14 @@ const change = (pair: Pair, event: Extract<Event, { kind: 'record' | 'member' }>
   pair.member = event.after;
   pair.everMember ||= event.by !== 'us';
   pair.everOut ||= event.after === null || !['subscribed', 'non-subscribed', 'pending'].includes(event.after.status);
+};
+
+const swallow = (pair: Pair, { op, side, told, took }: Extract<Event, { kind: 'write' }>): void => {
+  if (op.kind !== 'patch') return;
+  for (const name of Object.keys(op.fields)) {
+    if (told === 'applied' && !took) pair.swallowed.add(`${side} ${name}`);
+    else if (took) pair.swallowed.delete(`${side} ${name}`);
+  }
 };
 
 const valuesOf = (pair: Pair, fields: (typeof PAIRS)[number]): { readonly crm: Value; readonly marketing: Value } => ({
@@ -129,6 +138,7 @@ const judgePatch = (pair: Pair, event: Extract<Event, { kind: 'write' }>): reado
     const { crm, marketing } = valuesOf(pair, fields);
     const emptied = (side === 'crm' ? crm : marketing) === null;
     if (agreed === undefined || emptied || (pair.edited.get(source) ?? 0) > agreed) return [];
+    if (pair.swallowed.has(source)) return [];
     return [
       {
         invariant: 'I8',
@@ -143,7 +153,13 @@ const judgePatch = (pair: Pair, event: Extract<Event, { kind: 'write' }>): reado
 const judgeEnd = (settings: Settings, pair: Pair, n: number, wasKilled: boolean): readonly Violation[] => {
   const { rules } = settings;
   const { record, member } = pair;
-  if (record === null || record.life !== 'live' || pair.everOut || pair.swallowed || (rules.lists && !record.inList))
+  if (
+    record === null ||
+    record.life !== 'live' ||
+    pair.everOut ||
+    pair.swallowed.size > 0 ||
+    (rules.lists && !record.inList)
+  )
     return [];
   const blame = (text: string): Violation => ({ invariant: 'alive', rule: '', text: `${record.key}: ${text}`, n });
   if (member === null) {

@@ -20,7 +20,7 @@ export interface Violation {
  * did, what the engine was shown, and what it sent.
  */
 export const judge = (settings: Settings, events: readonly Event[]): readonly Violation[] => {
-  const past = new Past(events, settings.rules.optInField);
+  const past = new Past(settings, events);
   const found: Violation[] = [];
   const run = { mode: 'sync', approved: false };
   let approvedOnce = false;

@@ -24,7 +24,11 @@ export const surelyLifted = (past: Past, optOut: OptOut, run: number | null): bo
       touches(past, optIn.member, optOut) &&
       optOut.shown.some((one) => past.isClean(one.run) && one.n < optIn.n && past.knows(run, [one])) &&
       optIn.at - optOut.at > SURELY_LATER_MS &&
-      past.knows(run, optIn.shown) &&
+      past.knows(
+        run,
+        // What another system said is older only than an opt-in whose own time is exact (Words: when).
+        optIn.shown.filter(({ exact }) => exact || optOut.system === 'marketing'),
+      ) &&
       !archivedBetween(past, optIn.member, optOut.n, optIn.n),
   );
 

@@ -1,5 +1,9 @@
 import type { At, Event, MemberSnap, RecordSnap } from '../history.ts';
+import type { Settings } from '../settings.ts';
 import { Circles, keyOf } from './circle.ts';
+
+/** Vendors' clocks differ, and late commits carry early stamps: only beyond this is the order of two systems beyond doubt. */
+export const ORDER_DOUBT_MS = 10 * 60_000;
 
 /** Something that made an address opted out, as it really happened. */
 export interface OptOut {
@@ -37,8 +41,8 @@ export interface OptIn {
   readonly address: string;
   /** No act that we know of, only a sight: `pending` when last seen, `subscribed` now. Its time is anywhere in between. */
   readonly inferred: boolean;
-  /** Runs that were shown the proof. */
-  readonly shown: { readonly run: number; readonly n: number }[];
+  /** Runs that were shown the proof; `exact`: with its very time. */
+  readonly shown: { readonly run: number; readonly n: number; readonly exact: boolean }[];
 }
 
 /** A stretch of time during which a record had an address. */
@@ -47,6 +51,7 @@ export interface Stay {
   readonly address: string | null;
   readonly from: number;
   until: number | null;
+  untilAt: At | null;
   readonly shownIn: Set<number>;
 }
 
@@ -82,14 +87,16 @@ export class Past {
   readonly #scopes = new Map<string, { record: boolean; list: boolean; optIn: boolean }>();
   readonly hiddenSince = new Map<string, number>();
   readonly #optInField: boolean;
+  readonly #datesStatus: boolean;
   readonly #shownOptIn = new Map<string, boolean>();
   readonly #clean: ReadonlySet<number>;
   readonly #syncs = new Set<number>();
   readonly #sights = new Map<string, Sight>();
   readonly #lost: ReadonlySet<number>;
 
-  constructor(events: readonly Event[], optInField: boolean) {
-    this.#optInField = optInField;
+  constructor({ rules, quirks }: Settings, events: readonly Event[]) {
+    this.#optInField = rules.optInField;
+    this.#datesStatus = quirks.datesStatus;
     this.circles = new Circles(events);
     const ends = events.filter((event) => event.kind === 'run').filter(({ phase }) => phase === 'ended');
     this.#clean = new Set(ends.flatMap((event) => (event.phase === 'ended' && event.clean ? [event.run] : [])));
@@ -140,6 +147,18 @@ export class Past {
     return [...this.#scopes].some(([address, { list }]) => list && this.circles.same(address, node));
   }
 
+  leftBefore(stay: Stay, at: At): boolean {
+    return stay.untilAt !== null && stay.untilAt < at;
+  }
+
+  /** The live record in which a merged or converted one goes on, or the record itself; undefined: deleted. */
+  heirOf(record: string): RecordSnap | undefined {
+    let here = this.records.get(record);
+    for (let hops = 0; here !== undefined && here.life !== 'live' && hops < this.records.size; hops += 1)
+      here = this.records.get(here.life);
+    return here?.life === 'live' ? here : undefined;
+  }
+
   /** The opt-out that a holder shows at the moment, if people made it. */
   current(holder: string, by: OptOut['by'] = 'opt-out'): OptOut | undefined {
     return this.optOuts.findLast((one) => one.holder === holder && one.by === by && one.endedBy === null);
@@ -156,8 +175,18 @@ export class Past {
     if (before === null && event.by === 'us') this.#madeByUs(after);
     if (before === null || keyOf(before.email) !== keyOf(after.email)) {
       const open = this.stays.findLast(({ record, until }) => record === after.key && until === null);
-      if (open !== undefined) open.until = n;
-      this.stays.push({ record: after.key, address: keyOf(after.email), from: n, until: null, shownIn: new Set() });
+      if (open !== undefined) {
+        open.until = n;
+        open.untilAt = event.at;
+      }
+      this.stays.push({
+        record: after.key,
+        address: keyOf(after.email),
+        from: n,
+        until: null,
+        untilAt: null,
+        shownIn: new Set(),
+      });
     }
     this.#onOptIn(event);
     const was = before?.optedOut === true && before.life === 'live';
@@ -239,7 +268,7 @@ export class Past {
     const wasPending = this.#sights.get(snap.key)?.pending === true;
     if (wasPending && snap.status === 'subscribed') this.#confirmed(event, address);
     for (const optIn of this.optIns)
-      if (optIn.member === snap.key && event.proofOf === optIn.at) optIn.shown.push({ run, n });
+      if (optIn.member === snap.key && event.proofOf === optIn.at) optIn.shown.push({ run, n, exact: true });
     this.#see(snap.key, isOut(snap), snap.status === 'pending');
   }
 
@@ -247,14 +276,15 @@ export class Past {
   #confirmed(event: Extract<Event, { kind: 'shown-member' }>, address: string): void {
     const { n, at, run, snap } = event;
     const act = this.optIns.findLast(({ member }) => member === snap.key);
-    if (act !== undefined) act.shown.push({ run, n });
-    this.optIns.push({ n, at, member: snap.key, address, inferred: true, shown: [{ run, n }] });
+    const exact = this.#datesStatus;
+    if (act !== undefined) act.shown.push({ run, n, exact });
+    this.optIns.push({ n, at, member: snap.key, address, inferred: true, shown: [{ run, n, exact }] });
   }
 
   #onWrite(event: Extract<Event, { kind: 'write' }>): void {
     const { op, target, took } = event;
     if (op.kind === 'create' && event.side === 'marketing' && event.told !== 'rejected')
-      this.creates.push({ address: keyOf(op.email) ?? '', as: op.as });
+      this.#created(op.email, op.as, event.told === 'applied');
     if (op.kind === 'opt-out' && took && target !== null && event.side === 'marketing')
       this.weUnsubscribed.push(target.key);
     if (op.kind !== 'opt-out' || !took || target === null) return;
@@ -263,6 +293,14 @@ export class Past {
     // The engine never heard that it was its own doing: in doubt it is a fact by unknown (Words, "echo").
     const doubtful = event.told === 'unknown' || this.#lost.has(event.run);
     if (doubtful) this.#begin(event, event.side, target.key, keyOf(target.email), { complaint: false, sure: false });
+  }
+
+  /** An answer that shows the new member is a sight of it like any other. */
+  #created(email: string, as: string | null, shown: boolean): void {
+    const address = keyOf(email) ?? '';
+    this.creates.push({ address, as });
+    const made = [...this.members.values()].find((member) => keyOf(member.email) === address);
+    if (shown && made?.by === 'us') this.#see(made.key, false, made.status === 'pending');
   }
 
   #madeByUs({ key, email }: RecordSnap): void {

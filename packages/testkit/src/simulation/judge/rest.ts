@@ -3,11 +3,8 @@ import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted } from './lifted.ts';
-import { isOut, type OptOut, type Past, type Stay } from './past.ts';
+import { isOut, type OptOut, ORDER_DOUBT_MS, type Past, type Stay } from './past.ts';
 import { poisonedKeys } from './poison.ts';
-
-/** Vendors' clocks differ, and late commits carry early stamps: only beyond this is the order of two systems beyond doubt. */
-const ORDER_DOUBT_MS = 10 * 60_000;
 
 /** People have stopped and syncs succeed: is everybody opted out where the rules say so (I3), and does nothing move (I5)? */
 export const judgeRest = (settings: Settings, past: Past, events: readonly Event[]): readonly Violation[] => {
@@ -79,7 +76,8 @@ class Court {
         if (member.status !== 'subscribed' && member.status !== 'non-subscribed') continue;
         if (this.#isFought(member)) continue;
         const carried = this.#settings.rules.crmToMarketing && this.#isInScope(address);
-        const follows = optOut.system === 'marketing' && this.#isLaterAddress(optOut, address);
+        const follows =
+          optOut.system === 'marketing' && this.#isLaterAddress(optOut, address) && !this.#isSubscribedAgain(member);
         if (carried)
           found.push(this.#missing('I3', 'C3', `${member.key} at ${address} is still ${member.status}`, optOut));
         else if (follows)
@@ -180,6 +178,25 @@ class Court {
 
   #isLaterAddress(optOut: OptOut, address: string): boolean {
     return this.#followed(optOut, new Set([optOut.address ?? ''])).includes(address) && address !== optOut.address;
+  }
+
+  /** Row 3: whom the engine opted out at a later address and somebody else subscribed again is decided as row 4. */
+  #isSubscribedAgain({ key }: MemberSnap): boolean {
+    const ours = this.#events.findIndex(
+      (event) => event.kind === 'write' && event.op.kind === 'opt-out' && event.took && event.target?.key === key,
+    );
+    return (
+      ours >= 0 &&
+      this.#events.some(
+        (event) =>
+          event.kind === 'member' &&
+          event.n > ours &&
+          event.by !== 'us' &&
+          event.after?.key === key &&
+          event.before?.status === 'unsubscribed' &&
+          event.after.status === 'subscribed',
+      )
+    );
   }
 
   #isSeen(stay: Stay): boolean {

@@ -3,7 +3,7 @@ import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted, surelyLifted } from './lifted.ts';
-import { isOut, type OptOut, type Past } from './past.ts';
+import { isOut, type OptOut, ORDER_DOUBT_MS, type Past } from './past.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
 type OpOf<Kind extends Write['op']['kind']> = Extract<Write['op'], { kind: Kind }>;
@@ -96,8 +96,36 @@ class Bench {
     );
   }
 
+  /**
+   * Could an opt-out bind somebody who lives at `address` now? If it was made or seen there, or on somebody who lives there
+   * by now; or at another address from which somebody came, who was shown there and had not left long before. What happens
+   * behind people's backs does not follow them (C15), and what no read ever tied together nobody can know.
+   */
+  mayBind(optOut: OptOut, address: string): boolean {
+    const { past } = this;
+    const livesHere = (record: string): boolean => keyOf(past.heirOf(record)?.email ?? null) === address;
+    if (optOut.address === address || optOut.shown.some((one) => one.address === address)) return true;
+    if (keyOf(past.members.get(optOut.holder)?.email ?? null) === address || livesHere(optOut.holder)) return true;
+    return past.stays.some(
+      (stay) =>
+        stay.address === optOut.address &&
+        stay.shownIn.size > 0 &&
+        !past.leftBefore(stay, optOut.at - ORDER_DOUBT_MS) &&
+        livesHere(stay.record),
+    );
+  }
+
   liveRecordsAt(address: string): readonly RecordSnap[] {
     return [...this.past.records.values()].filter(({ life, email }) => life === 'live' && keyOf(email) === address);
+  }
+
+  /** A record of the list that was deleted, merged or converted at this address while the run was going on: no read can show it. */
+  lostFromListInRun(address: string): boolean {
+    const { past } = this;
+    return [...past.records.values()].some(
+      ({ key, life, email, inList }) =>
+        life !== 'live' && inList && keyOf(email) === address && !past.unchangedSince(key, past.runBegan),
+    );
   }
 
   /**
@@ -229,7 +257,12 @@ const clear = (bench: Bench, op: OpOf<'clear'>): void => {
     return;
   }
   const latest = Math.max(...optIns.map(({ n }) => n));
-  const standing = bench.inCircle(key).filter((one) => one.n > latest && one.sure && past.knows(write.run, one.shown));
+  const standing = bench
+    .inCircle(key)
+    .filter(
+      (one) =>
+        one.n > latest && one.sure && past.knows(write.run, one.shown) && bench.mayBind(one, keyOf(op.email) ?? ''),
+    );
   if (standing.length > 0) bench.blame('I1', 'C7', 'clears although a later opt-out stands');
   const members = [...past.members.values()].filter(({ key: member }) => past.circles.same(member, key));
   const states = members.flatMap((member) => bench.lastShown(member.key) ?? []);
@@ -245,7 +278,13 @@ const patch = (bench: Bench, op: OpOf<'patch'>): void => {
   if (bench.write.side === 'crm') return;
   const here = bench.liveRecordsAt(address);
   const settled = here.every(({ key }) => bench.past.unchangedSince(key, bench.past.runBegan));
-  if (bench.settings.rules.lists && here.length > 0 && settled && here.every(({ inList }) => !inList))
+  if (
+    bench.settings.rules.lists &&
+    here.length > 0 &&
+    settled &&
+    here.every(({ inList }) => !inList) &&
+    !bench.lostFromListInRun(address)
+  )
     bench.blame('C0', 'C5', 'sends the fields of records that are outside the lists');
   const standing = bench.knownAt(address).filter((optOut) => optOut.sure && !maybeLifted(bench.past, optOut));
   if (standing.length > 0) bench.blame('C0', 'C0.3 C0.4', 'sends fields to somebody opted out');

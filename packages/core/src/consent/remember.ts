@@ -1,0 +1,93 @@
+import type { Millis, Row } from '@heed/contract';
+import type { AddressKey } from '../identity/address.ts';
+import type { Shadow, Sight, Stay } from '../state/shadow.ts';
+import type { Observer } from './observe.ts';
+import { lastSightOf } from './when.ts';
+
+/** What is remembered of a row: the shadow. Pure. */
+export const shadowOf = (row: Row, before: Shadow | null, by: Observer, address: AddressKey | null): Shadow => {
+  const member = row.member;
+  const lifeChanged = before !== null && before.life.kind !== row.life.kind;
+  // Evidence comes only with look-ups that ask for it; it stays known for as long as the member stays subscribed.
+  const optIn =
+    member?.status === 'subscribed'
+      ? (member.optIn ?? (before?.member?.status === 'subscribed' ? before.member.optIn : null))
+      : null;
+  return {
+    system: by.system,
+    record: row.record,
+    email: row.email ?? (row.life.kind === 'live' ? null : (before?.email ?? null)),
+    address,
+    life: row.life,
+    values: { ...before?.values, ...row.values },
+    ...(by.system.role === 'crm' ? { sights: sightsOf(row, before, by) } : {}),
+    member:
+      member === null
+        ? (before?.member ?? null)
+        : { ...member, complaint: member.complaint || (before?.member?.complaint ?? false), optIn },
+    reference: row.reference ?? before?.reference ?? null,
+    lists: { ...before?.lists, ...listsOf(row, by) },
+    modifiedAt: row.modifiedAt ?? before?.modifiedAt ?? null,
+    modifiedBy: row.modifiedBy,
+    version: row.version,
+    stays: staysOf(row, before, by, address),
+    firstReadAt: before?.firstReadAt ?? by.readAt,
+    lastReadAt: Math.max(before?.lastReadAt ?? 0, by.readAt),
+    seenAt: by.seenAt,
+    lifeChangedAt: lifeChanged ? by.readAt : (before?.lifeChangedAt ?? null),
+    archivedSince: archivedSince(row, before, by, lifeChanged),
+  };
+};
+
+/** Null: this read showed the field. Otherwise when it was shown last; a field that no read ever showed is absent. */
+const sightsOf = (row: Row, before: Shadow | null, by: Observer): Readonly<Record<string, Sight | null>> => {
+  const asked = (by.consentFields[row.record.type] ?? []).map((rule) => rule.field);
+  const fields = new Set([...Object.keys(before?.sights ?? {}), ...asked]);
+  const sights: Record<string, Sight | null> = {};
+  for (const field of fields) {
+    const sight = field in row.values ? null : lastSightOf(before, field);
+    if (sight !== null || field in row.values) sights[field] = sight;
+  }
+  return sights;
+};
+
+const listsOf = (row: Row, by: Observer): Record<string, boolean> =>
+  row.lists === null || by.lists === null
+    ? {}
+    : Object.fromEntries(by.lists.map((list) => [list, row.lists?.includes(list) ?? false]));
+
+const archivedSince = (row: Row, before: Shadow | null, by: Observer, lifeChanged: boolean): Millis | null => {
+  if (row.member?.status === 'unsubscribed') return null;
+  if (row.member?.status === 'archived' || (lifeChanged && row.member !== null))
+    return before?.archivedSince ?? by.readAt;
+  return before?.archivedSince ?? null;
+};
+
+const staysOf = (row: Row, before: Shadow | null, by: Observer, address: AddressKey | null): readonly Stay[] => {
+  const stays = before?.stays ?? [];
+  const here = stays.at(-1);
+  const at = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
+  const ends = row.life.kind !== 'live' || address === null;
+  if (here !== undefined && here.until === null) {
+    if (!ends && here.address === address) return stays;
+    const closed = [...stays.slice(0, -1), { ...here, until: at }];
+    return ends || address === null ? closed : [...closed, { address, from: before?.lastReadAt ?? null, until: null }];
+  }
+  if (address === null) return stays;
+  // A record that was dead when first seen still had its address once (C16).
+  if (ends) return stays.length > 0 ? stays : [{ address, from: null, until: at }];
+  return [...stays, { address, from: before?.lastReadAt ?? null, until: null }];
+};
+
+/** Something that rules or fields may depend on is different from what we knew. */
+export const differs = (before: Shadow, now: Shadow): boolean =>
+  before.address !== now.address ||
+  before.email !== now.email ||
+  before.life.kind !== now.life.kind ||
+  before.reference !== now.reference ||
+  before.member?.status !== now.member?.status ||
+  !sameKeys(before.values, now.values) ||
+  !sameKeys(before.lists, now.lists);
+
+const sameKeys = (before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(now).every((key) => key in before && JSON.stringify(before[key]) === JSON.stringify(now[key]));

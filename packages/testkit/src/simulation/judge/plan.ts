@@ -1,0 +1,60 @@
+import type { Event } from '../history.ts';
+import { keyOf } from './circle.ts';
+
+type Write = Extract<Event, { kind: 'write' }>;
+
+/**
+ * I10: a plan says what the sync right after it sends. Null: it did; otherwise in words how they differ. Left out are only
+ * addresses of which the sync found out by its own requests what no read of the plan could show.
+ */
+export const planDiffers = (
+  planned: readonly string[],
+  events: readonly Event[],
+  planBegan: number,
+  syncBegan: number,
+): string | null => {
+  const unseen = new Set([...droppedOrGone(events, syncBegan), ...lateHeirs(events, planBegan, syncBegan)]);
+  const sent = events
+    .slice(syncBegan)
+    .flatMap((event) => (event.kind === 'write' ? [{ address: addressOf(event), event }] : []))
+    .filter(({ address }) => !unseen.has(address))
+    .map(({ address, event }) => `${event.side} ${event.op.kind} ${address}`)
+    .sort();
+  const plan = planned.filter((line) => !unseen.has(line.split(' ')[2] ?? '')).sort();
+  return sent.join('\n') === plan.join('\n') ? null : `plan said [${plan.join(', ')}], sync sent [${sent.join(', ')}]`;
+};
+
+/**
+ * A record was deleted for good, which only the refusal of a write tells; or an earlier field write was accepted and dropped,
+ * which only the look-up after an opt-out shows (C22: opt-outs alone are read back).
+ */
+const droppedOrGone = (events: readonly Event[], syncBegan: number): readonly string[] =>
+  events.flatMap((event) => {
+    if (event.kind !== 'write') return [];
+    const { op, told, took, target } = event;
+    const unseen =
+      event.n >= syncBegan
+        ? told === 'rejected' && target === null && 'record' in op && op.record !== null
+        : told === 'applied' && !took && op.kind === 'patch';
+    return unseen ? [addressOf(event)] : [];
+  });
+
+/**
+ * A record that was merged or converted before any read showed it comes with the read of fields, after the opt-outs of that run
+ * are done: what it lost is set on its heir by the run after the plan (C16).
+ */
+const lateHeirs = (events: readonly Event[], planBegan: number, syncBegan: number): readonly string[] => {
+  const known = new Set<string>();
+  const heirs: string[] = [];
+  for (const event of events.slice(0, syncBegan)) {
+    if (event.kind !== 'shown-record') continue;
+    const { key, life } = event.snap;
+    if (event.n > planBegan && !known.has(key) && life !== 'live' && life !== 'deleted') heirs.push(life);
+    known.add(key);
+  }
+  const at = new Map<string, string>();
+  for (const event of events) if (event.kind === 'record') at.set(event.after.key, keyOf(event.after.email) ?? '');
+  return heirs.flatMap((heir) => at.get(heir) ?? []);
+};
+
+const addressOf = ({ op }: Write): string => ('email' in op ? op.email : op.to).toLowerCase();
