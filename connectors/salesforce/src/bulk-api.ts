@@ -61,6 +61,7 @@ const CSV = { contentType: 'CSV', columnDelimiter: 'COMMA', lineEnding: 'LF' } a
 export const bulkApi = (ask: Asker['ask']): BulkApi => {
   const table = async (name: string, path: string, signal: AbortSignal) => {
     const answer = await ask({ name, method: 'GET', path, headers: { accept: 'text/csv' } }, { kind: 'read' }, signal);
+    if (answer.headers['content-type']?.startsWith('text/csv') !== true) throw notUnderstood(name, false);
     return { headers: answer.headers, table: readCsv(name, answer.text) };
   };
   return {

@@ -2,6 +2,7 @@ import type { Connector } from '@heed/contract';
 import { startSandbox } from '@heed/sandbox';
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import { benchOf, NOON } from './connector-suite/bench.ts';
+import { bulkChecks } from './connector-suite/bulk.ts';
 import type { ConnectorCase, Vendor } from './connector-suite/case.ts';
 import type { Check } from './connector-suite/check.ts';
 import { manifestChecks } from './connector-suite/manifest.ts';
@@ -21,6 +22,7 @@ export const connectorChecks: readonly Check[] = [
   ...manifestChecks,
   ...readChecks,
   ...writeChecks,
+  ...bulkChecks,
   ...troubleChecks,
   ...strangerAndSecrecyChecks,
 ];
