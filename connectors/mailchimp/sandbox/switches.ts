@@ -44,6 +44,12 @@ export const SWITCHES = {
     values: ['unsubscribed', 'cleaned'],
     about: 'The status of a member who reported abuse.',
   },
+  formSignupActivity: {
+    default: 'website_signup',
+    values: ['website_signup', 'generic_signup', 'landing_page_signup', 'signup'],
+    about:
+      'How the activity feed calls a sign-up at the hosted form; the spec has a filter "signup" but no such activity.',
+  },
   personReason: {
     default: 'None given',
     about: 'unsubscribe_reason of somebody who unsubscribed himself; "" leaves the field out.',
@@ -85,6 +91,7 @@ export const SWITCHES = {
     about: 'Whether `params` count for operations that write; an old guide says "only used for GET".',
   },
   asyncOperationLimit: { default: 0, about: 'The most operations of an asynchronous batch; 0 for no limit.' },
+  asyncNewestFirst: { default: false, about: 'Whether the list of asynchronous batches begins with the newest.' },
   asyncLinkMinutes: { default: 10, about: 'How long the link to the results of a batch can be used.' },
   asyncResultsKeptDays: { default: 7, about: 'How long a finished batch can be asked for.' },
   batchItemTags: { default: true, about: 'Whether tags in batch items are honoured.' },

@@ -83,7 +83,7 @@ describe('evidence of an opt-in', () => {
     vendor.clock.advance(3_600_000);
     vendor.act('person/resubscribe', { email: ANN });
     const at = Math.floor(vendor.clock.now() / 1000) * 1000;
-    expect(await evidence(vendor, since)).toEqual({ at, proof: 'activity feed: signup' });
+    expect(await evidence(vendor, since)).toEqual({ at, proof: 'activity feed: website_signup' });
     vendor.clock.advance(1000);
     expect(await evidence(vendor, vendor.clock.now())).toBeNull();
   });

@@ -39,7 +39,7 @@ export const personActs: Readonly<Record<string, Action<Account>>> = {
     member.ipSignup = '192.0.2.7';
     if (audience.doubleOptin) enter(member, 'pending', atS);
     else optIn(member, atS);
-    record(member, 'signup', atS);
+    record(member, String(world.switches.get('formSignupActivity')), atS);
     bump(world, audience, member);
     return { status: member.status };
   },

@@ -15,7 +15,8 @@ const ONE = '/batches/{batch}';
 /** Asynchronous operations. They cannot be nested, so these routes are none of `apiRoutes`. */
 export const asyncBatchRoutes: readonly Route<Account>[] = [
   withHost('GET', LIST, (call, host) => {
-    const found = call.world.state.batches.filter(({ fate }) => fate.lost !== true);
+    const oldestFirst = call.world.state.batches.filter(({ fate }) => fate.lost !== true);
+    const found = call.world.switches.isOn('asyncNewestFirst') ? oldestFirst.toReversed() : oldestFirst;
     return {
       batches: page(call, found).map((batch) => batchBody(call, batch, host)),
       total_items: found.length,

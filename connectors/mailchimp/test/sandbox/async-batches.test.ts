@@ -95,6 +95,8 @@ describe('the life of a batch', () => {
     expect([first.batches.length, first.total_items]).toEqual([10, 12]);
     const rest = (await list('offset=10&fields=batches.id,total_items')).body;
     expect(rest).toEqual({ batches: made.slice(10).map((id) => ({ id })), total_items: 12 });
+    mailchimp.switches({ asyncNewestFirst: true });
+    expect((await list('count=1&fields=batches.id')).body).toEqual({ batches: [{ id: made.at(-1) }] });
     mailchimp.clock.advance(6.9 * 86_400_000);
     expect((await look(made[0] ?? '')).status).toBe(200);
     mailchimp.clock.advance(0.2 * 86_400_000);

@@ -98,3 +98,18 @@ describe('17. "GET /lists?email=, /search-members, reports/unsubscribed with tim
     expect((await calls.raw('GET', '/abuse-reports/1')).status).toBe(404);
   });
 });
+
+test('a sign-up at the form: filters "correspond to a set of activity types"; which one it is, is a switch', async () => {
+  const mailchimp = await start();
+  const { raw } = audienceCalls(mailchimp);
+  const feed = async (filters: string) => {
+    const { body } = await raw('GET', `/members/${md5('ada@example.org')}/activity-feed?activity_filters=${filters}`);
+    return body.activity.map((one: { activity_type: string }) => one.activity_type);
+  };
+  mailchimp.act('person/resubscribe', { email: 'ada@example.org' });
+  mailchimp.switches({ formSignupActivity: 'generic_signup' });
+  mailchimp.act('person/resubscribe', { email: 'ada@example.org' });
+  expect(await feed('signup,unsub')).toEqual(['generic_signup', 'website_signup']);
+  expect(await feed('website_signup')).toEqual(['website_signup']);
+  expect(await feed('unsub')).toEqual([]);
+});
