@@ -1,13 +1,13 @@
 import type { CallSpec, Tools } from '@heed/contract';
 import type { HttpRequest, Send } from './sdk.ts';
 
-/** One call of the API under the account's limits, repeated where that does no harm. `sending` is told of every try. */
+/** One call of the API under the account's limits, repeated where that does no harm. `sending` is told of every try, and forbids it by throwing. */
 export type Call = (request: HttpRequest, signal: AbortSignal, sending?: () => void) => Promise<unknown>;
 
 export const createCall =
   (send: Send, tools: Tools): Call =>
   (request, signal, sending = () => {}) =>
-    tools.call(specOf(request, signal), (within) => {
+    tools.call(specOf(request, signal), async (within) => {
       sending();
       return send(request, within);
     });

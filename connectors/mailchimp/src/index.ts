@@ -1,4 +1,5 @@
 import type { Connector } from '@heed/contract';
+import { BULK_LANE } from './bulk/jobs.ts';
 import { accountOf, config, type MailchimpConfig } from './config.ts';
 import { LIMITS } from './limits.ts';
 import { openSession } from './session.ts';
@@ -32,7 +33,7 @@ export const connector: Connector<MailchimpConfig> = {
     proofs: ['pending-then-subscribed', 'own-event'],
     changesKeptDays: null,
     listKinds: [],
-    bulk: null,
+    bulk: BULK_LANE,
   },
   limits: LIMITS,
   account: accountOf,

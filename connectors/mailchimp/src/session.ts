@@ -8,6 +8,8 @@ import {
   type Tools,
 } from '@heed/contract';
 import { createApi } from './api.ts';
+import { createBatchApi } from './bulk/batch-api.ts';
+import { createJobs } from './bulk/jobs.ts';
 import { createCall } from './call.ts';
 import { createComplaintBook } from './complaints.ts';
 import type { MailchimpConfig } from './config.ts';
@@ -25,6 +27,7 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
   const api = createApi(call, container, tools.vendorNow);
   const complaints = createComplaintBook(api);
   const mergeFields = createMergeFieldBook(api, tools.clock);
+  const onLoopback = config.baseUrl !== undefined;
   const changes = createRecentChanges({ api, complaints }, tools);
 
   async function* read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Page> {
@@ -40,7 +43,7 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
     read,
     lookup: (request, signal) => lookUp({ api, complaints }, request, signal),
     write: (ops, signal) => writeAll({ api, tools, complaints: complaints.sofar, mergeFields, changes }, ops, signal),
-    bulk: null,
+    bulk: createJobs({ batches: createBatchApi(call), mergeFields, tools, audience: container, onLoopback }),
     now: () => tools.vendorNow(),
     close: async () => {},
   };

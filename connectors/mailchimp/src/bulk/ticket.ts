@@ -1,0 +1,37 @@
+import type { JobTicket, Millis, OpId } from '@heed/contract';
+import { recordOf } from '../wire.ts';
+
+/** What finds a batch again, in this or another process. */
+export interface Ticket {
+  /** When it was opened, vendor's clock: the batch cannot be older. */
+  readonly openedAt: Millis;
+  /** Tells it from another one of the same moment. */
+  readonly first: OpId;
+  /** How many operations the batch has. */
+  readonly operations: number;
+  /** The ops that are none of the batch's: they need no request, or Mailchimp must not get them. */
+  readonly left: readonly OpId[];
+  /** Mailchimp's id of the batch; null if its answer was lost, or was never asked for. */
+  readonly batch: string | null;
+}
+
+const VERSION = 1;
+
+export const writeTicket = (ticket: Ticket): JobTicket => JSON.stringify({ v: VERSION, ...ticket });
+
+/** Null for a ticket of another version of Heed. */
+export const readTicket = (text: JobTicket): Ticket | null => {
+  const { v, openedAt, first, operations, left, batch } = recordOf(parsed(text));
+  if (v !== VERSION || typeof openedAt !== 'number' || typeof first !== 'string' || typeof operations !== 'number')
+    return null;
+  if (!Array.isArray(left) || (batch !== null && typeof batch !== 'string')) return null;
+  return { openedAt, first, operations, left: left.filter((id) => typeof id === 'string'), batch };
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
