@@ -63,7 +63,7 @@ const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
 const fieldSchema = ({ tag, name, type, options }: WireMergeField): FieldSchema => ({
   name: tag,
   label: name,
-  type: FIELD_TYPES[type] ?? 'other',
+  type: (Object.hasOwn(FIELD_TYPES, type) ? FIELD_TYPES[type] : undefined) ?? 'other',
   writable: true,
   // A field that is required on forms is not required of us: skip_merge_validation.
   required: false,

@@ -19,7 +19,8 @@ interface AddressParts {
 
 /** The fields that make up a compound address; null if `field` is none. */
 export const addressParts = (type: string, field: string): AddressParts | null => {
-  const prefix = COMPOUNDS[type]?.[field];
+  const compounds = COMPOUNDS[type] ?? {};
+  const prefix = Object.hasOwn(compounds, field) ? compounds[field] : undefined;
   if (prefix === undefined) return null;
   return {
     street: `${prefix}Street`,

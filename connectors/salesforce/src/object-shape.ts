@@ -109,4 +109,5 @@ const TYPES: Readonly<Record<string, FieldType>> = {
 };
 
 /** Ids, look-ups, times, files, locations and encrypted text (which may come masked) are not carried. */
-export const fieldTypeOf = ({ type }: DescribedField): FieldType => TYPES[type] ?? 'other';
+export const fieldTypeOf = ({ type }: DescribedField): FieldType =>
+  (Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ?? 'other';

@@ -154,7 +154,9 @@ const oauthError = z.object({ error: z.string(), error_description: z.string().o
 const refusedGrant = (auth: AuthConfig, answer: SdkAnswer, now: Millis): ConnectorError => {
   const parsed = oauthError.safeParse(readJson(answer.text));
   if (!parsed.success || answer.status >= 500) return failureOf('token', answer, now);
-  const { error: code, error_description: description = '' } = parsed.data;
+  const { error_description: description = '' } = parsed.data;
+  // Codes of OAuth are words; anything else might be what we sent, sent back.
+  const code = /^[a-z_]{3,60}$/.test(parsed.data.error) ? parsed.data.error : 'refused';
   if (auth.method === 'refresh-token' && OVERTAKEN.some((text) => description.includes(text)))
     return new ConnectorError('unavailable', 'salesforce token: another refresh is under way', {
       code,
@@ -164,13 +166,20 @@ const refusedGrant = (auth: AuthConfig, answer: SdkAnswer, now: Millis): Connect
     return new ConnectorError('config', 'salesforce token: client-credentials needs the My Domain host as "domain"', {
       code,
     });
-  const what = description === '' ? code : `${code}: ${redact(description).slice(0, 120)}`;
+  const what = description === '' ? code : `${code}: ${redact(withoutSecrets(auth, description)).slice(0, 120)}`;
   return new ConnectorError(
     'auth',
     `salesforce: signing in by ${auth.method} was refused (${what}). ${hintFor(auth)}`,
     { code },
   );
 };
+
+/** A vendor that repeats a secret in its refusal is not to be repeated. */
+const withoutSecrets = (auth: AuthConfig, description: string): string =>
+  Object.entries(auth).reduce(
+    (text, [name, value]) => (name === 'method' || value === undefined ? text : text.replaceAll(value, '[redacted]')),
+    description,
+  );
 
 const hintFor = (auth: AuthConfig): string => {
   switch (auth.method) {

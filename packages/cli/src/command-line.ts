@@ -1,8 +1,11 @@
 import { text as textOf } from 'node:stream/consumers';
+import { guardCrashes } from './crash.ts';
 import { type Answer, type Invocation, type Options, UsageError } from './invocation.ts';
+import { settleNetwork } from './network.ts';
 import { buildProgram, CommanderError } from './program/build.ts';
 import type { CommandSpec } from './program/spec.ts';
 import { type StopSignals, stopSignals } from './stop-signals.ts';
+import { asJson, steadyText } from './terminal/harmless.ts';
 import { type ProgressLine, progressLine, silentProgress } from './terminal/progress.ts';
 
 const VERSION = '0.1.0';
@@ -11,20 +14,22 @@ const INVALID = 2;
 const INTERRUPTED = 130;
 
 const tell = (text: string): void => {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${steadyText(text)}\n`);
 };
 const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${steadyText(text)}\n`);
 };
 
 /** Runs one command line and answers the exit code. Everything that can be said about it was written by then. */
 export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
   const json = argv.includes('--json');
   let code = 0;
+  guardCrashes((error) => explainFailure(error, json));
   const program = buildProgram(VERSION, async (spec, args, options) => {
     code = await runCommand(spec, args, options);
   });
   try {
+    settleNetwork(process.env, process.execArgv);
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
@@ -54,8 +59,7 @@ const runCommand = async (spec: CommandSpec, args: readonly string[], options: O
     progress.clear();
   }
   if (invocation.json) {
-    if (answer.json !== undefined)
-      say(JSON.stringify(answer.json, null, process.stdout.isTTY === true ? 2 : undefined));
+    if (answer.json !== undefined) say(asJson(answer.json, process.stdout.isTTY === true));
   } else if (answer.text !== '') say(answer.text);
   return answer.code === INTERRUPTED ? (stop.code() ?? INTERRUPTED) : answer.code;
 };
@@ -79,7 +83,7 @@ const invocationOf = (options: Options, progress: ProgressLine, stop: StopSignal
 /** Commander has written its own message by now; help and version are no errors. */
 const commandLineError = (error: CommanderError, json: boolean): number => {
   if (error.exitCode === 0) return 0;
-  if (json) say(JSON.stringify({ error: error.message.replace(/^error: /, '') }));
+  if (json) say(asJson({ error: error.message.replace(/^error: /, '') }));
   return INVALID;
 };
 
@@ -87,7 +91,7 @@ const commandLineError = (error: CommanderError, json: boolean): number => {
 const explainFailure = async (error: unknown, json: boolean): Promise<number> => {
   if (error instanceof UsageError) {
     tell(error.message);
-    if (json) say(JSON.stringify({ error: error.message }));
+    if (json) say(asJson({ error: error.message }));
     return INVALID;
   }
   const { redact, safeMessage } = await import('@heed/toolkit');
@@ -95,6 +99,6 @@ const explainFailure = async (error: unknown, json: boolean): Promise<number> =>
   tell(`Heed failed unexpectedly: ${message} The next run goes on where this one stopped.`);
   if ((process.env.HEED_DEBUG ?? '') !== '' && error instanceof Error) tell(redact(error.stack ?? ''));
   else tell('HEED_DEBUG=1 shows where it happened.');
-  if (json) say(JSON.stringify({ error: message }));
+  if (json) say(asJson({ error: message }));
   return FAILED;
 };

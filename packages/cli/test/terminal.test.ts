@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asJson, harmless, steadyText } from '../src/terminal/harmless.ts';
 import { progressLine } from '../src/terminal/progress.ts';
 import { table } from '../src/terminal/table.ts';
-import { harmless, WIDTH, widthOf, wrapped } from '../src/terminal/text.ts';
+import { paragraph, WIDTH, widthOf, wrapped } from '../src/terminal/text.ts';
 import { duration, momentIn, plural } from '../src/terminal/words.ts';
 
 const columns = [
@@ -43,6 +44,39 @@ describe('tables', () => {
   it('show nothing that could steer a terminal', () => {
     expect(table(columns, [['a\u001b[31m\u202eb\u0007', '1']])).not.toMatch(/\p{Cc}(?<!\n)|\p{Bidi_Control}/u);
     expect(harmless('naïve 山')).toBe('naïve 山');
+  });
+});
+
+describe('what is written to a terminal', () => {
+  const attacks = {
+    'clears the screen': '\u001b[2J\u001b[H',
+    'fills the clipboard (OSC 52)': '\u001b]52;c;cm0gLXJmIH4=\u0007',
+    'hides where a link leads (OSC 8)': '\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\',
+    'sets the title (C1)': '\u009d0;owned\u009c',
+    'hides text (SGR 8, and colours that are not ours)': '\u001b[8mhidden\u001b[38;5;0m',
+    'writes over the line': 'not ok\rok    ',
+    'goes back': 'bad\b\b\bgood',
+    'turns the reading order': 'gpj.\u202excod',
+    'ends a line where JSON and JavaScript differ': 'a\u2028b\u2029c',
+  };
+  const steers = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+
+  it.each(Object.entries(attacks))('nothing that %s', (_, attack) => {
+    expect(attack).toMatch(steers);
+    const shown = [
+      steadyText(`a ${attack}\nb`),
+      paragraph(attack),
+      table(columns, [[attack, '1']]),
+      asJson({ a: attack }),
+    ];
+    for (const text of shown) expect(text).not.toMatch(steers);
+    expect(JSON.parse(asJson({ a: attack }))).toEqual({ a: attack });
+    expect(JSON.parse(asJson([attack, 1], true))).toEqual([attack, 1]);
+  });
+
+  it('but our own styles and lines', () => {
+    const own = '\u001b[1mbold\u001b[22m \u001b[32mok\u001b[39m\n  naïve 山';
+    expect(steadyText(own)).toBe(own);
   });
 });
 

@@ -7,6 +7,8 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -19,8 +21,13 @@ import type { RandomBytes } from './ledger.ts';
 
 const KEY_BYTES = 32;
 
-const writeDurably = (file: string, content: string | Uint8Array, durability: Durability): void => {
-  const handle = openSync(file, 'w', 0o600);
+const writeDurably = (
+  file: string,
+  content: string | Uint8Array,
+  durability: Durability,
+  flag: 'w' | 'wx' = 'w',
+): void => {
+  const handle = openSync(file, flag, 0o600);
   try {
     writeSync(handle, Buffer.from(content));
     if (durability === 'full') fsyncSync(handle);
@@ -43,7 +50,7 @@ const syncFolder = (folder: string): void => {
 /** The customer's key, made once. Losing it makes erased addresses unrecognisable, so it is never made anew over a bad file. */
 export const loadKey = (file: string, random: RandomBytes): Uint8Array => {
   if (!existsSync(file)) createKey(file, random);
-  chmodSync(file, 0o600);
+  keepPrivate(file);
   const key = readFileSync(file);
   if (key.length !== KEY_BYTES) {
     throw new Error(`${file} is not a key of ${KEY_BYTES} bytes. Restore it from the backup; nothing was changed.`);
@@ -51,10 +58,25 @@ export const loadKey = (file: string, random: RandomBytes): Uint8Array => {
   return new Uint8Array(key);
 };
 
+/** A file that was mounted often cannot be changed by us: then whoever mounted it must. Windows has other rights. */
+const keepPrivate = (file: string): void => {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if (process.platform === 'win32' || (statSync(file).mode & 0o007) === 0) return;
+    throw new Error(
+      `${file} holds the key, everybody on this computer may read it, and Heed cannot change that: give it the mode 600 or 400.`,
+      { cause: error },
+    );
+  }
+};
+
 /** A link, unlike a rename, never replaces: if another process made the key at the same moment, that one counts. */
 const createKey = (file: string, random: RandomBytes): void => {
   const draft = `${file}.${process.pid}.tmp`;
-  writeDurably(draft, random(KEY_BYTES), 'full');
+  // The folder may be anybody's: what lies there under this name, left by a crash or put there, is not written through.
+  rmSync(draft, { force: true });
+  writeDurably(draft, random(KEY_BYTES), 'full', 'wx');
   try {
     linkSync(draft, file);
   } catch (error) {

@@ -7,6 +7,7 @@ import { runCustomer } from '../runs/run-customer.ts';
 import { runJson, statusInWords } from '../runs/show-run.ts';
 import { tellErrors } from '../runs/tell-errors.ts';
 import { type Scheduled, startScheduler } from '../scheduler/scheduler.ts';
+import { asJson } from '../terminal/harmless.ts';
 import { duration, momentIn } from '../terminal/words.ts';
 import { openWorkspace, select, type Workspace } from '../workspace.ts';
 
@@ -49,7 +50,7 @@ const jobOf = (owner: Customer, profile: Profile): readonly Job[] =>
   profile.schedule === null ? [] : [{ id: profile.id, customer: owner.name, owner, profile, ...profile.schedule }];
 
 const announce = (invocation: Invocation, json: unknown, text: string): void =>
-  invocation.say(invocation.json ? JSON.stringify(json) : text);
+  invocation.say(invocation.json ? asJson(json) : text);
 
 /** One run and its line. A daemon outlives the failure of a run: it is reported, and the next tick goes on. */
 const runOnce = async (

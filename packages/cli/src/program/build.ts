@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Options } from '../invocation.ts';
+import { steadyText } from '../terminal/harmless.ts';
 import { COMMANDS } from './commands.ts';
 import type { CommandSpec, OptionSpec } from './spec.ts';
 
@@ -74,6 +75,8 @@ export const buildProgram = (version: string, chosen: Chosen): Command => {
     .description('Keeps contacts and e-mail opt-outs in step between CRMs and marketing tools.')
     .version(version)
     .showSuggestionAfterError()
+    // Its messages repeat what was typed, and some of that was pasted.
+    .configureOutput({ writeErr: (text) => process.stderr.write(steadyText(text)) })
     .configureHelp({
       helpWidth: 80,
       minWidthToWrap: 30,

@@ -1,4 +1,5 @@
-import { harmless, WIDTH, widthOf, wrapped } from './text.ts';
+import { harmless } from './harmless.ts';
+import { WIDTH, widthOf, wrapped } from './text.ts';
 
 export interface Column {
   readonly title: string;

@@ -1,12 +1,10 @@
 import stringWidth from 'string-width';
+import { harmless } from './harmless.ts';
 
 /** What fits a terminal, a log and a mail. */
 export const WIDTH = 80;
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** Values come from vendors: what could steer a terminal is shown as a dot. */
-export const harmless = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '·');
 
 /** Columns that a text takes, wide scripts counted as the terminal shows them. */
 export const widthOf = (text: string): number => stringWidth(text);
@@ -47,5 +45,6 @@ export const wrapped = (text: string, width: number = WIDTH): readonly string[] 
 /** A paragraph that fits 80 columns, every line behind `indent`, the first one behind `first`. */
 export const paragraph = (text: string, indent = '', first: string = indent): string =>
   wrapped(text, WIDTH - widthOf(indent))
+    .map(harmless)
     .map((line, i) => `${i === 0 ? first : indent}${line}`)
     .join('\n');

@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProfileError } from './place.ts';
 import type { Customer } from './profile.ts';
+import { FileTooLarge, NotAFile, readBounded } from './read-bounded.ts';
 import { type FileText, type ProfileChecks, readCustomer } from './read-customer.ts';
 
 export interface LoadedCustomers {
@@ -23,14 +24,14 @@ const problem = (file: string, what: string, fix: string): ProfileError => ({
 });
 
 const readText = async (path: string): Promise<string | ProfileError> => {
-  const { size } = await stat(path);
-  if (size > MAX_FILE_BYTES)
-    return problem(path, `the file is larger than ${MAX_FILE_BYTES / 1024} KiB`, 'Split it up');
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readBounded(path, MAX_FILE_BYTES));
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return problem(path, 'the file is not text in UTF-8', 'Save it as UTF-8');
+    if (error instanceof FileTooLarge)
+      return problem(path, `the file is larger than ${MAX_FILE_BYTES / 1024} KiB`, 'Split it up');
+    if (error instanceof NotAFile) return problem(path, 'this is no regular file', 'Put a file in its place');
+    if (error instanceof TypeError) return problem(path, 'the file is not text in UTF-8', 'Save it as UTF-8');
+    return problem(path, 'the file cannot be read', 'Check that it exists and that this user may read it');
   }
 };
 
@@ -63,7 +64,8 @@ export const loadCustomers = async (folder: string, checks: ProfileChecks): Prom
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || entry.isFile()) continue;
     const path = join(folder, entry.name);
-    if (!(await stat(path)).isDirectory()) continue;
+    // A link may lead nowhere.
+    if ((await stat(path).catch(() => null))?.isDirectory() !== true) continue;
     if (CUSTOMER_NAME.test(entry.name)) customers.push(await loadCustomer(entry.name, path, checks));
     else errors.push(problem(path, 'this cannot be the name of a customer', 'Use lower case, digits, - and _'));
   }

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
 const text = (description: string) => z.string().min(1).describe(description);
+/** What systems call their fields and lists becomes a key of objects, and every object of JavaScript has some keys already. */
+const name = (description: string) =>
+  text(description).refine((given) => !(given in Object.prototype), {
+    error: 'no field can be carried under this name',
+  });
 const yesOrNo = (description: string) => z.boolean().describe(description);
 const scalar = z.union([z.string().min(1), z.number(), z.boolean()]);
 
@@ -34,17 +39,17 @@ const step = z.union([
 ]);
 
 const fieldMapping = z.strictObject({
-  crm: text('A field of the CRM, by its own name'),
-  marketing: text('A field of the marketing system, by its own name'),
+  crm: name('A field of the CRM, by its own name'),
+  marketing: name('A field of the marketing system, by its own name'),
   direction: z.enum(['both', 'crm-to-marketing', 'marketing-to-crm']).default('both'),
   transform: z.union([step, z.array(step).min(1)]).optional(),
   clear: yesOrNo('An emptied value empties the other side too').default(false),
 });
 
 const customField = z.union([
-  z.string().min(1),
+  name('The opt-out field of the CRM'),
   z.strictObject({
-    field: text('The opt-out field of the CRM'),
+    field: name('The opt-out field of the CRM'),
     optedOutWhen: z
       .union([z.boolean(), z.literal('set'), z.array(z.string().min(1)).min(1)])
       .default(true)
@@ -70,7 +75,7 @@ export const profileSchema = z
     crm: z.strictObject({
       connection: text('A connection of connections.yaml'),
       records: z
-        .array(z.string().min(1))
+        .array(name('A record type of the CRM'))
         .min(1)
         .describe('Record types; the order decides whose fields win when several share an address'),
       lists: z.array(listRef).min(1).optional(),
@@ -97,7 +102,7 @@ export const profileSchema = z
       })
       .prefault({}),
     whenRecordLeaves: z.enum(['keep', 'tag', 'archive']).default('keep').describe('C12'),
-    reference: z.strictObject({ crm: text('The CRM field that holds our own external id') }).optional(),
+    reference: z.strictObject({ crm: name('The CRM field that holds our own external id') }).optional(),
     optOut: z
       .strictObject({
         crmToMarketing: yesOrNo('C2, C3: unsubscribe in marketing who opted out in the CRM').default(false),
@@ -106,7 +111,7 @@ export const profileSchema = z
         scope: z.enum(['everyone', 'lists']).default('everyone').describe('C5'),
         clearWhenConfirmed: yesOrNo('C7: clear the CRM field after a proven new opt-in').default(false),
         suppressUnknown: yesOrNo('C3: suppress addresses that are not members, where that is free').default(false),
-        undeliverableField: text('C10: a CRM checkbox for addresses that bounce').optional(),
+        undeliverableField: name('C10: a CRM checkbox for addresses that bounce').optional(),
         target: target.optional().describe('C27: needed where the opt-out of the CRM is wider than this mailing'),
         softOptOutIsRequest: yesOrNo('C28: a soft opt-out found at first counts as one').default(false),
       })
@@ -114,7 +119,7 @@ export const profileSchema = z
     consent: z.strictObject({
       newMembers: z.enum(['subscribe', 'double-opt-in', 'non-subscribed']).describe('C19; there is no default'),
       basis: z.enum(['consent', 'existing-customer', 'contract', 'legitimate-interest']).optional(),
-      optInField: text('A CRM checkbox that must be true').optional(),
+      optInField: name('A CRM checkbox that must be true').optional(),
     }),
     guards: z
       .strictObject({

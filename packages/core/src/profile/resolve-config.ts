@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { ProfileError } from './place.ts';
@@ -13,10 +13,23 @@ export interface Secrets {
   file(path: string): Promise<string>;
 }
 
+/** A private key has some kilobytes. */
+const MAX_SECRET_LENGTH = 64 * 1024;
+
+/** A pipe is fine, as a shell makes one of `<(...)`; what has no end is not. */
+const readSecret = async (path: string): Promise<string> => {
+  let text = '';
+  for await (const piece of createReadStream(path, 'utf8')) {
+    text += String(piece);
+    if (text.length > MAX_SECRET_LENGTH) throw new Error('too long for a secret');
+  }
+  return text;
+};
+
 /** The process environment and the disk. */
 export const secretsOf = (environment: Readonly<Record<string, string | undefined>>): Secrets => ({
   env: (name) => environment[name],
-  file: (path) => readFile(path, 'utf8'),
+  file: readSecret,
 });
 
 export type ResolvedConfig =
