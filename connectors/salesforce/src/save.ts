@@ -1,6 +1,8 @@
 import { ConnectorError, type OpId, type Outcome } from '@heed/contract';
 import { type Api, MAX_COLLECTION, type Saved, type ToSave } from './api.ts';
+import { notUnderstood } from './ask.ts';
 import { refusalOfCall, refusalOfRow } from './failure.ts';
+import { idKey } from './soql.ts';
 
 /** A record to write and the op that asks for it. */
 export interface Saving {
@@ -47,6 +49,8 @@ const saveCollection = async (
       savings.map(({ record }) => record),
       signal,
     );
+    if (how === 'update' && !isInOrder(savings, saved))
+      return savings.map((saving) => whoever(saving, saved, api.now()));
     return savings.map((saving, index) => outcomeOf(saving, saved[index], api.now()));
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
@@ -61,6 +65,21 @@ const saveCollection = async (
 /** The whole call was refused, surely not applied, for something that a single record in it may have wrong. */
 const isAboutOne = ({ kind, details }: ConnectorError): boolean =>
   details.mayHaveApplied !== true && (kind === 'invalid' || kind === 'missing' || details.code === 'INVALID_FIELD');
+
+/** The order of the answer is documented to be that of the call; the ids of an update prove it. */
+const isInOrder = (savings: readonly Saving[], saved: readonly Saved[]): boolean =>
+  savings.every(({ record }, index) => {
+    const one = saved[index];
+    return one?.ok !== true || one.id === '' || idKey(one.id) === idKey(record.id ?? '');
+  });
+
+/** Of an answer in another order only the ids can be trusted: a refusal has none, so nobody knows whose it is. */
+const whoever = ({ op, record }: Saving, saved: readonly Saved[], at: number): Outcome => {
+  const { type, id = '' } = record;
+  if (saved.some((one) => one.ok && idKey(one.id) === idKey(id)))
+    return { op, result: 'applied', record: { type, id }, row: null, at };
+  return failed(op, notUnderstood('update', true));
+};
 
 const outcomeOf = ({ op, record }: Saving, saved: Saved | undefined, at: number): Outcome => {
   if (saved === undefined || !saved.ok) return { op, result: 'rejected', refusal: refusalOfRow(saved?.errors ?? []) };
