@@ -1,0 +1,36 @@
+import type { LeastCalls } from '../least-calls.ts';
+import type { CaseName, Measured } from '../results.ts';
+import type { Heed, Synced } from '../subjects/heed.ts';
+import type { Vendors } from './vendors.ts';
+
+export interface Measuring {
+  readonly name: CaseName;
+  readonly contacts: number;
+  readonly concerned: number;
+  readonly least: LeastCalls | null;
+}
+
+/** One `heed sync`, and everything it cost. Throws if the sync did not end well: such numbers would mean nothing. */
+export const measure = async (vendors: Vendors, heed: Heed, what: Measuring): Promise<Measured> => {
+  await vendors.mark();
+  return measured(vendors, await heed.sync(), what);
+};
+
+/** The same for a sync that ended already; the vendors count since their last mark. */
+export const measured = async (vendors: Vendors, { used, report }: Synced, what: Measuring): Promise<Measured> => {
+  const { salesforce, mailchimp } = await vendors.traffic();
+  return {
+    ...what,
+    status: report.status,
+    owed: report.owed,
+    seconds: (used.endedAtMs - used.startedAtMs) / 1000,
+    cpuUs: used.cpuUs,
+    peakBytes: used.peakBytes,
+    salesforce: salesforce.calls,
+    mailchimp: mailchimp.calls,
+    writes: salesforce.writes + mailchimp.writes,
+    refused: salesforce.refused + mailchimp.refused,
+    parallel: { salesforce: salesforce.parallel, mailchimp: mailchimp.parallel },
+    bytes: salesforce.bytesIn + salesforce.bytesOut + mailchimp.bytesIn + mailchimp.bytesOut,
+  };
+};

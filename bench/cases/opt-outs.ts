@@ -1,0 +1,132 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { optOutsFromMailchimp, optOutsFromSalesforce } from '../least-calls.ts';
+import type { Measured, OptOutTime, Settings } from '../results.ts';
+import { type Heed, type Synced, setUpHeed } from '../subjects/heed.ts';
+import { inFolder } from './in-folder.ts';
+import { measured } from './measure.ts';
+import type { OneSize } from './one-size.ts';
+import { openVendors, type Vendors } from './vendors.ts';
+
+type Side = 'mailchimp' | 'salesforce';
+const SIDES: readonly Side[] = ['mailchimp', 'salesforce'];
+const other = (side: Side): Side => (side === 'mailchimp' ? 'salesforce' : 'mailchimp');
+
+/** Only a look for changes makes these calls: the first one after the act is when Heed could learn of it. */
+const LOOK: Readonly<Record<Side, string>> = {
+  mailchimp: 'GET /members (unsubscribed since)',
+  salesforce: 'GET /queryAll Contact (changes)',
+};
+const POLL_MS = 250;
+/** A backlog may be done before the next look at the opt-outs; a schedule would start the next sync soon. */
+const MOST_SYNCS = 3;
+
+/** From each side in turn, with nothing else to do. */
+export const optOutsAlone = async (
+  vendors: Vendors,
+  heed: Heed,
+  contacts: number,
+  count: number,
+  tell: (text: string) => void,
+): Promise<OneSize> => {
+  const list: Measured[] = [];
+  const optOutTimes: OptOutTime[] = [];
+  for (const from of SIDES) {
+    const act = await optOut(vendors, from, count);
+    const synced = await heed.sync();
+    const least = from === 'mailchimp' ? optOutsFromMailchimp(count) : optOutsFromSalesforce(count);
+    const name = from === 'mailchimp' ? 'fromMailchimp' : 'fromSalesforce';
+    const one = await measured(vendors, synced, { name, contacts, concerned: count, least });
+    list.push(one);
+    optOutTimes.push(await timeOf(act, heed, [synced], 0));
+    tell(`${name}, ${contacts}: ${one.seconds.toFixed(1)} s`);
+    await vendors.hour();
+    await heed.sync();
+    await vendors.hour();
+  }
+  return { measured: list, optOutTimes };
+};
+
+/** From one side, while a first sync of so many contacts is under way. */
+export const optOutsBehind = (from: Side, contacts: number, count: number, settings: Settings): Promise<OptOutTime> =>
+  inFolder(async (folder) => {
+    const vendors = await openVendors(contacts, settings);
+    try {
+      const heed = setUpHeed(folder, settings.built, vendors);
+      const ended = new AbortController();
+      const running = heed.sync().finally(() => ended.abort());
+      // Twice as many as will leave, so that it is in the middle of its work.
+      const isUnderWay = async (): Promise<boolean> => (await vendors.mailchimp.standing()).people >= 2 * count;
+      await Promise.all([until(isUnderWay, ended.signal), Promise.race([running, until(isUnderWay, ended.signal)])]);
+      if (ended.signal.aborted) throw new Error('the first sync was over before anybody could opt out behind it');
+      const act = await optOut(vendors, from, count);
+      const syncs = [await running];
+      while (!(await act.isShown()) && syncs.length < MOST_SYNCS) syncs.push(await heed.sync());
+      return await timeOf(act, heed, syncs, contacts);
+    } finally {
+      await vendors.close();
+    }
+  });
+
+interface Act {
+  readonly from: Side;
+  readonly count: number;
+  readonly atMs: number;
+  isShown(): Promise<boolean>;
+  /** When the other system first showed all of them; null if it never did. */
+  shownAtMs(): Promise<number | null>;
+  /** Milliseconds until Heed looked; null if it never did. */
+  lookedAfterMs(): Promise<number | null>;
+}
+
+/** Members who are people in the CRM, too, opt out now; the other system is watched from outside until it shows all of them. */
+const optOut = async (vendors: Vendors, from: Side, count: number): Promise<Act> => {
+  const [source, target] = [vendors[from], vendors[other(from)]];
+  const emails = await vendors.mailchimp.people(count);
+  const before = (await target.standing()).optedOut;
+  await vendors.mark();
+  const atMs = Date.now();
+  await source.optOut(emails);
+  const isShown = async (): Promise<boolean> => (await target.standing()).optedOut >= before + emails.length;
+  const watching = new AbortController();
+  const shown = until(isShown, watching.signal).then((seen) => (seen ? Date.now() : null));
+  return {
+    from,
+    count: emails.length,
+    atMs,
+    isShown,
+    async shownAtMs() {
+      if (!(await isShown())) watching.abort();
+      return shown;
+    },
+    lookedAfterMs: async () => (await source.traffic()).firstAfterMs[LOOK[from]] ?? null,
+  };
+};
+
+const timeOf = async (act: Act, heed: Heed, syncs: readonly Synced[], behind: number): Promise<OptOutTime> => {
+  const shownAtMs = await act.shownAtMs();
+  const lookedAfterMs = await act.lookedAfterMs();
+  const target = other(act.from) === 'salesforce' ? 'crm' : 'marketing';
+  const readBackAtMs: number[] = [];
+  for (const { report } of syncs) readBackAtMs.push(...(await heed.optOutsDone(report.run, target, act.atMs)));
+  // Only now is anything owed to nobody; an opt-out that was written but not read back still is.
+  const allBack = syncs.at(-1)?.report.owed === 0 && readBackAtMs.length >= act.count;
+  const since = (ms: number | null): number | null => (ms === null ? null : (ms - act.atMs) / 1000);
+  return {
+    from: act.from,
+    people: act.count,
+    behind,
+    waitedSeconds: lookedAfterMs === null ? null : lookedAfterMs / 1000,
+    shownSeconds: since(shownAtMs),
+    readBackSeconds: since(allBack ? readBackAtMs.reduce((last, at) => Math.max(last, at), 0) : null),
+    syncs: syncs.length,
+  };
+};
+
+/** Asks again and again, outside of any latency; false once the signal ends it. */
+const until = async (isSo: () => Promise<boolean>, signal?: AbortSignal): Promise<boolean> => {
+  while (signal?.aborted !== true) {
+    if (await isSo()) return true;
+    await pause(POLL_MS);
+  }
+  return false;
+};

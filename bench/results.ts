@@ -1,0 +1,92 @@
+import type { LeastCalls } from './least-calls.ts';
+import type { CpuShare } from './report/cpu-share.ts';
+import type { Machine } from './report/machine.ts';
+
+export const CASES = {
+  first: 'first sync',
+  settling: 'the sync after it, which reads its own writes',
+  nothing: 'nothing changed',
+  changed: '1 % changed',
+  fromMailchimp: 'opt-outs made in Mailchimp',
+  fromSalesforce: 'opt-outs made in Salesforce',
+} as const;
+export type CaseName = keyof typeof CASES;
+
+/** One measured `heed sync`. */
+export interface Measured {
+  readonly name: CaseName;
+  /** Contacts in Salesforce. */
+  readonly contacts: number;
+  /** Contacts that the case is about: all of them, those that changed, or those who opted out. */
+  readonly concerned: number;
+  /** As `sync --json` reports it. */
+  readonly status: string;
+  readonly owed: number;
+  readonly seconds: number;
+  /** All threads of Heed's process, start and SDKs included. */
+  readonly cpuUs: number;
+  readonly peakBytes: number;
+  readonly salesforce: Readonly<Record<string, number>>;
+  readonly mailchimp: Readonly<Record<string, number>>;
+  /** Null where no least is worked out. */
+  readonly least: LeastCalls | null;
+  readonly writes: number;
+  readonly refused: number;
+  readonly parallel: { readonly salesforce: number; readonly mailchimp: number };
+  /** Requests and answers of both systems, as counted at their end of the wire. */
+  readonly bytes: number;
+}
+
+/** How long 5,000 opt-outs took, from the moment people made them. */
+export interface OptOutTime {
+  readonly from: 'mailchimp' | 'salesforce';
+  readonly people: number;
+  /** Behind a first sync of so many contacts that was still running; 0: alone. */
+  readonly behind: number;
+  /** From the act to Heed's next look at that system. Alone it looks at once, or as soon as it was started. */
+  readonly waitedSeconds: number | null;
+  /** From the act until the other system showed all of them. */
+  readonly shownSeconds: number | null;
+  /** From the act until Heed had read all of them back from there, by its own list of changes. */
+  readonly readBackSeconds: number | null;
+  /** How many syncs it took: more than one if the backlog was done before its next look. */
+  readonly syncs: number;
+}
+
+/** The raw loop, or the plain script. */
+export interface Comparison {
+  readonly name: 'raw loop' | 'plain script';
+  readonly contacts: number;
+  readonly seconds: number;
+  readonly cpuUs: number;
+  readonly peakBytes: number;
+  readonly calls: number;
+  readonly bytes: number;
+}
+
+/** Where the CPU went in a first sync of so many contacts that ran once more, with a profiler. */
+export interface Profiled {
+  readonly contacts: number;
+  readonly share: CpuShare;
+}
+
+export interface Settings {
+  readonly sizes: readonly number[];
+  readonly optOuts: number;
+  readonly readMs: number;
+  readonly writeMs: number;
+  readonly seed: number;
+  readonly built: boolean;
+}
+
+export interface Results {
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly measured: readonly Measured[];
+  readonly optOutTimes: readonly OptOutTime[];
+  readonly comparisons: readonly Comparison[];
+  readonly profiled: Profiled | null;
+}
+
+export const callsOf = ({ salesforce, mailchimp }: Pick<Measured, 'salesforce' | 'mailchimp'>): number =>
+  [...Object.values(salesforce), ...Object.values(mailchimp)].reduce((sum, calls) => sum + calls, 0);

@@ -1,0 +1,115 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StandIn } from '../vendors/stand-in.ts';
+import { type Ran, run } from './run.ts';
+
+/** As `sync --json` reports it. */
+export interface SyncReport {
+  readonly run: string;
+  readonly status: string;
+  readonly owed: number;
+}
+
+export interface Synced extends Ran {
+  readonly report: SyncReport;
+}
+
+/** Heed as it runs in production: its own command line, in a process of its own, with its state on disk. */
+export interface Heed {
+  /** `heed sync`; the first one is approved in advance. */
+  sync(options?: { readonly profile?: string }): Promise<Synced>;
+  /** When each opt-out that a run wrote to one side was read back, of those since a moment; from the run's list of changes. */
+  optOutsDone(run: string, side: 'crm' | 'marketing', sinceMs: number): Promise<readonly number[]>;
+}
+
+const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+export const CUSTOMER = 'bench';
+const PROFILE = 'newsletter';
+
+export const setUpHeed = (
+  folder: string,
+  built: boolean,
+  vendors: { readonly salesforce: StandIn; readonly mailchimp: StandIn },
+): Heed => {
+  const { salesforce, mailchimp } = vendors;
+  const profiles = join(folder, 'profiles');
+  mkdirSync(join(profiles, CUSTOMER), { recursive: true });
+  writeFileSync(join(profiles, CUSTOMER, 'connections.yaml'), connections(salesforce.url, mailchimp.url));
+  writeFileSync(join(profiles, CUSTOMER, `${PROFILE}.yaml`), profile(String(mailchimp.audience)));
+  const script = built ? root('packages/cli/bin/heed.js') : root('packages/cli/src/main.ts');
+  const places = ['--profiles', profiles, '--state', join(folder, 'state'), '--json'];
+  const env = { ...process.env, ...salesforce.env, ...mailchimp.env };
+  const heed = (args: readonly string[], profileFile?: string): Promise<Ran> =>
+    run({
+      args: [script, ...args, ...places],
+      env,
+      source: !built,
+      folder,
+      ...(profileFile === undefined ? {} : { profile: profileFile }),
+    });
+  return {
+    async sync(options = {}) {
+      const ran = await heed(['sync', `${CUSTOMER}/${PROFILE}`, '--yes'], options.profile);
+      const [report] = (JSON.parse(ran.output) as { readonly runs?: readonly SyncReport[] }).runs ?? [];
+      if (ran.code !== 0 || report === undefined)
+        throw new Error(`heed sync ended with exit code ${ran.code}: ${ran.output.slice(0, 2_000)}`);
+      return { ...ran, report };
+    },
+    async optOutsDone(id, side, sinceMs) {
+      const ran = await heed(['run', id]);
+      const { changes } = JSON.parse(ran.output) as { readonly changes: readonly Change[] };
+      return changes
+        .filter((one) => one.side === side && one.what.startsWith('opted out') && DONE.includes(one.outcome))
+        .map(({ at }) => Date.parse(at))
+        .filter((at) => at >= sinceMs);
+    },
+  };
+};
+
+interface Change {
+  readonly at: string;
+  readonly side: string;
+  readonly what: string;
+  readonly outcome: string;
+}
+
+/** Noted after the look that follows every opt-out: a write that was not read back is none of these. */
+const DONE: readonly string[] = ['applied', 'unchanged'];
+
+const connections = (salesforce: string, mailchimp: string): string => `salesforce:
+  connector: salesforce
+  baseUrl: ${salesforce}
+  auth:
+    method: client-credentials
+    clientId: { env: SANDBOX_SALESFORCE_CLIENT_ID }
+    clientSecret: { env: SANDBOX_SALESFORCE_CLIENT_SECRET }
+mailchimp:
+  connector: mailchimp
+  baseUrl: ${mailchimp}
+  auth: { method: api-key, apiKey: { env: SANDBOX_MAILCHIMP_KEY } }
+`;
+
+/** Guards as wide as they get: nobody is here to approve 5,000 opt-outs. */
+const profile = (audience: string): string => `version: 1
+crm:
+  connection: salesforce
+  records: [Contact]
+marketing:
+  connection: mailchimp
+  audience: ${audience}
+fields:
+  - { crm: FirstName, marketing: FNAME }
+  - { crm: LastName, marketing: LNAME }
+  - { crm: Title, marketing: TITLE, direction: crm-to-marketing }
+  - { crm: Phone, marketing: PHONE, direction: crm-to-marketing }
+conflicts: crm
+create: { marketing: true, crm: false }
+optOut:
+  crmToMarketing: true
+consent:
+  newMembers: subscribe
+  basis: existing-customer
+guards: { optOuts: { people: 1000000, percent: 100 }, creates: 10000000 }
+`;

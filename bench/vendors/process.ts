@@ -1,0 +1,81 @@
+// One stand-in in a process of its own, so that its work counts for nobody else's.
+import { openMailchimp } from './open-mailchimp.ts';
+import { openSalesforce } from './open-salesforce.ts';
+import type { Announced, Envelope, Opening, Order, Traffic } from './protocol.ts';
+import type { Vendor } from './vendor.ts';
+import { countWireBytes, type WireBytes } from './wire-bytes.ts';
+
+interface Mark extends WireBytes {
+  readonly calls: number;
+  /** By the stand-in's own clock, as in its call log. */
+  readonly atMs: number;
+}
+
+const wireBytes = countWireBytes();
+
+const markOf = ({ running }: Vendor): Mark => ({
+  calls: running.calls().length,
+  atMs: running.clock.now(),
+  ...wireBytes(),
+});
+
+const trafficSince = ({ running, kindOf }: Vendor, mark: Mark): Traffic => {
+  const made = running.calls().slice(mark.calls);
+  const calls: Record<string, number> = {};
+  const firstAfterMs: Record<string, number> = {};
+  for (const one of made) {
+    const kind = kindOf(one);
+    calls[kind] = (calls[kind] ?? 0) + 1;
+    // The log is in the order of the answers.
+    const afterMs = Date.parse(one.startedAt) - mark.atMs;
+    firstAfterMs[kind] = Math.min(afterMs, firstAfterMs[kind] ?? afterMs);
+  }
+  const now = wireBytes();
+  return {
+    calls,
+    firstAfterMs,
+    writes: made.filter(({ method, path }) => method !== 'GET' && !path.includes('/oauth2/')).length,
+    refused: made.filter(({ status }) => status >= 400).length,
+    parallel: made.reduce((most, { concurrent }) => Math.max(most, concurrent), 0),
+    bytesIn: now.bytesIn - mark.bytesIn,
+    bytesOut: now.bytesOut - mark.bytesOut,
+  };
+};
+
+const obeying = (vendor: Vendor): ((order: Order) => unknown) => {
+  let mark = markOf(vendor);
+  return (order) => {
+    switch (order.do) {
+      case 'mark':
+        mark = markOf(vendor);
+        return null;
+      case 'traffic':
+        return trafficSince(vendor, mark);
+      case 'pass':
+        return vendor.running.clock.advance(order.ms);
+      case 'edit':
+        return vendor.edit(order.count);
+      case 'people':
+        return vendor.people(order.count);
+      case 'opt-out':
+        for (const email of order.emails) vendor.running.act('person/unsubscribe', { email });
+        return null;
+      case 'standing':
+        return vendor.standing();
+    }
+  };
+};
+
+const say = (content: unknown, number: number): void => {
+  process.send?.({ number, content } satisfies Envelope<unknown>);
+};
+
+// Ends with whoever started it, however that one ended.
+process.once('disconnect', () => process.exit(0));
+process.once('message', async ({ content: opening, number }: Envelope<Opening>) => {
+  const vendor = await (opening.vendor === 'salesforce' ? openSalesforce(opening) : openMailchimp(opening));
+  const obey = obeying(vendor);
+  process.on('message', (order: Envelope<Order>) => say(obey(order.content), order.number));
+  const { url, env, accessToken } = vendor.running;
+  say({ url, env, accessToken, audience: vendor.audience ?? null } satisfies Announced, number);
+});
