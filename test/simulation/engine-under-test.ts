@@ -1,23 +1,38 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isRecordAddress, LEASE_MS, type Engine as Outside, type Profile, runProfile, type Store } from '@heed/core';
+import {
+  isRecordAddress,
+  LEASE_MS,
+  type Leases,
+  type Engine as Outside,
+  type Profile,
+  runProfile,
+  type Store,
+} from '@heed/core';
 import { openStateFolder, type StateFolder } from '@heed/store';
 import { seededRandom } from '@heed/toolkit';
 import { Places } from '../../packages/core/src/profile/yaml-text.ts';
-import type {
-  Engine,
-  EngineFactory,
-  EnginePlace,
-  RunEnd,
-  RunOrder,
-  Settings,
+import {
+  Crash,
+  type Engine,
+  type EngineFactory,
+  type EnginePlace,
+  type Life,
+  type RunEnd,
+  type RunOrder,
+  type Settings,
 } from '../../packages/testkit/src/simulation/index.ts';
 
 const CUSTOMER = 'sim';
 const DIR = 'state folder';
 /** An open folder that no process uses at the moment: opening files and preparing statements is most of a small run. */
 const IDLE = 'idle folder';
+/**
+ * Seeds whose databases are files, closed by a crash and opened again by the next process. All others keep one database in
+ * memory, which is faster: a transaction is whole or nothing in both, and files are what the store's own tests are about.
+ */
+const ON_FILES_EVERY = 8;
 /** In memory where the system has such a place: a simulation crashes engines, not machines. */
 const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
@@ -40,6 +55,7 @@ class EngineUnderTest implements Engine {
   readonly #place: EnginePlace;
   readonly #folder: StateFolder;
   readonly #store: Store;
+  readonly #onFiles: boolean;
 
   constructor(place: EnginePlace, dir: string) {
     const { world, life } = place;
@@ -47,9 +63,11 @@ class EngineUnderTest implements Engine {
     const fraction = seededRandom(world.settings.seed * 1_000 + life.run);
     const random = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => Math.floor(fraction() * 256));
     const idle = place.memory.get(IDLE) as StateFolder | undefined;
-    place.memory.delete(IDLE);
+    this.#onFiles = world.settings.seed % ON_FILES_EVERY === 0;
     const clock = { now: () => world.now(), sleep: async (ms: number) => world.pass(ms) };
-    this.#folder = idle ?? openStateFolder(dir, { clock, random, durability: 'none' });
+    this.#folder = idle ?? openStateFolder(dir, { clock, random, durability: this.#onFiles ? 'none' : 'memory' });
+    if (this.#onFiles) place.memory.delete(IDLE);
+    else place.memory.set(IDLE, this.#folder);
     this.#store = watched(this.#folder.customer(CUSTOMER), place);
   }
 
@@ -92,6 +110,7 @@ class EngineUnderTest implements Engine {
 
   async close(): Promise<void> {
     const { life, memory } = this.#place;
+    if (!this.#onFiles) return;
     if (life.dead || memory.has(IDLE)) this.#folder.close();
     else memory.set(IDLE, this.#folder);
   }
@@ -101,7 +120,7 @@ class EngineUnderTest implements Engine {
     const systems = { crm, marketing };
     return {
       store: this.#store,
-      leases: this.#folder.leases,
+      leases: ofTheLiving(this.#folder.leases, life),
       clock: world.clock(life),
       random: seededRandom(world.settings.seed * 1_000 + life.run + 500),
       holder: `process ${life.run}`,
@@ -112,21 +131,46 @@ class EngineUnderTest implements Engine {
 }
 
 /** Verbs that commit under a lease: a process is killed or suspended around them, and a stale fence must stop them. */
-const COMMITS = new Set(['commitPage', 'dropCursor', 'intend', 'settle', 'recovered']);
+const COMMITS = new Set([
+  'commitPage',
+  'dropCursor',
+  'intend',
+  'settle',
+  'recovered',
+  'saveJob',
+  'endJob',
+  'enlist',
+  'clearWorklist',
+]);
 
 const watched = (store: Store, { world, life }: EnginePlace): Store =>
-  new Proxy(store, {
+  around(store, async (name, given, verb) => {
+    if (life.dead) throw new Crash(`before ${name}`);
+    const guarded = COMMITS.has(name);
+    if (guarded) await world.commit(life, name, 'before');
+    const answer = await verb();
+    if (name === 'intend') noteIntents(world, given[1]);
+    if (guarded) await world.commit(life, name, 'after');
+    return answer;
+  });
+
+/** A dead process renews and releases nothing. */
+const ofTheLiving = (leases: Leases, life: Life): Leases =>
+  around(leases, async (name, _given, verb) => {
+    if (life.dead) throw new Crash(`before ${name}`);
+    return verb();
+  });
+
+const around = <Verbs extends object>(
+  verbs: Verbs,
+  call: (name: string, given: readonly unknown[], verb: () => Promise<unknown>) => Promise<unknown>,
+): Verbs =>
+  new Proxy(verbs, {
     get(target, name) {
       const verb = Reflect.get(target, name) as unknown;
       if (typeof verb !== 'function') return verb;
-      return async (...given: readonly unknown[]) => {
-        const guarded = COMMITS.has(String(name));
-        if (guarded) await world.commit(life, String(name), 'before');
-        const answer: unknown = await Reflect.apply(verb, target, given);
-        if (name === 'intend') noteIntents(world, given[1]);
-        if (guarded) await world.commit(life, String(name), 'after');
-        return answer;
-      };
+      return (...given: readonly unknown[]) =>
+        call(String(name), given, async () => (await Reflect.apply(verb, target, given)) as unknown);
     },
   });
 

@@ -2,8 +2,11 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { useWriteAheadLog } from './write-ahead.ts';
 
-/** `none` trades the last commits at a power loss for speed; a simulation may, nobody else. */
-export type Durability = 'full' | 'none';
+/**
+ * `none` trades the last commits at a power loss for speed; `memory` keeps nothing but what is open. A simulation may, nobody
+ * else.
+ */
+export type Durability = 'full' | 'none' | 'memory';
 
 /** Called before each writing statement, before a commit and after it; a test that throws here simulates a crash. */
 export type Fault = (point: 'write' | 'commit' | 'committed', sql: string) => void;
@@ -30,12 +33,12 @@ export class Database {
   constructor(file: string, options: DatabaseOptions = {}) {
     this.file = file;
     this.fault = options.fault ?? (() => {});
+    const inMemory = options.durability === 'memory';
     // SQLite would create the file with the umask's mode; its -wal and -shm files take the mode of this one.
-    closeSync(openSync(file, 'a', 0o600));
-    chmodSync(file, 0o600);
-    this.sqlite = new DatabaseSync(file, { timeout: options.busyMs ?? BUSY_MS });
-    useWriteAheadLog(this.sqlite);
-    this.sqlite.exec(`PRAGMA synchronous = ${options.durability === 'none' ? 'OFF' : 'FULL'};
+    if (!inMemory) makeOwnersOnly(file);
+    this.sqlite = new DatabaseSync(inMemory ? ':memory:' : file, { timeout: options.busyMs ?? BUSY_MS });
+    if (!inMemory) useWriteAheadLog(this.sqlite);
+    this.sqlite.exec(`PRAGMA synchronous = ${(options.durability ?? 'full') === 'full' ? 'FULL' : 'OFF'};
       PRAGMA foreign_keys = ON;
       PRAGMA cache_size = -65536;
       PRAGMA temp_store = MEMORY;`);
@@ -107,6 +110,11 @@ export class Database {
     return statement;
   }
 }
+
+const makeOwnersOnly = (file: string): void => {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+};
 
 /** node:sqlite binds a Date silently as NULL; a lost time would be a wrong order of consent. */
 const checked = (values: readonly SQLInputValue[]): readonly SQLInputValue[] => {

@@ -103,6 +103,7 @@ export const readHead = (file: string): Head | null => {
 
 /** A crash leaves the old or the new head, never half of one. */
 export const writeHead = (file: string, head: Head, durability: Durability): void => {
+  if (durability === 'memory') return;
   const draft = `${file}.${process.pid}.tmp`;
   writeDurably(draft, `${JSON.stringify(head)}\n`, durability);
   renameSync(draft, file);

@@ -17,7 +17,7 @@ export interface StateFolderOptions {
   readonly random: RandomBytes;
   /** The key file, if it is not `key` in the folder (HEED_KEY_FILE). */
   readonly keyFile?: string | undefined;
-  /** `none` for simulations only. */
+  /** `none` and `memory` for simulations only. */
   readonly durability?: Durability | undefined;
   /** Simulates crashes in tests. */
   readonly fault?: Fault | undefined;
