@@ -49,7 +49,9 @@ export const saveIntents = (database: Database, intents: readonly Intent[]): voi
       plainJson(intent),
       intent.job,
     );
-    if (intent.op.kind === 'create' && intent.system.role === 'marketing') rememberCreate(database, intent);
+    const isNew = before.get(intent.id) === undefined;
+    if (intent.op.kind === 'create' && intent.system.role === 'marketing' && (isNew || intent.state === 'rejected'))
+      rememberCreate(database, intent);
   }
 };
 

@@ -22,7 +22,8 @@ export const linkDone = (database: Database, intent: Intent): void => {
   if (intent.partner === null || record === null) return;
   const [member, crm] = intent.system.role === 'crm' ? [intent.partner, record] : [record, intent.partner];
   const known =
-    linkOf(database, intent.profile, member) ??
+    // A member that was just made had agreed on nothing.
+    (intent.op.kind === 'create' && intent.state === 'applied' ? null : linkOf(database, intent.profile, member)) ??
     // A member whose id is made of its address is another one after a rename, and agreed on the same before.
     (intent.op.kind === 'rename' ? linkOf(database, intent.profile, intent.op.record) : null);
   const same = known !== null && recordKey(known.crm) === recordKey(crm);

@@ -90,25 +90,30 @@ export const marksOf = (
   return addresses.map((address) => ({ address, mark: marks.get(address) ?? 0 }));
 };
 
-/** Cleans an address or puts it off, unless it was marked again since the work on it began. */
-export const settleMark = (
+/** Cleans addresses or puts them off, unless they were marked again since the work on them began. */
+export const settleMarks = (
   database: Database,
   profile: string,
-  address: AddressKey,
-  mark: number,
-  next: 'clean' | Millis,
+  settled: readonly { readonly address: AddressKey; readonly mark: number; readonly next: 'clean' | Millis }[],
 ): void => {
-  if (next === 'clean') {
-    database.run('DELETE FROM dirty WHERE profile = ? AND address = ? AND mark = ?', profile, address, mark);
-    return;
+  const clean = settled.filter(({ next }) => next === 'clean').map(({ address, mark }) => [address, mark]);
+  if (clean.length > 0) {
+    database.run(
+      `DELETE FROM dirty WHERE profile = ? AND (address, mark) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
+      profile,
+      JSON.stringify(clean),
+    );
   }
-  // An address that nobody had marked (a look ahead of its turn) is put off as well.
-  database.run(
-    `INSERT INTO dirty (profile, address, mark, due) VALUES (?, ?, ?, ?)
-     ON CONFLICT (profile, address) DO UPDATE SET due = excluded.due WHERE mark = excluded.mark`,
-    profile,
-    address,
-    mark,
-    next,
-  );
+  for (const { address, mark, next } of settled) {
+    if (next === 'clean') continue;
+    // An address that nobody had marked (a look ahead of its turn) is put off as well.
+    database.run(
+      `INSERT INTO dirty (profile, address, mark, due) VALUES (?, ?, ?, ?)
+       ON CONFLICT (profile, address) DO UPDATE SET due = excluded.due WHERE mark = excluded.mark`,
+      profile,
+      address,
+      mark,
+      next,
+    );
+  }
 };

@@ -3,7 +3,7 @@ import { type AddressKey, type Listed, type Owed, recordKey, type SetAside, type
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
 import { saveLink } from './links.ts';
-import { settleMark } from './marks.ts';
+import { settleMarks } from './marks.ts';
 
 const keyOf = (record: Owed['record']): string => (record === null ? '' : recordKey(record));
 
@@ -28,8 +28,8 @@ export const saveSettlements = (
     for (const line of settlement.listed) saveDetail(database, run, 'listed', line);
     for (const line of settlement.setAside) saveDetail(database, run, 'setAside', line);
     for (const link of settlement.links) saveLink(database, profile, link);
-    settleMark(database, profile, settlement.address, settlement.mark, settlement.next);
   }
+  settleMarks(database, profile, settlements);
 };
 
 const replaceOwed = (

@@ -195,6 +195,7 @@ export const countSettled = (
       side,
       here.map(({ key }) => key),
     );
+    const moved = new Map<string, Place>();
     for (const { key, bucket, reason, settlement } of here) {
       const place = places.get(key);
       if (place !== undefined && STRENGTH[bucket] < STRENGTH[place.tally.bucket]) continue;
@@ -204,9 +205,10 @@ export const countSettled = (
       if (place !== undefined) tallies.add(place.tally, -1);
       tallies.add(tally, 1);
       const next: Place = { tally, shadow: place?.shadow ?? null };
-      savePlace(database, run, side, key, next);
+      if (place?.tally !== tally) moved.set(key, next);
       places.set(key, next);
     }
+    savePlaces(database, run, side, moved);
   }
   tallies.write();
 };
@@ -243,19 +245,31 @@ const placesOf = (
   return places;
 };
 
-const savePlace = (database: Database, run: string, side: Side, key: string, place: Place): void => {
-  if (place.shadow !== null) {
-    database.run('UPDATE sighting SET tally = ? WHERE shadow = ?', place.tally.id, place.shadow);
-    return;
+const savePlaces = (database: Database, run: string, side: Side, moved: ReadonlyMap<string, Place>): void => {
+  const onSightings = new Map<number, number[]>();
+  for (const [key, { tally, shadow }] of moved) {
+    if (shadow !== null) {
+      const same = onSightings.get(tally.id);
+      if (same === undefined) onSightings.set(tally.id, [shadow]);
+      else same.push(shadow);
+      continue;
+    }
+    database.run(
+      `INSERT INTO stray_tally (run, side, record, tally) VALUES (?, ?, ?, ?)
+       ON CONFLICT (run, side, record) DO UPDATE SET tally = excluded.tally`,
+      run,
+      side,
+      key,
+      tally.id,
+    );
   }
-  database.run(
-    `INSERT INTO stray_tally (run, side, record, tally) VALUES (?, ?, ?, ?)
-     ON CONFLICT (run, side, record) DO UPDATE SET tally = excluded.tally`,
-    run,
-    side,
-    key,
-    place.tally.id,
-  );
+  for (const [tally, shadows] of onSightings) {
+    database.run(
+      'UPDATE sighting SET tally = ? WHERE shadow IN (SELECT value FROM json_each(?))',
+      tally,
+      jsonList(shadows),
+    );
+  }
 };
 
 const lineOf = (

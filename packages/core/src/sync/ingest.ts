@@ -14,6 +14,8 @@ export interface Reading {
   /** Lists the read asked for; null if it did not ask. */
   readonly lists: readonly string[] | null;
   readonly cursor: { readonly stream: string; readonly next: Cursor } | null;
+  /** Addresses that are being worked on and planned again right after this: they need no new mark. */
+  readonly atWork?: ReadonlySet<AddressKey>;
 }
 
 /**
@@ -41,6 +43,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
     lists: reading.lists,
     run: run.id,
   };
+  const intents = Map.groupBy(known.intents.filter(mayExplain), aboutWhom);
   const facts: NewFact[] = [];
   const shadows = new Map<string, Shadow>();
   const explained = new Map<string, Intent>();
@@ -49,10 +52,11 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
   for (const row of reading.rows) {
     const key = recordKey(row.record);
     const was = shadows.get(key) ?? before.get(key) ?? null;
+    const about = [...(intents.get(key) ?? []), ...(intents.get(addressKey(row.email) ?? '') ?? [])];
     const seen = observe(
       row,
       was,
-      known.intents.filter((intent) => !explained.has(intent.id)),
+      about.filter((intent) => !explained.has(intent.id)),
       observer,
     );
     shadows.set(key, seen.shadow);
@@ -82,12 +86,19 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
       shadows: [...shadows.values()],
       facts,
       intents: [...explained.values()],
-      dirty: [...dirty],
+      dirty: [...dirty].filter((address) => reading.atWork?.has(address) !== true),
       cursor: reading.cursor,
     },
     clock.now(),
   );
 };
+
+/** Writes of fields alone explain no opt-out. */
+const mayExplain = ({ op, because }: Intent): boolean => op.kind === 'opt-out' || because.length > 0;
+
+/** Whom an intent may have changed: its record, or whoever has its address. */
+const aboutWhom = ({ op, address }: Intent): string =>
+  'record' in op && op.record !== null ? recordKey(op.record) : address;
 
 /** What is said about one address of a person may bind the person's other addresses and heirs (C15, C16). */
 const relatives = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressKey[]> => {

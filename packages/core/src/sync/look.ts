@@ -8,18 +8,22 @@ import { breathe, type Run, sideOf } from './run-state.ts';
 
 type By = Lookup['by'];
 
+const NO_TIMES = { evidenceSince: null, changedSince: null } as const;
+const NOBODY: ReadonlySet<AddressKey> = new Set();
+
 const ask = async (
   run: Run,
   side: 'crm' | 'marketing',
   by: By,
   times: Pick<Lookup, 'evidenceSince' | 'changedSince'>,
+  atWork: ReadonlySet<AddressKey> = NOBODY,
 ): Promise<readonly Row[]> => {
   await breathe(run);
   const { open } = sideOf(run, side);
   const columns = side === 'crm' ? run.view.columns.records : run.view.columns.members;
   const readAt = open.session.now();
   const rows = await open.session.lookup({ ...columns, by, ...times }, run.signal);
-  await ingest(run, { side, rows, readAt, lists: null, cursor: null });
+  await ingest(run, { side, rows, readAt, lists: null, cursor: null, atWork });
   return rows;
 };
 
@@ -43,8 +47,7 @@ export const lookForRecords = async (run: Run, addresses: readonly AddressKey[])
   if (addresses.length === 0) return;
   const hood = await run.engine.store.neighbourhood(run.view.profile.id, [run.view.crm, run.view.marketing], addresses);
   const emails = spellingsOf(hood.shadows, addresses);
-  const rows =
-    emails.length === 0 ? [] : await ask(run, 'crm', { emails }, { evidenceSince: null, changedSince: null });
+  const rows = emails.length === 0 ? [] : await ask(run, 'crm', { emails }, NO_TIMES);
   // A record that moved away or was deleted since we last saw it is not in the answer; ask for it by its id.
   const shown = new Set(rows.map((row) => recordKey(row.record)));
   const wanted = new Set<string>(addresses);
@@ -85,9 +88,10 @@ export const lookAtRecords = async (
   side: 'crm' | 'marketing',
   records: readonly RecordRef[],
   changedSince: Millis | null,
+  atWork: ReadonlySet<AddressKey> = NOBODY,
 ): Promise<void> => {
   if (records.length === 0) return;
-  const rows = await ask(run, side, { records }, { evidenceSince: null, changedSince });
+  const rows = await ask(run, side, { records }, { evidenceSince: null, changedSince }, atWork);
   const shown = new Set(rows.map((row) => recordKey(row.record)));
   const { system, open } = sideOf(run, side);
   const gone = records.filter((record) => !shown.has(recordKey(record)));
@@ -109,26 +113,31 @@ export const lookAtRecords = async (
       })),
       facts: [],
       intents: [],
-      dirty: known.flatMap((shadow) => shadow.address ?? []),
+      dirty: known.flatMap((shadow) => shadow.address ?? []).filter((address) => !atWork.has(address)),
       cursor: null,
     },
     run.engine.clock.now(),
   );
 };
 
-/** Looks at what these intents were about: by record, or by address for a create. */
-export const lookAt = async (run: Run, side: 'crm' | 'marketing', intents: readonly Intent[]): Promise<void> => {
+/** Looks at what these intents were about: by record, or by address for a create. `atWork`: see `Reading`. */
+export const lookAt = async (
+  run: Run,
+  side: 'crm' | 'marketing',
+  intents: readonly Intent[],
+  atWork: ReadonlySet<AddressKey> = NOBODY,
+): Promise<void> => {
   if (intents.length === 0) return;
   const since = Math.min(...intents.map((intent) => intent.sentAt)) - 1_000;
   const records = intents.flatMap(({ op }) => ('record' in op && op.record !== null ? [op.record] : []));
-  await lookAtRecords(run, side, records, since);
+  await lookAtRecords(run, side, records, since, atWork);
   const unnamed = intents.filter(({ op }) => op.kind === 'create' || (op.kind === 'opt-out' && op.record === null));
   const references = unnamed.flatMap(({ op }) =>
     op.kind === 'create' && op.reference !== null ? [op.reference.value] : [],
   );
   const emails = unnamed.flatMap(({ op }) => ('email' in op ? [op.email] : []));
-  if (emails.length > 0) await ask(run, side, { emails }, { evidenceSince: null, changedSince: null });
-  if (references.length > 0) await ask(run, side, { references }, { evidenceSince: null, changedSince: null });
+  if (emails.length > 0) await ask(run, side, { emails }, NO_TIMES, atWork);
+  if (references.length > 0) await ask(run, side, { references }, NO_TIMES, atWork);
   const renamed = intents.flatMap(({ op }) => (op.kind === 'rename' ? [op.to] : []));
-  if (renamed.length > 0) await ask(run, side, { emails: renamed }, { evidenceSince: null, changedSince: null });
+  if (renamed.length > 0) await ask(run, side, { emails: renamed }, NO_TIMES, atWork);
 };

@@ -13,7 +13,8 @@ export const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: read
       ? [withWritten(outcome.row, intent.op)]
       : [],
   );
-  await ingest(run, { side, rows, readAt: open.session.now(), lists: null, cursor: null });
+  const atWork = new Set(answered.map((one) => one.address));
+  await ingest(run, { side, rows, readAt: open.session.now(), lists: null, cursor: null, atWork });
   const silent = answered.filter(
     ({ outcome, intent }) =>
       intent.state === 'applied' && outcome.result === 'applied' && outcome.row === null && !isConsentOp(intent.op),
