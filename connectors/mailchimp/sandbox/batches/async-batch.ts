@@ -76,6 +76,8 @@ export const ARCHIVE_FLAWS = [
   'archive-not-json',
   'archive-error',
   'archive-reset',
+  'archive-stalled',
+  'archive-transcoded',
   'archive-redirect',
 ] as const;
 

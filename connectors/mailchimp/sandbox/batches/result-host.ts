@@ -58,18 +58,22 @@ async function serve(world: World<Account>, request: IncomingMessage, response: 
   };
   world.state.downloads.push(download);
   response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
-  if (answer.resets !== true) {
+  if (answer.halts === undefined) {
     response.end(answer.body);
     return;
   }
-  response.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () => response.socket?.resetAndDestroy());
+  const half = answer.body.subarray(0, Math.floor(answer.body.length / 2));
+  response.write(half, () => {
+    if (answer.halts === 'archive-reset') response.socket?.resetAndDestroy();
+  });
 }
 
 interface StorageAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  readonly resets?: boolean;
+  /** Half of the body comes; then the connection is reset, or nothing happens any more. */
+  readonly halts?: 'archive-reset' | 'archive-stalled';
 }
 
 async function answerTo(world: World<Account>, method: string, url: URL): Promise<StorageAnswer> {
@@ -95,8 +99,11 @@ async function flawed(batch: AsyncBatch, { flaws }: ResultLink): Promise<Storage
     return { status: 302, headers: { location }, body: Buffer.alloc(0) };
   }
   const body = await archiveOf(batch, flaws);
-  const headers = { 'content-type': 'application/x-gzip' };
-  return { status: 200, headers, body, resets: details('archive-reset') !== undefined };
+  // A storage that says so lets every client unpack the gzip by itself: what it then holds is a bare tar.
+  const transcoded = details('archive-transcoded') === undefined ? {} : { 'content-encoding': 'gzip' };
+  const halts = (['archive-reset', 'archive-stalled'] as const).find((kind) => details(kind) !== undefined);
+  const headers = { 'content-type': 'application/x-gzip', ...transcoded };
+  return { status: 200, headers, body, ...(halts === undefined ? {} : { halts }) };
 }
 
 /** Storage services answer in XML. */

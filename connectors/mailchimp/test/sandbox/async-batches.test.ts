@@ -117,7 +117,12 @@ describe('the life of a batch', () => {
   test('"Max 500 open batches": the next one is a 429 until one has finished', async () => {
     const mailchimp = await start();
     const { submit } = asyncCalls(mailchimp);
-    for (let n = 0; n < 500; n += 1) await submit([{ method: 'GET', path: '/ping' }]);
+    await submit([{ method: 'GET', path: '/ping' }]);
+    const { batches } = mailchimp.state();
+    for (const [first] = batches; first !== undefined && batches.length < 499; ) {
+      batches.push({ ...first, id: `copy${batches.length}`, results: [] });
+    }
+    expect((await submit([{ method: 'GET', path: '/ping' }])).status).toBe(200);
     expect(await submit([{ method: 'GET', path: '/ping' }])).toMatchObject({
       status: 429,
       body: { title: 'Too Many Requests' },

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { unpackTar } from 'modern-tar';
 import { describe, expect, test } from 'vitest';
 import { asyncCalls, download, entriesOf, ids, type Operation, rowsAt } from './async-calls.ts';
 import { type Mailchimp, start } from './client.ts';
@@ -120,6 +121,30 @@ describe('archives that go wrong: a rule with a count spoils one link, a fresh o
     expect((await download((await spoiled('archive-expired')).link)).status).toBe(403);
     expect((await download((await spoiled('archive-error')).link)).status).toBe(503);
     await expect(download((await spoiled('archive-reset')).link)).rejects.toThrow();
+  });
+
+  test('archive-stalled sends half and no more; the sandbox can be closed all the same', async () => {
+    const { mailchimp, link } = await spoiled('archive-stalled');
+    const response = await fetch(link);
+    const reader = response.body?.getReader();
+    const first = (await reader?.read())?.value?.length ?? 0;
+    const length = Number(response.headers.get('content-length'));
+    expect([first > 0, first < length]).toEqual([true, true]);
+    const rest = reader?.read().then(
+      () => 'more',
+      () => 'cut off',
+    );
+    await mailchimp.close();
+    expect(await rest).toBe('cut off');
+  });
+
+  test('archive-transcoded: a client of HTTP unpacks the gzip, and holds a bare tar', async () => {
+    const { bytes } = await download((await spoiled('archive-transcoded')).link);
+    expect((await unpackTar(bytes, { strict: true })).map(({ header }) => header.type)).toEqual([
+      'directory',
+      'file',
+      'file',
+    ]);
   });
 
   test('archive-host and archive-redirect lead to somebody else, who must never be asked', async () => {
