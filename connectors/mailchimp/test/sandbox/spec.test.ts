@@ -11,8 +11,9 @@ const ADA = 'ada@example.org';
 /** Written in the document's own names of parameters. */
 type Ids = Readonly<Record<string, string>>;
 
-async function filled(): Promise<{ mailchimp: Mailchimp; ids: Ids }> {
-  const mailchimp = await start({ demo: true });
+/** Reads are of a customer base with everything in it; for a write one member is enough. */
+async function filled(method: string): Promise<{ mailchimp: Mailchimp; ids: Ids }> {
+  const mailchimp = await start({ demo: method === 'GET' });
   const { raw, add } = audienceCalls(mailchimp);
   await add(ADA, { tags: ['vip'], merge_fields: { ADDRESS: { addr1: '1', city: '2', state: '3', zip: '4' } } });
   const { campaign } = mailchimp.act('person/complain', { email: ADA }) as { campaign: string };
@@ -92,7 +93,7 @@ function conformance(swagger: Swagger): void {
 
   const answering = shared.filter(({ operation }) => operation.responses['200']?.schema !== undefined);
   test.each(titled(answering))('%s', async (name, { method, path, operation }) => {
-    const { mailchimp, ids } = await filled();
+    const { mailchimp, ids } = await filled(method);
     const body = BODIES[name];
     if (method !== 'GET') expect(body, `a body for ${name}`).toBeDefined();
     const query = operation.parameters?.some((one) => one.name === 'count') === true ? '?count=1000' : '';
@@ -104,7 +105,7 @@ function conformance(swagger: Swagger): void {
 
   const silent = shared.filter(({ operation }) => operation.responses['204'] !== undefined);
   test.each(titled(silent))('%s answers 204 without a body', async (_name, { method, path }) => {
-    const { mailchimp, ids } = await filled();
+    const { mailchimp, ids } = await filled(method);
     const body = path.endsWith('/tags') ? { tags: [] } : undefined;
     if (method === 'DELETE' && path.endsWith('/members/{subscriber_hash}')) {
       await audienceCalls(mailchimp).put(ADA, { status: 'unsubscribed' });
