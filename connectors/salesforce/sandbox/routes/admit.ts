@@ -61,6 +61,8 @@ function isServed(version: number): boolean {
 /** "Every REST reply has `Sforce-Limit-Info: api-usage=18/5000`". */
 export function finish(exchange: { readonly path: string; readonly world: OrgWorld }, reply: Reply): Reply {
   if (!/^\/services\/data\/v/.test(exchange.path) || reply.status === 401) return reply;
+  const isBulk = /^\/services\/data\/v[\d.]+\/jobs\//.test(exchange.path);
+  if (isBulk && !exchange.world.switches.isOn('bulkLimitInfo')) return reply;
   const rule = dailyQuota(exchange.world);
   const used = quotaUsed((exchange.world.state satisfies Org).apiUse, rule, exchange.world.clock.now());
   return { ...reply, headers: { ...reply.headers, 'sforce-limit-info': `api-usage=${used}/${rule.limit}` } };

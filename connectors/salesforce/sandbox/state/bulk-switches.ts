@@ -51,5 +51,10 @@ export const bulkSwitches = {
     values: ['zulu', 'offset'],
     about: 'Date-times in query results: 2026-11-21T10:00:00.000Z, or with +0000 as in the REST API [UNV]',
   },
+  bulkLimitInfo: {
+    default: true,
+    about:
+      'Sforce-Limit-Info on answers below /jobs: the REST guide says every answer, the Bulk guide lists no such header [UNV]',
+  },
   bulkCompressed: { default: true, about: 'Query results are compressed when the caller accepts gzip' },
 } as const satisfies Readonly<Record<string, SwitchDeclaration>>;

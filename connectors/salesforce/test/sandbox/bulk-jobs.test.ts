@@ -167,6 +167,13 @@ describe('checklist 9: the life of bulk jobs', () => {
     expect(await statuses()).toEqual([400, 400, 400]);
   });
 
+  it('tells the API use on answers below /jobs, unless the switch says otherwise', async () => {
+    expect((await client.call('GET', '/jobs/ingest')).headers.get('sforce-limit-info')).toBe('api-usage=1/15000');
+    client.org.switches({ bulkLimitInfo: false });
+    expect((await client.call('GET', '/jobs/ingest')).headers.get('sforce-limit-info')).toBeNull();
+    expect((await client.call('GET', '/limits')).headers.get('sforce-limit-info')).toBe('api-usage=3/15000');
+  });
+
   it('a job of one kind is none of the other, and needs a token', async () => {
     const id = await insert(1);
     expect((await client.call('GET', `/jobs/query/${id}`)).status).toBe(404);
