@@ -96,6 +96,10 @@ describe('the link', () => {
       'https://evil-mailchimp.com/x',
       'https://mailchimp.com.evil.example/x',
       'https://other-bucket.s3.amazonaws.com/x',
+      'https://mailchimp-api-batch.s3.x.elb.amazonaws.com/x',
+      'https://storage.googleapis.com.evil.example/x',
+      'https://evilstorage.googleapis.com/x',
+      'https://www.googleapis.com/x',
       'https://169.254.169.254/latest/meta-data',
       'https://127.0.0.1/x',
       'http://127.0.0.1:8080/x',
@@ -110,6 +114,8 @@ describe('the link', () => {
       'https://mailchimp-api-batch.s3.amazonaws.com/x',
       'https://mailchimp-api-batch.s3.us-east-1.amazonaws.com/x',
       'https://mailchimp-api-batch.s3-us-west-2.amazonaws.com/x',
+      'https://storage.googleapis.com/bucket/x?GoogleAccessId=a&Expires=1&Signature=b%2Bc',
+      'https://bucket.storage.googleapis.com/x',
       'https://us7.api.mailchimp.com/x',
     ])
       expect([link, await refused(link)]).toMatchObject([link, { kind: 'unavailable' }]);

@@ -25,6 +25,26 @@ describe('creates in numbers', () => {
     expect(without.meter.counts()['add members']).toBeUndefined();
   });
 
+  it('cost a call per 500, and one look in half a minute, however many were made before', async () => {
+    const vendor = await startMailchimp();
+    const { session, meter } = openFor(vendor);
+    await session.describe(signal);
+    await readAll(session);
+    const before = Object.values(meter.counts()).reduce((sum, { calls }) => sum + calls, 0);
+    for (let at = 0; at < 8_000; at += 500) {
+      const outcomes = await session.write(
+        many(8_000)
+          .slice(at, at + 500)
+          .map((email) => ops.create(email, 'subscribed', { FNAME: 'New' })),
+        signal,
+      );
+      expect(outcomes.every(({ result }) => result === 'applied')).toBe(true);
+      vendor.clock.advance(1_000);
+    }
+    const calls = Object.values(meter.counts()).reduce((sum, one) => sum + one.calls, 0) - before;
+    expect(calls).toBe(16 + 1);
+  });
+
   it('leave out of the batch whoever was archived since the read: it would be revived', async () => {
     for (const shown of [true, false]) {
       const vendor = await startMailchimp({
@@ -47,6 +67,53 @@ describe('creates in numbers', () => {
         row: { member: { status: 'archived' } },
       });
     }
+  });
+
+  it('look again after half a minute, and after the next read', async () => {
+    for (const passes of ['time', 'a read']) {
+      const vendor = await startMailchimp({ switches: { batchRevivesArchived: true } });
+      const { session } = openFor(vendor);
+      await readAll(session);
+      await session.write(
+        many(10).map((email) => ops.create(email, 'subscribed')),
+        signal,
+      );
+      await add(vendor, 'n13@example.org');
+      vendor.act('admin/archive', { email: 'n13@example.org' });
+      if (passes === 'time') vendor.clock.advance(31_000);
+      else await readAll(session);
+      await session.write(
+        many(20)
+          .slice(10)
+          .map((email) => ops.create(email, 'subscribed')),
+        signal,
+      );
+      expect(memberIn(vendor, 'n13@example.org').status).toBe('archived');
+    }
+  });
+
+  it('that bring somebody back to life who was archived since the look put him back', async () => {
+    const vendor = await startMailchimp({ switches: { batchRevivesArchived: true } });
+    const { session } = openFor(vendor);
+    await readAll(session);
+    await session.write(
+      many(10).map((email) => ops.create(email, 'subscribed')),
+      signal,
+    );
+    await add(vendor, 'n13@example.org');
+    vendor.act('person/unsubscribe', { email: 'n13@example.org' });
+    vendor.act('admin/archive', { email: 'n13@example.org' });
+    const outcomes = await session.write(
+      many(20)
+        .slice(10)
+        .map((email) => ops.create(email, 'subscribed')),
+      signal,
+    );
+    expect(memberIn(vendor, 'n13@example.org').status).toBe('archived');
+    expect(outcomes.find(({ op }) => op === 'c:n13@example.org')).toMatchObject({
+      result: 'rejected',
+      refusal: { code: 'archived' },
+    });
   });
 
   it('have one outcome each when half of a batch fails, and a hit leaves consent alone', async () => {

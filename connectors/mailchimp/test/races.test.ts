@@ -73,6 +73,89 @@ describe('an opt-out', () => {
   });
 });
 
+describe('a batch of opt-outs', () => {
+  const emails = Array.from({ length: 20 }, (_, n) => `n${n}@example.org`);
+  const shown = (email: string, given: Partial<WireMember> = {}): WireMember => ({
+    id: hashOf(email),
+    email_address: email,
+    status: 'unsubscribed',
+    last_changed: '2026-03-04T12:00:00+00:00',
+    ...given,
+  });
+
+  /** The first member's row is as given, the others are as they should be. */
+  const batch = async (
+    given: {
+      readonly first?: Partial<WireMember>;
+      readonly made?: readonly string[];
+      readonly more?: number;
+      readonly archiveFails?: boolean;
+    },
+    sentAt = NOON + 900,
+  ) => {
+    const archived: string[] = [];
+    const alone: string[] = [];
+    let posts = 0;
+    const made = new Set(given.made ?? []);
+    const all = [...emails, ...Array.from({ length: given.more ?? 0 }, (_, n) => `more${n}@example.org`)];
+    const writing = writingWith({
+      addMembers: async ({ members }) => {
+        posts += 1;
+        const rows = members.map(({ email_address: email }) => shown(email, email === emails[0] ? given.first : {}));
+        return {
+          sentAt,
+          new_members: rows.filter(({ email_address }) => made.has(email_address)),
+          updated_members: rows.filter(({ email_address }) => !made.has(email_address)),
+          errors: [],
+        };
+      },
+      archive: async (hash) => {
+        if (given.archiveFails) throw new ConnectorError('rate-limited', 'x', { code: 'x', mayHaveApplied: false });
+        archived.push(hash);
+      },
+      member: async (hash) => {
+        alone.push(hash);
+        return null;
+      },
+    });
+    const outcomes = await writeAll(
+      writing,
+      all.map((email) => ops.optOut(email)),
+      signal,
+    );
+    const first = outcomes.find(({ op }) => op === `o:${emails[0]}`);
+    if (first === undefined) throw new Error('no outcome');
+    return { first: brief(first), archived, alone, posts, outcomes };
+  };
+
+  it('counts as ours what changed while it was under way, and nothing that was so before', async () => {
+    expect((await batch({})).first).toBe('applied');
+    expect((await batch({}, NOON + 1_000)).first).toBe('unchanged');
+    expect((await batch({ first: { unsubscribe_reason: 'N/A (Unsubscribed by admin)' } })).first).toBe('applied');
+    expect((await batch({ first: { unsubscribe_reason: 'I never signed up' } })).first).toBe('unchanged');
+    expect((await batch({ first: { last_changed: '' } })).first).toBe('unknown protocol protocol');
+  });
+
+  it('that is not carried out is not called done', async () => {
+    for (const status of ['subscribed', 'cleaned'])
+      expect((await batch({ first: { status } })).first).toBe(`rejected refused ${status}`);
+  });
+
+  it('that made somebody anew and cannot archive them leaves that in doubt, whatever the reason', async () => {
+    const { first } = await batch({ made: ['n0@example.org'], archiveFails: true });
+    expect(first).toBe('unknown rate-limited x');
+  });
+
+  it('that made somebody anew archives them, says that they were gone, and sends no further batch', async () => {
+    const { first, archived, alone, posts, outcomes } = await batch({ made: ['n0@example.org'], more: 600 });
+    expect(first).toBe('rejected missing Resource Not Found');
+    expect(archived).toEqual([hashOf('n0@example.org')]);
+    expect(posts).toBe(1);
+    expect(alone).toHaveLength(120);
+    expect(outcomes).toHaveLength(620);
+  });
+});
+
 describe('a create', () => {
   it('is not ours when the member turns out to have another status', async () => {
     for (const as of ['subscribed', 'pending', 'non-subscribed'] satisfies readonly NewMemberAs[]) {

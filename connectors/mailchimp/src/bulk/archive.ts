@@ -3,10 +3,15 @@ import { kindOfStatus, refuseRedirect, unreachable } from '@heed/toolkit';
 import { createTarDecoder } from 'modern-tar';
 
 /**
- * Where Mailchimp keeps the results of batches: a storage service of Amazon's, in a bucket of its own (seen in recorded
- * answers of 2016 to 2019), or its own hosts. Whoever answers for another host is not asked.
+ * Where Mailchimp keeps the results of batches: in a bucket of its own at Amazon's storage service (recorded answers of 2016 to
+ * 2019), since May 2022 at Google's (mailchimp/mc-magento2#1414, which does not name the bucket), or at its own hosts. No
+ * other host is asked.
  */
-const HOSTS = /^(mailchimp-api-batch\.s3([.-][a-z0-9-]+)*\.amazonaws\.com|([a-z0-9-]+\.)+mailchimp\.com)$/;
+const HOSTS: readonly RegExp[] = [
+  /^mailchimp-api-batch\.s3(\.dualstack)?([.-][a-z]{2}(-[a-z]+){1,2}-\d)?\.amazonaws\.com$/,
+  /^([a-z0-9][\w.-]*\.)?storage\.googleapis\.com$/,
+  /^([a-z0-9-]+\.)+mailchimp\.com$/,
+];
 const LOOPBACK = /^(127(\.\d{1,3}){3}|\[::1\])$/;
 
 const MIB = 1024 * 1024;
@@ -62,7 +67,7 @@ const archiveUrl = (link: string, onLoopback: boolean): URL => {
     url.password === '' &&
     (onLoopback
       ? LOOPBACK.test(url.hostname) && /^https?:$/.test(url.protocol)
-      : url.protocol === 'https:' && url.port === '' && HOSTS.test(url.hostname));
+      : url.protocol === 'https:' && url.port === '' && HOSTS.some((host) => host.test(url.hostname)));
   if (allowed) return url;
   throw new ConnectorError('protocol', 'batch results: the link leads to a host that is not known as Mailchimp’s', {
     code: 'foreign host',

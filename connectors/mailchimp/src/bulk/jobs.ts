@@ -15,7 +15,7 @@ import { readArchive } from './archive.ts';
 import type { BatchApi, WireBatch } from './batch-api.ts';
 import { leftOut, notApplied, operationOf, sendable } from './operations.ts';
 import { createResults, lostResult, type Results } from './results.ts';
-import { readTicket, type Ticket, writeTicket } from './ticket.ts';
+import { markOf, readTicket, type Ticket, writeTicket } from './ticket.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -60,8 +60,8 @@ export const createJobs = (parts: JobParts): BulkJobs => {
   return {
     async open(ops, signal) {
       const sent = new Set<Op>(sendable(ops, await parts.mergeFields.known(signal)));
-      const left = ops.filter((op) => !sent.has(op)).map(({ id }) => id);
-      const first = ops[0]?.id ?? '';
+      const left = ops.filter((op) => !sent.has(op)).map(({ id }) => markOf(id));
+      const first = markOf(ops[0]?.id ?? '');
       return writeTicket({ openedAt: tools.vendorNow(), first, operations: sent.size, left, batch: null });
     },
 
@@ -81,11 +81,11 @@ export const createJobs = (parts: JobParts): BulkJobs => {
       const ticket = readTicket(text);
       if (ticket === null) return { state: 'ended', outcomes: ops.map((op) => failed(op.id, lostResult())) };
       const left = new Set(ticket.left);
-      const sent = ops.filter(({ id }) => !left.has(id));
+      const sent = ops.filter(({ id }) => !left.has(markOf(id)));
       const report = await reportOf(parts, memory, { text, ticket, sent }, signal);
       if (report.state === 'running' || left.size === 0) return report;
       const known = await parts.mergeFields.known(signal);
-      const others = ops.filter(({ id }) => left.has(id)).map((op) => leftOut(op, known, tools.vendorNow()));
+      const others = ops.filter(({ id }) => left.has(markOf(id))).map((op) => leftOut(op, known, tools.vendorNow()));
       return { state: 'ended', outcomes: [...report.outcomes, ...others] };
     },
   };
@@ -101,7 +101,7 @@ const started = async (
   const left = new Set(ticket.left);
   const known = await mergeFields.known(signal);
   const operations = ops.flatMap((op) =>
-    op.kind === 'patch' && !left.has(op.id) ? [operationOf(audience, op, known)] : [],
+    op.kind === 'patch' && !left.has(markOf(op.id)) ? [operationOf(audience, op, known)] : [],
   );
   return batches.start(operations, signal, () => {
     // Whoever asks later must be able to say that nothing is under way any more.

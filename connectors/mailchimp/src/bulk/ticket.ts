@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JobTicket, Millis, OpId } from '@heed/contract';
 import { recordOf } from '../wire.ts';
 
@@ -5,17 +6,20 @@ import { recordOf } from '../wire.ts';
 export interface Ticket {
   /** When it was opened, vendor's clock: the batch cannot be older. */
   readonly openedAt: Millis;
-  /** Tells it from another one of the same moment. */
-  readonly first: OpId;
+  /** Tells it from another one of the same moment: marks its first op. */
+  readonly first: string;
   /** How many operations the batch has. */
   readonly operations: number;
-  /** The ops that are none of the batch's: they need no request, or Mailchimp must not get them. */
-  readonly left: readonly OpId[];
+  /** Marks of the ops that are none of the batch's: they need no request, or Mailchimp must not get them. */
+  readonly left: readonly string[];
   /** Mailchimp's id of the batch; null if its answer was lost, or was never asked for. */
   readonly batch: string | null;
 }
 
 const VERSION = 1;
+
+/** Stands for an op in a ticket, whatever ids are made of. */
+export const markOf = (id: OpId): string => createHash('sha256').update(id).digest('hex').slice(0, 16);
 
 export const writeTicket = (ticket: Ticket): JobTicket => JSON.stringify({ v: VERSION, ...ticket });
 

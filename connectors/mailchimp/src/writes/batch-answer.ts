@@ -1,5 +1,6 @@
 import { ConnectorError } from '@heed/contract';
 import { hashOf } from '../address-hash.ts';
+import type { Api } from '../api.ts';
 import type { WireBatchAnswer, WireBatchError, WireMember } from '../wire.ts';
 
 /** What a batch of members answered, by hash: its lists come in no promised order, and may lack somebody. */
@@ -17,6 +18,16 @@ export const answersOf = (answer: WireBatchAnswer): ItemAnswers => ({
 
 export const unmentioned = (): ConnectorError =>
   new ConnectorError('protocol', 'add members: the answer does not mention this member', { mayHaveApplied: true });
+
+/** Archives whom a batch brought to life. What keeps that from happening leaves in doubt what became of the member. */
+export const putBack = async (api: Api, hash: string, signal: AbortSignal): Promise<void> => {
+  try {
+    await api.archive(hash, signal);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    throw new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied: true });
+  }
+};
 
 /** A request that was refused as a whole has done nothing: null. Anything else is thrown. */
 export const nullIfRefused = (error: unknown): null => {

@@ -75,7 +75,10 @@ export const leave = async (writing: Writing, op: Leave, signal: AbortSignal): P
     await api.archive(hash, signal);
   } catch (error) {
     // 405: bounced, pending or archived by now, perhaps by our own first try. A look tells.
-    const now = error instanceof ConnectorError && error.kind === 'refused' ? await api.member(hash, [], signal) : null;
+    const now =
+      error instanceof ConnectorError && error.kind === 'refused'
+        ? await api.member(hash, [], signal).catch(() => null)
+        : null;
     if (now === null || statusOf(now.status) !== 'archived') throw error;
     return done(writing, op.id, 'unchanged', now);
   }

@@ -4,7 +4,7 @@ import { BATCH_MEMBERS } from '../api.ts';
 import { batchBody, batchItem } from '../bodies.ts';
 import { errorOfBatchItem } from '../errors.ts';
 import { CONNECTIONS } from '../limits.ts';
-import { answersOf, type ItemAnswers, nullIfRefused, unmentioned } from './batch-answer.ts';
+import { answersOf, type ItemAnswers, nullIfRefused, putBack, unmentioned } from './batch-answer.ts';
 import { created, createOne, type NewMember } from './create.ts';
 import type { Gate } from './gate.ts';
 import { failed, inState, rejected, type Writing } from './outcomes.ts';
@@ -87,7 +87,7 @@ const outcomeOf = async (
   }
   if (answers.updated.has(hash)) {
     // Somebody archived it in the last moment, and the batch brought it back to life. Back it goes. (C12a)
-    await writing.api.archive(hash, signal);
+    await putBack(writing.api, hash, signal);
     return rejected(op.id, inState('archived', 'it is not brought back to life'));
   }
   return failed(op.id, unmentioned());

@@ -6,7 +6,7 @@ import { optOutBatchBody } from '../bodies.ts';
 import { CONNECTIONS } from '../limits.ts';
 import { BY_ADMIN } from '../member.ts';
 import { timeOf, type WireMember } from '../wire.ts';
-import { answersOf, type ItemAnswers, nullIfRefused, unmentioned } from './batch-answer.ts';
+import { answersOf, type ItemAnswers, nullIfRefused, putBack, unmentioned } from './batch-answer.ts';
 import type { Gate } from './gate.ts';
 import { type OptOut, optOut } from './opt-out.ts';
 import { done, failed, inState, rejected, type Writing } from './outcomes.ts';
@@ -107,7 +107,7 @@ const outcomeOf = async (
   if (answers.created.has(hash)) {
     // It had been deleted, and the batch made it anew, for an opt-out nobody asked to keep (C3). Archived, it is as near to
     // gone as can be: to delete it for good would forbid the person to come back.
-    await writing.api.archive(hash, signal);
+    await putBack(writing.api, hash, signal);
     return rejected(op.id, madeAnew());
   }
   const member = answers.updated.get(hash);
