@@ -41,6 +41,7 @@ export class Database {
     this.sqlite.exec(`PRAGMA synchronous = ${(options.durability ?? 'full') === 'full' ? 'FULL' : 'OFF'};
       PRAGMA foreign_keys = ON;
       PRAGMA cache_size = -65536;
+      PRAGMA wal_autocheckpoint = 16000;
       PRAGMA temp_store = MEMORY;`);
   }
 

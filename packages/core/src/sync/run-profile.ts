@@ -250,13 +250,11 @@ const failed = (error: unknown, run: Run | null, signal: AbortSignal): Ended => 
       case 'stop this system':
         return end('unreachable', EXIT.unreachable, andOwed(error.message));
       case 'stop the run':
-        return end(
-          error.kind === 'config' ? 'invalid' : 'failed',
-          error.kind === 'config' ? EXIT.invalid : EXIT.failed,
-          error.message,
-        );
+        return error.kind === 'config'
+          ? end('invalid', EXIT.invalid, error.message)
+          : end('failed', EXIT.failed, andOwed(error.message));
       default:
-        return end('failed', EXIT.failed, error.message);
+        return end('failed', EXIT.failed, andOwed(error.message));
     }
   }
   throw error;

@@ -43,8 +43,7 @@ export const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Wri
     tries: one.tries,
     intent,
     done,
-    setAside:
-      outcome.result === 'rejected' && !readsAgain(outcome.refusal) ? aside(side, one, outcome.refusal, run) : null,
+    setAside: done ? null : setAsideOf(run, side, one),
     change: {
       at: run.engine.clock.now(),
       side,
@@ -56,6 +55,14 @@ export const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Wri
       outcome: outcome.result === 'rejected' ? `rejected: ${outcome.refusal.message}` : outcome.result,
     },
   };
+};
+
+/** Refused, or sent without an answer and not done: an operator is told, until a run gets it done. What is owed says so itself. */
+const setAsideOf = (run: Run, side: 'crm' | 'marketing', one: Answered): SetAside | null => {
+  const { outcome, write } = one;
+  if (outcome.result === 'rejected') return readsAgain(outcome.refusal) ? null : aside(side, one, outcome.refusal, run);
+  if (outcome.result !== 'unknown' || write.op.kind === 'opt-out' || write.op.kind === 'clear') return null;
+  return { ...aside(side, one, outcome.refusal, run), retryAt: run.engine.clock.now() };
 };
 
 /** What was refused belongs to a record that exists: for a create, to the one it was made from. */
