@@ -9,18 +9,18 @@ export const SIZES = {
   queryJobRows: 5_000,
   /** Ids in one `POST /composite/sobjects/{type}`. (Salesforce, sObject Collections) */
   retrieveIds: 2_000,
-  /** Addresses in a query: it travels in the URL, and URI and headers may have 16,384 bytes. (docs/reads.md) */
-  addressesInQuery: 100,
+  /** Bytes of a request's URI and headers: a query travels in the URL. (Salesforce, App Limits Cheat Sheet) */
+  headBytes: 16_384,
   /** Records in one `PATCH /composite/sobjects`. (Salesforce, sObject Collections) */
   collectionRecords: 200,
   /** Members in a page. (Mailchimp, `count` of GET /lists/{list_id}/members) */
   memberRows: 1_000,
   /** Members in one `POST /lists/{list_id}`. (Mailchimp, batch subscribe or unsubscribe) */
   batchMembers: 500,
-  /** Operations in one `POST /batches`: no limit is documented, this many keep a lost job cheap. (docs/reads.md) */
+  /** Operations in one `POST /batches`: no limit is documented, this many keep a lost job cheap (the connector's lane). */
   batchOperations: 1_000,
-  /** From this many field updates on a job of operations is the cheaper way. (docs/reads.md) */
-  operationsFrom: 20,
+  /** Fewer field updates than these go one by one, and are answered at once (the connector's lane). */
+  operationsFrom: 500,
 } as const;
 
 /** One kind of call: how often at least, and what says so. */
@@ -40,6 +40,10 @@ export const pages = (rows: number, perPage: number): number => Math.max(1, Math
 
 /** Calls that are only made if there is something to write. */
 export const batches = (writes: number, perCall: number): number => Math.ceil(writes / perCall);
+
+/** Addresses of one length that fit into a query: quotes, a comma, and `%40` for the at sign; the rest needs some 1,000 bytes. */
+export const addressesInQuery = (addressCharacters: number): number =>
+  Math.floor((SIZES.headBytes - 1_000) / (addressCharacters + 5));
 
 const once = (source: string): Least => ({ calls: 1, source });
 
@@ -118,8 +122,7 @@ export const firstSync = (contacts: number, optedOut: number): LeastCalls => {
       ...everyRun.mailchimp,
       'GET /members (everybody)': once('C12a, C19: the audience is empty'),
       'GET /members (archived, everybody)': once('C12a'),
-      'GET /members (changes)': once('C12a: what changed since the read, before the first batch'),
-      'GET /members (archived, changes)': once('C12a: the same, archived ones'),
+      'GET /members (archived, changes)': once('C12a: who was archived since the read, before the first batch'),
       'POST /lists/{audience}': {
         calls: batches(contacts - optedOut, SIZES.batchMembers),
         source: '500 members a call; the answer shows each',
@@ -146,26 +149,36 @@ export const someChanged = (changed: number): LeastCalls => {
         ? { 'PATCH /members/{hash}': { calls: changed, source: 'no call changes fields of several existing members' } }
         : {
             'POST /batches': { calls: jobs, source: '1,000 operations a job' },
-            'GET /batches/{id}': { calls: jobs, source: 'it has ended: asked once at least' },
-            'GET /batches/{id} results': { calls: jobs, source: 'what became of each member' },
+            'GET /batches/{id}': {
+              calls: jobs,
+              source: 'it has ended: asked once at least; its results are a file elsewhere, and no call',
+            },
           }),
     },
   };
 };
 
-/** `people` members unsubscribed; each has one Contact. */
-export const optOutsFromMailchimp = (people: number): LeastCalls => ({
+/** Ids that fit into a query. */
+const idsInQuery = addressesInQuery(18);
+
+/** Twice: the record just before an opt-out (C21), and read back (C22). Few by a query, many by the 2,000. */
+const contactsById = (people: number): Readonly<Record<string, Least>> => {
+  const source = 'C21 just before, C22 read back';
+  if (people <= idsInQuery) return { 'GET /queryAll Contact (by id)': { calls: 2, source } };
+  const calls = 2 * batches(people, SIZES.retrieveIds);
+  return { 'POST /composite/sobjects/Contact': { calls, source: `${source}; 2,000 ids a call` } };
+};
+
+/** `people` members unsubscribed; each has one Contact, at an address of so many characters. */
+export const optOutsFromMailchimp = (people: number, addressCharacters: number): LeastCalls => ({
   salesforce: {
     ...everyRun.salesforce,
     ...changesOfSalesforce(0),
     'GET /queryAll Contact (by address)': {
-      calls: batches(people, SIZES.addressesInQuery),
-      source: 'C1: every record of the address, 100 addresses a query',
+      calls: batches(people, addressesInQuery(addressCharacters)),
+      source: 'C1: every record of the address; as many as the URL takes',
     },
-    'POST /composite/sobjects/Contact': {
-      calls: 2 * batches(people, SIZES.retrieveIds),
-      source: 'C21 just before, C22 read back: 2,000 ids a call each',
-    },
+    ...contactsById(people),
     'PATCH /composite/sobjects': {
       calls: batches(people, SIZES.collectionRecords),
       source: '200 records a call; opt-outs never go by job (C21)',
@@ -184,6 +197,7 @@ export const optOutsFromSalesforce = (people: number): LeastCalls => ({
       calls: 2 + pages(people, SIZES.memberRows),
       source: 'C1 once; C21 what others did just before, once; C22 read back, 1,000 rows a page',
     },
+    'GET /members (archived, changes)': { calls: 2, source: 'C12a: with each of the first two' },
     'POST /lists/{audience}': { calls: batches(people, SIZES.batchMembers), source: '500 members a call' },
   },
 });

@@ -31,6 +31,7 @@ export const mailchimpCall = ({ method, path }: SeenCall): string => {
     .replace(/^\/3\.0/, '')
     .replace(/^\/lists\/[^/]+(?=\/)/, '')
     .replace(/\/members\/[0-9a-f]{32}/, '/members/{hash}')
+    .replace(/^\/batches\/[^/]+/, '/batches/{id}')
     .replace(/\/interest-categories\/[^/]+\/interests/, '/interest-categories/{id}/interests');
   if (/^\/lists\/./.test(short)) return `${method} /lists/{audience}`;
   if (short !== '/members' || method !== 'GET') return `${method} ${short}`;

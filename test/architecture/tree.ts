@@ -49,7 +49,7 @@ export const readTree = (): Tree => {
       .sort();
   const read = (path: string): string => readFileSync(ROOT + path, 'utf8');
   return {
-    sources: find([OURS, 'test/**/*.ts', 'tools/*.ts', 'scripts/*.{ts,mjs}', '*.ts']).map((path) =>
+    sources: find([OURS, 'test/**/*.ts', 'bench/**/*.ts', 'tools/*.ts', 'scripts/*.{ts,mjs}', '*.ts']).map((path) =>
       sourceOf(path, read(path)),
     ),
     manifests: find(['package.json', '{packages,connectors}/*/package.json']).map((path) =>

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { sandbox as mailchimpDefinition } from '@heed/connector-mailchimp/sandbox';
 import { sandbox as salesforceDefinition } from '@heed/connector-salesforce/sandbox';
 import { startSandbox } from '@heed/sandbox';
+import { mailchimpCall, salesforceCall } from '../../bench/vendors/call-kinds.ts';
 import { run as syncCommand } from '../../packages/cli/src/commands/sync.ts';
 
 /** How often a run made each call: `GET /queryAll Contact (changes)` -> 2. */
@@ -99,48 +100,8 @@ export const startCallBench = async (): Promise<CallBench> => {
   };
 };
 
-type Seen = { readonly method: string; readonly path: string };
-
 const countOf = (names: readonly string[]): CallCounts => {
   const counts = new Map<string, number>();
   for (const name of names.toSorted()) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
-};
-
-/** `GET /queryAll Contact (changes)`: what a query is for shows in its conditions. */
-export const salesforceCall = ({ method, path }: Seen): string => {
-  const { pathname, searchParams } = new URL(path, 'http://x');
-  const short = pathname
-    .replace(/^\/services\/data\/v[\d.]+/, '')
-    .replace(/\/[a-zA-Z0-9]{15,18}(?=\/|$)/, '/{id}')
-    .replace(/^\/query\/.*/, '/query/{locator}')
-    .replace(/\/$/, '');
-  const soql = searchParams.get('q');
-  if (soql === null) return `${method} ${short}`;
-  const object = / FROM (\w+)/.exec(soql)?.[1] ?? '?';
-  return `${method} ${short} ${object} (${purposeOf(soql)})`;
-};
-
-const purposeOf = (soql: string): string => {
-  const by = /WHERE .*?(\w+) IN \(/.exec(soql)?.[1];
-  if (by === 'Id') return 'by id';
-  if (by === 'Email') return 'by address';
-  if (soql.includes('FROM Campaign ORDER')) return 'names of lists';
-  if (/SystemModstamp >=/.test(soql)) return 'changes';
-  return /AND HasOptedOutOfEmail = true|AND \(HasOptedOutOfEmail/.test(soql) ? 'opted out' : 'everybody';
-};
-
-/** `GET /members (changes)`, paths below the audience. */
-export const mailchimpCall = ({ method, path }: Seen): string => {
-  const { pathname, searchParams } = new URL(path, 'http://x');
-  const short = pathname
-    .replace(/^\/3\.0/, '')
-    .replace(/^\/lists\/[^/]+(?=\/)/, '')
-    .replace(/\/members\/[0-9a-f]{32}/, '/members/{hash}')
-    .replace(/\/interest-categories\/[^/]+\/interests/, '/interest-categories/{id}/interests');
-  if (/^\/lists\/./.test(short)) return `${method} /lists/{audience}`;
-  if (short !== '/members' || method !== 'GET') return `${method} ${short}`;
-  const since = searchParams.has('since_last_changed') ? 'changes' : 'everybody';
-  const status = searchParams.get('status');
-  return `GET /members (${status === 'unsubscribed' ? 'unsubscribed since' : status === 'archived' ? `archived, ${since}` : since})`;
 };
