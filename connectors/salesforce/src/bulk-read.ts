@@ -109,7 +109,7 @@ const unlessLost = async <T>(work: Promise<T>): Promise<T | 'lost'> => {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof ConnectorError && LOST.has(error.kind)) return 'lost';
+    if (error instanceof ConnectorError && (LOST.has(error.kind) || error.details.code === 'unreadable')) return 'lost';
     throw error;
   }
 };

@@ -235,19 +235,39 @@ describe('a job that does not go as it should', () => {
     ]);
   });
 
-  test.each(['successfulResults', 'failedResults'])(
-    'lists that lack rows (%s) leave a doubt, not an error',
-    async (which) => {
-      const ids = contacts(8);
-      const ops = [...toAfter(ids), patch(ids[0] ?? '', {})];
-      sandbox().faults([
-        { kind: 'partial-batch', route: CLOSE, details: { every: 2 } },
-        { kind: 'bulk-results-missing', route: `GET /services/data/{v}/jobs/ingest/{job}/${which}` },
-      ]);
-      const outcomes = await finish(await started(ops), ops);
-      expectTruth(ids, outcomes);
-    },
-  );
+  test('lists that lack rows leave those rows in doubt, and no others', async () => {
+    const ids = contacts(8);
+    const ops = toAfter(ids);
+    const list = 'GET /services/data/{v}/jobs/ingest/{job}';
+    sandbox().faults([
+      { kind: 'partial-batch', route: CLOSE, details: { every: 2 } },
+      { kind: 'bulk-results-missing', route: `${list}/failedResults` },
+    ]);
+    const complete = await finish(await started(ops), ops);
+    expectTruth(ids, complete);
+    expect(complete.map(({ result }) => result).sort()).toEqual([
+      ...Array(4).fill('applied'),
+      ...Array(2).fill('rejected'),
+      ...Array(2).fill('unknown'),
+    ]);
+  });
+
+  test('a failed job whose lists lack rows: nobody knows of those', async () => {
+    const ids = contacts(8);
+    const ops = toAfter(ids);
+    const results = 'GET /services/data/{v}/jobs/ingest/{job}/successfulResults';
+    sandbox().faults([
+      { kind: 'bulk-job-failed', route: CLOSE, details: { at: 0.5 } },
+      { kind: 'bulk-results-missing', route: results },
+    ]);
+    const outcomes = await finish(await started(ops), ops);
+    expectTruth(ids, outcomes);
+    expect(outcomes.map(({ result }) => result).sort()).toEqual([
+      ...Array(2).fill('applied'),
+      ...Array(4).fill('rejected'),
+      ...Array(2).fill('unknown'),
+    ]);
+  });
 
   test('one that nobody keeps any more leaves everything in doubt', async () => {
     const ids = contacts(2);
