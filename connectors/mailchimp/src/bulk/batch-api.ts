@@ -10,6 +10,7 @@ export interface WireBatch {
   readonly status: string;
   /** 0 while the batch is pending. (recorded: mailchimp/APIv3-examples#26) */
   readonly total_operations: number;
+  readonly finished_operations: number;
   readonly submitted_at: string;
   readonly completed_at: string;
   /** Good for some minutes; empty until the batch is finished. */
@@ -27,7 +28,15 @@ export interface BatchApi {
   stop(id: string, signal: AbortSignal): Promise<void>;
 }
 
-const FIELDS = ['id', 'status', 'total_operations', 'submitted_at', 'completed_at', 'response_body_url'];
+const FIELDS = [
+  'id',
+  'status',
+  'total_operations',
+  'finished_operations',
+  'submitted_at',
+  'completed_at',
+  'response_body_url',
+];
 const ONE = '/batches/{batch_id}';
 /** Kept for a week, and at most 500 open: more than this is no list of batches. */
 const MOST_PAGES = 20;
@@ -85,17 +94,20 @@ export const createBatchApi = (call: Call): BatchApi => ({
 });
 
 const batchOf = (body: unknown): WireBatch | null => {
-  const { id, status, total_operations: total, submitted_at, completed_at, response_body_url } = recordOf(body);
+  const raw = recordOf(body);
+  const { id, status } = raw;
   if (typeof id !== 'string' || id === '' || typeof status !== 'string') return null;
   return {
     id,
     status,
-    total_operations: typeof total === 'number' ? total : 0,
-    submitted_at: textOf(submitted_at),
-    completed_at: textOf(completed_at),
-    response_body_url: textOf(response_body_url),
+    total_operations: countOf(raw.total_operations),
+    finished_operations: countOf(raw.finished_operations),
+    submitted_at: textOf(raw.submitted_at),
+    completed_at: textOf(raw.completed_at),
+    response_body_url: textOf(raw.response_body_url),
   };
 };
 
+const countOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const isAnything = (_item: unknown): _item is unknown => true;

@@ -14,6 +14,7 @@ import { failed, rejected } from '../writes/outcomes.ts';
 import { readArchive } from './archive.ts';
 import type { BatchApi, WireBatch } from './batch-api.ts';
 import { leftOut, notApplied, operationOf, sendable } from './operations.ts';
+import { firstAskMs, nextAskMs } from './pace.ts';
 import { createResults, lostResult, type Results } from './results.ts';
 import { markOf, readTicket, type Ticket, writeTicket } from './ticket.ts';
 
@@ -55,8 +56,7 @@ export interface JobParts {
 /** Patches as operations of Mailchimp's asynchronous batches. */
 export const createJobs = (parts: JobParts): BulkJobs => {
   const { tools } = parts;
-  /** Tickets whose request surely never came through, and batches of the account that are surely somebody else's. */
-  const memory: Memory = { unsent: new Set(), foreign: new Set() };
+  const memory: Memory = { unsent: new Set(), foreign: new Set(), askAt: new Map() };
   return {
     async open(ops, signal) {
       const sent = new Set<Op>(sendable(ops, await parts.mergeFields.known(signal)));
@@ -70,7 +70,9 @@ export const createJobs = (parts: JobParts): BulkJobs => {
       if (ticket === null || parts.audience === null) throw notApplied();
       if (ticket.operations === 0) return text;
       try {
-        return writeTicket({ ...ticket, batch: (await started(parts, parts.audience, ticket, ops, signal)).id });
+        const { id } = await started(parts, parts.audience, ticket, ops, signal);
+        memory.askAt.set(id, tools.vendorNow() + firstAskMs(ticket.operations));
+        return writeTicket({ ...ticket, batch: id });
       } catch (error) {
         if (error instanceof ConnectorError && error.details.mayHaveApplied !== true) memory.unsent.add(text);
         throw error;
@@ -110,8 +112,12 @@ const started = async (
 };
 
 interface Memory {
+  /** Tickets whose request surely never came through. */
   readonly unsent: Set<string>;
+  /** Batches of the account that are surely somebody else's. */
   readonly foreign: Set<string>;
+  /** When it is worth asking about a batch, vendor's clock. */
+  readonly askAt: Map<string, Millis>;
 }
 
 /** A job that is asked about. */
@@ -127,17 +133,19 @@ const reportOf = async (parts: JobParts, memory: Memory, asked: Asked, signal: A
   if (ticket.operations === 0) return { state: 'ended', outcomes: [] };
   if (memory.unsent.has(text)) return neverStarted(sent);
   if (ticket.batch === null) return reportOfUnknown(parts, memory, asked, signal);
+  const waitMs = (memory.askAt.get(ticket.batch) ?? 0) - parts.tools.vendorNow();
+  if (waitMs > 0 && waitMs <= RESULTS_AGAIN_MS) return { state: 'running', askAgainMs: waitMs };
   const batch = await parts.batches.one(ticket.batch, signal);
   const ageMs = parts.tools.vendorNow() - ticket.openedAt;
   // It may be too young to be shown, or too old.
   if (batch === null) return ageMs < NEVER_STARTED_AFTER_MS ? running(ageMs) : lost(sent);
   if (batch.status !== 'finished') {
-    if (ageMs < STUCK_AFTER_MS) return running(ageMs);
+    if (ageMs < STUCK_AFTER_MS) return runningFor(nextAskMs(batch, ageMs), batch, memory, parts.tools);
     await parts.batches.stop(batch.id, signal);
     return lost(sent);
   }
   const results = await resultsOf(parts, batch, sent, signal);
-  if (results === 'later') return { state: 'running', askAgainMs: RESULTS_AGAIN_MS };
+  if (results === 'later') return runningFor(RESULTS_AGAIN_MS, batch, memory, parts.tools);
   return results === 'lost' ? lost(sent) : { state: 'ended', outcomes: results.outcomes() };
 };
 
@@ -204,6 +212,12 @@ const resultsOf = async (
   if (!(second instanceof ConnectorError)) return second;
   const waited = tools.vendorNow() - at;
   return second.kind === 'protocol' || again === null || waited > RESULTS_WITHIN_MS ? 'lost' : 'later';
+};
+
+/** Whoever asks sooner gets the same answer, without a call. */
+const runningFor = (ms: number, { id }: WireBatch, { askAt }: Memory, tools: Pick<Tools, 'vendorNow'>): JobReport => {
+  askAt.set(id, tools.vendorNow() + ms);
+  return { state: 'running', askAgainMs: ms };
 };
 
 const running = (ageMs: Millis): JobReport => ({ state: 'running', askAgainMs: askAgainMs(ageMs) });
