@@ -1,8 +1,11 @@
 // The SDK ships no types. Only what sdk.ts touches is declared here.
 declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
+  import type { Agent } from 'node:https';
+
   /** superagent 3.8.1's request, as `callApi` makes it. */
   export interface SdkRequest {
     redirects(max: number): SdkRequest;
+    agent(agent: Agent): SdkRequest;
     buffer(whole: boolean): SdkRequest;
     parse(parser: SdkParser): SdkRequest;
     abort(): SdkRequest;

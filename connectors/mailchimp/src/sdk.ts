@@ -1,3 +1,4 @@
+import https from 'node:https';
 import { type Answer, ConnectorError } from '@heed/contract';
 import { answerTooLarge, MAX_ANSWER_BYTES } from '@heed/toolkit';
 import type ApiClient from '@mailchimp/mailchimp_marketing/src/ApiClient.js';
@@ -104,6 +105,9 @@ const capture = (client: ApiClient, tooLarge: () => void): (() => SdkRequest) =>
   client.agent = {
     attachCookies: (made) => {
       request = made.redirects(0).buffer(true).parse(parserOf(tooLarge));
+      // Defect: superagent asks without Node's agent, and so past the proxy that Node was told to use (and for nobody else).
+      if (client.basePath.startsWith('https:') && https.globalAgent.options.proxyEnv !== undefined)
+        made.agent(https.globalAgent);
     },
     saveCookies: () => {},
   };
