@@ -64,7 +64,8 @@ const inPages = async (
         if (wanted.has(member.id) && !found.has(member.id))
           found.set(member.id, rowOf(member, { tags, complaints: known }));
       offset += items.length;
-      if (items.length === 0 || offset >= total || (since === null && total > mostPages * PAGE_ROWS)) break;
+      if (since === null && total > mostPages * PAGE_ROWS) return found;
+      if (items.length === 0 || offset >= total) break;
     }
   }
   return found;

@@ -51,6 +51,46 @@ describe('a look-up', () => {
     expect((meter.counts().member?.calls ?? 0) - before).toBe(10);
   });
 
+  it('of many finds the latest changes first, whatever else changed in the same time', async () => {
+    const vendor = await startMailchimp();
+    await addMany(vendor, people(30));
+    const changedSince = vendor.clock.now();
+    vendor.clock.advance(1_000);
+    await addMany(
+      vendor,
+      Array.from({ length: 1_500 }, (_, n) => `other${n}@example.org`),
+    );
+    vendor.clock.advance(1_000);
+    for (const email of people(30)) vendor.act('person/unsubscribe', { email });
+    const { session, meter } = openFor(vendor);
+    const rows = await session.lookup(lookupRequest({ emails: people(30) }, { changedSince }), signal);
+    expect(rows.map(({ member }) => member?.status)).toEqual(Array(30).fill('unsubscribed'));
+    expect(meter.counts().members?.calls).toBe(1);
+    expect(meter.counts().member).toBeUndefined();
+  });
+
+  it('of many without a time takes pages where they hold the whole audience, archived ones in any case', async () => {
+    for (const archivedInUnfilteredScans of [true, false]) {
+      const vendor = await startMailchimp({ switches: { archivedInUnfilteredScans } });
+      await addMany(vendor, people(60));
+      for (const email of people(25)) vendor.act('admin/archive', { email });
+      const { session, meter } = openFor(vendor);
+      const rows = await session.lookup(
+        lookupRequest({ emails: [...people(60), 'nobody@example.org'] }, { evidenceSince: vendor.clock.now() }),
+        signal,
+      );
+      expect(rows).toHaveLength(60);
+      expect(rows.filter(({ member }) => member?.status === 'archived')).toHaveLength(25);
+      expect(meter.counts().members?.calls).toBe(archivedInUnfilteredScans ? 1 : 2);
+      expect(meter.counts().member?.calls).toBe(1);
+    }
+    const large = await startMailchimp();
+    await addMany(large, people(2_500));
+    const { session, meter } = openFor(large);
+    expect(await session.lookup(lookupRequest({ emails: people(2_500).slice(0, 40) }), signal)).toHaveLength(40);
+    expect(meter.counts().members?.calls).toBe(1);
+  });
+
   it('tells complaints, which a member itself does not show', async () => {
     const vendor = await startMailchimp({ switches: { complaintBecomes: 'cleaned' } });
     await add(vendor, ANN);

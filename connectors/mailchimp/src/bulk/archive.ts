@@ -1,5 +1,5 @@
 import { type Answer, ConnectorError } from '@heed/contract';
-import { kindOfStatus, refuseRedirect, unreachable } from '@heed/toolkit';
+import { kindOfStatus, unreachable } from '@heed/toolkit';
 import { createTarDecoder } from 'modern-tar';
 
 /**
@@ -44,7 +44,7 @@ export const readArchive = async (
   const packed = { bytes: 0 };
   try {
     const response = await fetch(url, { redirect: 'manual', headers: { 'accept-encoding': 'identity' }, signal });
-    refuseRedirect(response.status);
+    // Also a redirect: whoever answers it is not on the list.
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
       throw new ConnectorError(kindOfStatus(response.status), `batch results: answered ${response.status}`, {
