@@ -1,5 +1,5 @@
 import type { Millis } from '@heed/contract';
-import { type AddressKey, type Intent, recordKey } from '@heed/core';
+import { type AddressKey, type Intent, recordKey, systemKey } from '@heed/core';
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
 import { linkDone } from './links.ts';
@@ -32,6 +32,13 @@ export const saveIntents = (database: Database, intents: readonly Intent[]): voi
       )
       .map(({ id, state }) => [id, state]),
   );
+  const numbers = new Map<string, number>();
+  const systemOf = (intent: Intent): number => {
+    const key = systemKey(intent.system);
+    const number = numbers.get(key) ?? ensureSystem(database, intent.system);
+    numbers.set(key, number);
+    return number;
+  };
   for (const intent of intents) {
     if (isDone(intent.state) && !isDone(before.get(intent.id))) linkDone(database, intent);
     database.run(
@@ -40,7 +47,7 @@ export const saveIntents = (database: Database, intents: readonly Intent[]): voi
        state = excluded.state, seen = excluded.seen, answered_at = excluded.answered_at, content = excluded.content`,
       intent.id,
       intent.profile,
-      ensureSystem(database, intent.system),
+      systemOf(intent),
       recordOf(intent),
       intent.address,
       intent.state,

@@ -146,17 +146,18 @@ const strayTallies = (
   run: string,
   side: Side,
   records: Iterable<{ readonly record: string }>,
-): ReadonlyMap<string, number> =>
-  new Map(
-    database
-      .all<{ record: string; tally: number }>(
-        'SELECT record, tally FROM stray_tally WHERE run = ? AND side = ? AND record IN (SELECT value FROM json_each(?))',
-        run,
-        side,
-        jsonList([...records].map(({ record }) => record)),
-      )
-      .map((row) => [row.record, row.tally]),
+): ReadonlyMap<string, number> => {
+  // Most runs have none; a question per record would cost more than all the rest of a page.
+  const any = database.one('SELECT 1 FROM stray_tally WHERE run = ? AND side = ? LIMIT 1', run, side);
+  if (any === undefined) return new Map();
+  const rows = database.all<{ record: string; tally: number }>(
+    'SELECT record, tally FROM stray_tally WHERE run = ? AND side = ? AND record IN (SELECT value FROM json_each(?))',
+    run,
+    side,
+    jsonList([...records].map(({ record }) => record)),
   );
+  return new Map(rows.map((row) => [row.record, row.tally]));
+};
 
 /** Where a record's tally stands: on its sighting, or among the strays. */
 interface Place {

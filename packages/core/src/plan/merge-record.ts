@@ -10,7 +10,7 @@ import type { MappedField, View } from './view.ts';
 
 export interface MergedRecord {
   readonly writes: readonly PlannedWrite[];
-  /** The link as it is without any write: what both sides agree on already. */
+  /** The link as it is without any write, where that is news: what both sides agree on already. */
   readonly links: readonly Link[];
   readonly setAside: readonly SetAside[];
   readonly overwrites: number;
@@ -57,11 +57,8 @@ export const mergeRecord = (
   addUndeliverable(view, sides, toCrm);
   const created = record === null ? toCrm : toMarketing;
   return {
-    writes: record === null || member === null ? [] : patches(record, member, toCrm, toMarketing),
-    links:
-      record === null || member === null
-        ? []
-        : [{ member: member.record, crm: record.record, agreed: settled, left: false }],
+    writes: record === null || member === null ? [] : patches(record, member, settled, toCrm, toMarketing),
+    links: record === null || member === null ? [] : newLink(record, member, linked, settled),
     setAside,
     overwrites,
     created: created.values,
@@ -134,7 +131,27 @@ const addUndeliverable = (view: View, { record, member }: Sides, toCrm: Collecto
     toCrm.add(name, true, null, null);
 };
 
-const patches = (record: Shadow, member: Shadow, toCrm: Collector, toMarketing: Collector): readonly PlannedWrite[] => {
+const newLink = (record: Shadow, member: Shadow, linked: Link | null, settled: Agreed): readonly Link[] => {
+  const known = linked !== null && !linked.left && isSame(linked.agreed, settled);
+  return known ? [] : [{ member: member.record, crm: record.record, agreed: settled, left: false }];
+};
+
+const isSame = (a: Agreed, b: Agreed): boolean => {
+  const pairs = Object.keys(a);
+  return (
+    pairs.length === Object.keys(b).length &&
+    pairs.every((pair) => a[pair]?.crm === b[pair]?.crm && a[pair]?.marketing === b[pair]?.marketing)
+  );
+};
+
+/** Once a write is done, both sides agree on what it carried and on what they agreed on already. */
+const patches = (
+  record: Shadow,
+  member: Shadow,
+  settled: Agreed,
+  toCrm: Collector,
+  toMarketing: Collector,
+): readonly PlannedWrite[] => {
   const plain = { rule: 'fields', because: [], guarded: false } as const;
   const writes: PlannedWrite[] = [];
   if (Object.keys(toMarketing.values).length > 0) {
@@ -145,7 +162,13 @@ const patches = (record: Shadow, member: Shadow, toCrm: Collector, toMarketing: 
       fields: toMarketing.values,
       ifVersion: member.version,
     } as const;
-    writes.push({ side: 'marketing', op, ...plain, agrees: toMarketing.agrees, partner: record.record });
+    writes.push({
+      side: 'marketing',
+      op,
+      ...plain,
+      agrees: { ...settled, ...toMarketing.agrees },
+      partner: record.record,
+    });
   }
   if (Object.keys(toCrm.values).length > 0) {
     const op = {
@@ -155,7 +178,7 @@ const patches = (record: Shadow, member: Shadow, toCrm: Collector, toMarketing: 
       fields: toCrm.values,
       ifVersion: record.version,
     } as const;
-    writes.push({ side: 'crm', op, ...plain, agrees: toCrm.agrees, partner: member.record });
+    writes.push({ side: 'crm', op, ...plain, agrees: { ...settled, ...toCrm.agrees }, partner: member.record });
   }
   return writes;
 };

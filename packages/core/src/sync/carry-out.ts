@@ -93,13 +93,14 @@ export const settleWritten = async (
   left: Leftovers,
 ): Promise<void> => {
   const byAddress = groupByAddress(written);
-  const touched = plans.filter((plan) => byAddress.has(plan.address)).map((plan) => plan.address);
+  const done = new Set(plans.filter((plan) => isAllDone(plan, byAddress.get(plan.address) ?? [])));
+  const touched = plans.filter((plan) => byAddress.has(plan.address) && !done.has(plan)).map((plan) => plan.address);
   const now = new Map((await plansOf(run, touched)).map((plan) => [plan.address, plan]));
   const settlements = plans.map((before, i) =>
     settlementOf(run, {
       mark: marks[i] as DirtyMark,
       before,
-      after: now.get(before.address) ?? before,
+      after: done.has(before) ? { ...before, fields: [] } : (now.get(before.address) ?? before),
       written: byAddress.get(before.address) ?? [],
       held: left.held(before),
       unfinished: left.unfinished(before),
@@ -108,6 +109,14 @@ export const settleWritten = async (
   const changes = written.map((one) => one.change);
   await run.engine.store.settle(run.lease, run.view.profile.id, run.id, settlements, [], changes);
 };
+
+/** Everything was made as asked and nothing else stood open: planning again would say just that, for the price of a plan. */
+const isAllDone = (plan: AddressPlan, written: readonly Written[]): boolean =>
+  written.length > 0 &&
+  written.length === plan.fields.length &&
+  plan.consent.length + plan.owed.length + plan.setAside.length + plan.listed.length + plan.links.length === 0 &&
+  !plan.asksCrm &&
+  written.every((one) => one.asAsked);
 
 const groupByAddress = (written: readonly Written[]): ReadonlyMap<AddressKey, readonly Written[]> => {
   const groups = new Map<AddressKey, Written[]>();

@@ -128,17 +128,21 @@ const answer = (side: 'crm' | 'marketing', intent: Intent, outcome: Outcome): In
     // `unchanged` was somebody else's doing: it explains nothing that a read shows later (Words: echo).
     seen: outcome.result === 'unchanged',
     made: outcome.record,
-    agrees: outcome.result === 'applied' ? asShown(side, intent.agrees, outcome.row) : intent.agrees,
+    agrees: outcome.result === 'applied' ? asShown(side, intent, outcome.row) : intent.agrees,
   };
 };
 
-/** Both sides agree on what the vendor made of our values, which it may have trimmed or spelled in its own way. */
-const asShown = (side: 'crm' | 'marketing', agrees: Agreed, row: Row | null): Agreed =>
+/**
+ * Both sides agree on what the vendor made of the values that we sent, which it may have trimmed or spelled in its own way. A
+ * field that we did not send may show somebody's edit: nobody agreed on that.
+ */
+const asShown = (side: 'crm' | 'marketing', { agrees, op }: Intent, row: Row | null): Agreed =>
   row === null
     ? agrees
     : Object.fromEntries(
         Object.entries(agrees).map(([pair, both]) => {
-          const now = row.values[pair.split('=')[side === 'crm' ? 0 : 1] ?? ''];
+          const name = pair.split('=')[side === 'crm' ? 0 : 1] ?? '';
+          const now = 'fields' in op && name in op.fields ? row.values[name] : undefined;
           return [pair, now === undefined ? both : { ...both, [side]: JSON.stringify(now) }];
         }),
       );

@@ -1,5 +1,6 @@
-import type { Outcome, Refusal } from '@heed/contract';
-import type { AddressKey } from '../identity/address.ts';
+import type { FieldValue, Outcome, Refusal } from '@heed/contract';
+import { isEmpty } from '../fields/same-value.ts';
+import { type AddressKey, addressKey } from '../identity/address.ts';
 import { REFUSED_FOR_EVER } from '../plan/consent-case.ts';
 import { type PlannedWrite, writeDigest } from '../plan/op.ts';
 import type { Intent, RunChange, SetAside } from '../state/store.ts';
@@ -22,6 +23,8 @@ export interface Answered extends Addressed {
 export interface Written extends Addressed {
   readonly intent: Intent;
   readonly done: boolean;
+  /** Made new, and the answer shows exactly what was asked for: there is nothing more to decide about it. */
+  readonly asAsked: boolean;
   readonly setAside: SetAside | null;
   readonly change: RunChange;
 }
@@ -43,6 +46,7 @@ export const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Wri
     tries: one.tries,
     intent,
     done,
+    asAsked: isAsAsked(intent, outcome),
     setAside: done ? null : setAsideOf(run, side, one),
     change: {
       at: run.engine.clock.now(),
@@ -56,6 +60,22 @@ export const written = (run: Run, side: 'crm' | 'marketing', one: Answered): Wri
     },
   };
 };
+
+const isAsAsked = ({ op, state }: Intent, outcome: Outcome): boolean => {
+  if (op.kind !== 'create' || state !== 'applied' || outcome.result !== 'applied' || outcome.row === null) return false;
+  const { row } = outcome;
+  const status = op.as === 'subscribed' || op.as === 'non-subscribed' ? op.as : null;
+  return (
+    row.life.kind === 'live' &&
+    status !== null &&
+    row.member?.status === status &&
+    addressKey(row.email) === addressKey(op.email) &&
+    Object.entries(op.fields).every(([name, sent]) => isSameValue(row.values[name], sent)) &&
+    Object.entries(row.values).every(([name, shown]) => name in op.fields || isEmpty(shown))
+  );
+};
+
+const isSameValue = (a: FieldValue | undefined, b: FieldValue): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Refused, or sent without an answer and not done: an operator is told, until a run gets it done. What is owed says so itself. */
 const setAsideOf = (run: Run, side: 'crm' | 'marketing', one: Answered): SetAside | null => {
