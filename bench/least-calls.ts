@@ -131,6 +131,12 @@ export const firstSync = (contacts: number, optedOut: number): LeastCalls => {
   };
 };
 
+/** The sync after the first one: `members` have changed, by Heed itself. */
+export const afterFirstSync = (members: number): LeastCalls => ({
+  salesforce: { ...everyRun.salesforce, ...changesOfSalesforce(0) },
+  mailchimp: { ...everyRun.mailchimp, ...changesOfMailchimp(members) },
+});
+
 /** Nobody changed anything. */
 export const nothingChanged = (): LeastCalls => ({
   salesforce: { ...everyRun.salesforce, ...changesOfSalesforce(0) },

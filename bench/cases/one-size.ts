@@ -1,4 +1,4 @@
-import { firstSync, nothingChanged, someChanged } from '../least-calls.ts';
+import { afterFirstSync, firstSync, nothingChanged, someChanged } from '../least-calls.ts';
 import type { Measured, OptOutTime, Settings } from '../results.ts';
 import { setUpHeed } from '../subjects/heed.ts';
 import { optedOutAmong } from '../vendors/population.ts';
@@ -32,7 +32,7 @@ export const oneSize = (contacts: number, optOuts: number, settings: Settings, t
       };
       const first = firstSync(contacts, optedOutAmong(contacts));
       await add({ name: 'first', contacts, concerned: contacts, least: first });
-      await add({ name: 'settling', contacts, concerned: members, least: null });
+      await add({ name: 'settling', contacts, concerned: members, least: afterFirstSync(members) });
       await add({ name: 'nothing', contacts, concerned: 0, least: nothingChanged() });
       await vendors.salesforce.edit(changed);
       await add({ name: 'changed', contacts, concerned: changed, least: someChanged(changed) });

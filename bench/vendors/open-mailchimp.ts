@@ -1,12 +1,13 @@
 import { sandbox } from '@heed/connector-mailchimp/sandbox';
 import { startSandbox } from '@heed/sandbox';
 import { mailchimpCall } from './call-kinds.ts';
+import { BEHIND_OURS } from './clock.ts';
 import type { Opening } from './protocol.ts';
 import type { Vendor } from './vendor.ts';
 
 /** An account with one empty audience; the stand-in itself refuses an eleventh connection, as Mailchimp does. */
 export const openMailchimp = async ({ seed, readMs, writeMs }: Opening): Promise<Vendor> => {
-  const running = await startSandbox(sandbox, { seed, latencyMs: { readMs, writeMs } });
+  const running = await startSandbox(sandbox, { seed, clock: BEHIND_OURS, latencyMs: { readMs, writeMs } });
   const audience = String((running as unknown as { readonly audience: unknown }).audience);
   const members = () => running.state().audiences.get(audience)?.members.all() ?? [];
   return {

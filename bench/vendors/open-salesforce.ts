@@ -1,6 +1,7 @@
 import { sandbox } from '@heed/connector-salesforce/sandbox';
 import { startSandbox } from '@heed/sandbox';
 import { salesforceCall } from './call-kinds.ts';
+import { BEHIND_OURS } from './clock.ts';
 import { person } from './population.ts';
 import type { Opening } from './protocol.ts';
 import type { Vendor } from './vendor.ts';
@@ -13,6 +14,7 @@ const DAILY_CALLS = 200_000;
 export const openSalesforce = async ({ contacts, seed, readMs, writeMs }: Opening): Promise<Vendor> => {
   const running = await startSandbox(sandbox, {
     seed,
+    clock: BEHIND_OURS,
     latencyMs: { readMs, writeMs },
     switches: { dailyApiRequests: DAILY_CALLS },
   });
