@@ -4,13 +4,14 @@ import type { Call } from './call.ts';
 import { createAskMembers } from './columns.ts';
 import type { HttpRequest } from './sdk.ts';
 import {
+  abuseReportIn,
   batchAnswerOf,
   type Collection,
   collectionOf,
-  isAbuseReport,
   isMember,
   isMergeField,
   isNamed,
+  itemsOf,
   memberOf,
   recordOf,
   type WireAbuseReport,
@@ -46,7 +47,7 @@ export interface BatchAnswer extends WireBatchAnswer {
 /** The calls of Mailchimp that the connector uses. `list` is Mailchimp's word for an audience in URLs. */
 export interface Api {
   account(signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
-  audiences(signal: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  audiences(signal: AbortSignal): Promise<readonly WireNamed[]>;
   mergeFields(signal: AbortSignal): Promise<readonly WireMergeField[]>;
   interestCategories(signal: AbortSignal): Promise<readonly WireNamed[]>;
   interests(category: string, signal: AbortSignal): Promise<readonly WireNamed[]>;
@@ -92,12 +93,13 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
     signal: AbortSignal,
     given: Partial<HttpRequest> = {},
   ): Promise<readonly T[]> => {
-    const items: T[] = [];
-    for (let offset = 0; ; offset += PAGE_ROWS) {
+    const found: T[] = [];
+    for (let offset = 0; ; ) {
       const query = { ...given.query, count: PAGE_ROWS, offset };
-      const page = collectionOf(name, await get(name, path, signal, { ...given, query }), name, keep);
-      items.push(...page.items);
-      if (offset + PAGE_ROWS >= page.total) return items;
+      const { items, total } = collectionOf(name, await get(name, path, signal, { ...given, query }), name);
+      found.push(...items.filter(keep));
+      offset += items.length;
+      if (items.length === 0 || offset >= total) return found;
     }
   };
 
@@ -109,9 +111,11 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
     signal: AbortSignal,
   ): Promise<WireMember> => {
     const given = { params: one(hash), query: NOT_VALIDATED, body };
+    // A PUT may change the address, and so the hash: its callers look at it.
     return memberOf(
       name,
       await call({ name, method, path: '/lists/{list_id}/members/{subscriber_hash}', ...given }, signal),
+      method === 'PUT' ? null : hash,
       true,
     );
   };
@@ -145,7 +149,7 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
 
     // GET /lists
     audiences: (signal) =>
-      all('/lists', 'lists', isRecord, signal, {
+      all('/lists', 'lists', isNamed, signal, {
         query: { fields: 'lists.id,lists.name,lists.stats.member_count,total_items' },
       }),
 
@@ -164,7 +168,7 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
       const found = await inAudience(
         all('/lists/{list_id}/interest-categories', 'categories', isRecord, signal, { params: list(), query }),
       );
-      return found.map(({ id, title }) => ({ id: String(id), name: String(title) }));
+      return found.map(({ id, title }) => ({ id, name: title })).filter(isNamed);
     },
 
     // GET /lists/{list_id}/interest-categories/{interest_category_id}/interests
@@ -190,7 +194,7 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
         const sort_dir = newestFirst ? 'DESC' : 'ASC';
         const query = { ...filters, sort_field: 'last_changed', sort_dir, count: PAGE_ROWS, fields };
         const body = await inAudience(get('members', '/lists/{list_id}/members', signal, { params: list(), query }));
-        return collectionOf('members', body, 'members', isAnything);
+        return collectionOf('members', body, 'members');
       };
       return askMembers(tags, ask, ({ items }) => items.filter(isMember));
     },
@@ -202,6 +206,7 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
         return memberOf(
           'member',
           await get('member', '/lists/{list_id}/members/{subscriber_hash}', signal, given),
+          hash,
           false,
         );
       };
@@ -222,25 +227,23 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
         fields: 'activity.activity_type,activity.created_at_timestamp',
       };
       const path = '/lists/{list_id}/members/{subscriber_hash}/activity-feed';
-      return collectionOf(
-        'activity',
-        await get('activity', path, signal, { params: one(hash), query }),
-        'activity',
-        isRecord,
-      ).items;
+      const body = await get('activity', path, signal, { params: one(hash), query });
+      return itemsOf('activity', body, 'activity').map(recordOf);
     },
 
     // GET /lists/{list_id}/abuse-reports
-    abuseReports: (signal) =>
-      inAudience(
-        all('/lists/{list_id}/abuse-reports', 'abuse_reports', isAbuseReport, signal, {
+    abuseReports: async (signal) => {
+      const found = await inAudience(
+        all('/lists/{list_id}/abuse-reports', 'abuse_reports', isRecord, signal, {
           params: list(),
           query: {
             fields:
               'abuse_reports.id,abuse_reports.email_id,abuse_reports.email_address,abuse_reports.date,total_items',
           },
         }),
-      ),
+      );
+      return found.flatMap((item) => abuseReportIn(item) ?? []);
+    },
 
     // PUT /lists/{list_id}/members/{subscriber_hash}
     putMember: (hash, body, signal) => change('put member', 'PUT', hash, body, signal),
@@ -298,8 +301,6 @@ export const isMissing = (error: unknown): error is ConnectorError =>
 
 const noAudience = (): ConnectorError =>
   new ConnectorError('config', 'Mailchimp has no such audience; `heed lists` shows the ids of the account');
-
-const isAnything = (_item: unknown): _item is unknown => true;
 
 const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
   typeof item === 'object' && item !== null && !Array.isArray(item);

@@ -1,7 +1,7 @@
 import type { FieldSchema, FieldType, ListSchema, SystemSchema, TopicSchema } from '@heed/contract';
 import { inParallel } from '@heed/toolkit';
 import type { Api } from './api.ts';
-import { recordOf, type WireMergeField } from './wire.ts';
+import { recordOf, type WireMergeField, type WireNamed } from './wire.ts';
 
 /** The audiences of the account; with an audience open also its merge fields, interests and tags. */
 export const describeAccount = async (
@@ -29,9 +29,9 @@ const topicsOf = async (api: Api, signal: AbortSignal): Promise<readonly TopicSc
   return perCategory.flat();
 };
 
-const audienceSchema = (raw: Readonly<Record<string, unknown>>): ListSchema => {
-  const size = recordOf(raw.stats).member_count;
-  return { kind: 'audience', id: String(raw.id), name: String(raw.name), size: typeof size === 'number' ? size : null };
+const audienceSchema = ({ id, name, stats }: WireNamed): ListSchema => {
+  const size = recordOf(stats).member_count;
+  return { kind: 'audience', id: String(id), name, size: typeof size === 'number' ? size : null };
 };
 
 const tagSchema = (tag: {
@@ -67,7 +67,12 @@ const fieldSchema = ({ tag, name, type, options }: WireMergeField): FieldSchema 
   writable: true,
   // A field that is required on forms is not required of us: skip_merge_validation.
   required: false,
-  options: options?.choices ?? null,
+  options: choicesIn(options),
   maxLength: null,
   canBeReference: false,
 });
+
+const choicesIn = (options: unknown): readonly string[] | null => {
+  const { choices } = recordOf(options);
+  return Array.isArray(choices) ? choices.filter((one) => typeof one === 'string') : null;
+};

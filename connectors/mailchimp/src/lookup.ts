@@ -5,13 +5,18 @@ import { type Api, isMissing, PAGE_ROWS } from './api.ts';
 import { CONNECTIONS } from './limits.ts';
 import { rowOf } from './member.ts';
 import type { Source } from './streams.ts';
-import { dateText, isMember, timeOf } from './wire.ts';
+import { dateText, memberIn, timeOf } from './wire.ts';
 
 /** A page of members is worth as many single looks: it takes about as long, and is about as large. */
 const MANY = 20;
 
 /** Members by hash or by address. Whoever is not in the answer is not in the audience. */
-export const lookUp = async (source: Source, request: Lookup, signal: AbortSignal): Promise<readonly Row[]> => {
+export const lookUp = async (
+  source: Source,
+  request: Lookup,
+  vendorNow: () => Millis,
+  signal: AbortSignal,
+): Promise<readonly Row[]> => {
   const { api } = source;
   const hashes = [...new Set(hashesOf(request))];
   if (hashes.length === 0) return [];
@@ -20,7 +25,7 @@ export const lookUp = async (source: Source, request: Lookup, signal: AbortSigna
   const found = await inPages(source, hashes, tags, request.changedSince, signal);
   const rows = await inParallel(hashes, CONNECTIONS, async (hash) => {
     const row = found.get(hash) ?? (await oneOf(hash));
-    return row === null ? [] : [await withEvidence(api, row, request.evidenceSince, signal)];
+    return row === null ? [] : [await withEvidence({ api, now: vendorNow() }, row, request.evidenceSince, signal)];
   });
   return rows.flat();
 
@@ -60,7 +65,7 @@ const inPages = async (
       const query = { tags, status, since_last_changed, offset, newestFirst: true };
       const { items, total } = await api.members(query, signal);
       // The first one met is the latest.
-      for (const member of items.filter(isMember))
+      for (const member of items.flatMap((item) => memberIn(item) ?? []))
         if (wanted.has(member.id) && !found.has(member.id))
           found.set(member.id, rowOf(member, { tags, complaints: known }));
       offset += items.length;
@@ -77,14 +82,23 @@ const inPages = async (
  */
 const OWN_SIGN_UPS: readonly string[] = ['signup', 'website_signup', 'landing_page_signup', 'squatter_signup'];
 
+interface Looking {
+  readonly api: Api;
+  /** Vendor's clock. */
+  readonly now: Millis;
+}
+
 /** Adds the person's last sign-up by own act since then, unless an opt-out followed it; subscribed members only. (C7) */
-const withEvidence = async (api: Api, row: Row, since: Millis | null, signal: AbortSignal): Promise<Row> => {
+const withEvidence = async (looking: Looking, row: Row, since: Millis | null, signal: AbortSignal): Promise<Row> => {
   if (since === null || row.member?.status !== 'subscribed') return row;
-  return { ...row, member: { ...row.member, optIn: await evidenceOf(api, row.record.id, since, signal) } };
+  return { ...row, member: { ...row.member, optIn: await evidenceOf(looking, row.record.id, since, signal) } };
 };
 
+/** How far an answer's `Date` and the stamps in it may disagree. */
+const CLOCKS_APART_MS = 60_000;
+
 const evidenceOf = async (
-  api: Api,
+  { api, now }: Looking,
   hash: string,
   since: Millis,
   signal: AbortSignal,
@@ -94,9 +108,13 @@ const evidenceOf = async (
     throw error;
   });
   let latest: { readonly at: Millis; readonly type: string } | null = null;
-  for (const { activity_type: type = '', created_at_timestamp: stamp } of activity) {
+  for (const { activity_type: type, created_at_timestamp: stamp } of activity) {
     const at = timeOf(stamp);
-    if (at === null || (type !== 'unsub' && !OWN_SIGN_UPS.includes(type))) continue;
+    const isSignUp = typeof type === 'string' && OWN_SIGN_UPS.includes(type);
+    // An opt-out of an unknown time, or something that may be one, may have come last.
+    if (typeof type !== 'string' || (type === 'unsub' && at === null)) return null;
+    // What has not happened yet proves nothing, and would outlast every opt-out until then.
+    if (at === null || (isSignUp && at > now + CLOCKS_APART_MS) || (type !== 'unsub' && !isSignUp)) continue;
     // Of two in the same second the opt-out counts: in doubt it is the later one.
     if (latest === null || at > latest.at || (at === latest.at && type === 'unsub')) latest = { at, type };
   }

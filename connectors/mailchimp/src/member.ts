@@ -32,7 +32,7 @@ export const rowOf = (member: WireMember, { tags, complaints, optIn = null }: Ro
 });
 
 /** The row of somebody who complained and whose member is gone: the complaint still stands. (C10, C12) */
-export const goneComplainer = (hash: string, email: string, at: Millis | null): Row => ({
+export const goneComplainer = (hash: string, email: string | null, at: Millis | null): Row => ({
   record: memberRef(hash),
   email,
   modifiedAt: null,
@@ -69,7 +69,7 @@ const stateOf = (member: WireMember, complaints: Complaints, optIn: OptInEvidenc
     // Mailchimp keeps no date of an opt-out, and `timestamp_opt` outlives a later one: only a complaint has a time.
     since: complaint ? (complaints.get(member.id) ?? null) : null,
     optIn,
-    topics: topicsOf(member.interests ?? {}),
+    topics: topicsOf(recordOf(member.interests)),
   };
 };
 
@@ -89,16 +89,16 @@ export const statusOf = (status: string): MemberState['status'] => {
   }
 };
 
-const actorOf = ({ status, unsubscribe_reason: reason = '' }: WireMember): Actor => {
+const actorOf = ({ status, unsubscribe_reason: reason }: WireMember): Actor => {
   if (status === 'cleaned') return 'system';
   if (status !== 'unsubscribed') return 'unknown';
   if (reason === BY_ADMIN) return 'operator';
   // The other texts are answers of the person to "why do you leave?". "N/A" and silence are nobody's answer.
-  return reason === '' || reason.startsWith('N/A') ? 'unknown' : 'person';
+  return typeof reason !== 'string' || reason === '' || reason.startsWith('N/A') ? 'unknown' : 'person';
 };
 
 /** A ticked interest is a wish; an unticked one is silence, no opt-out. */
-const topicsOf = (interests: Readonly<Record<string, boolean>>): MemberState['topics'] =>
+const topicsOf = (interests: Readonly<Record<string, unknown>>): MemberState['topics'] =>
   Object.fromEntries(
     Object.entries(interests).flatMap(([id, ticked]) => (ticked === true ? [[id, 'opted-in' as const]] : [])),
   );

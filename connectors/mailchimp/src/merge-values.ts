@@ -6,17 +6,26 @@ export const valuesOf = (
   mergeFields: Readonly<Record<string, unknown>> | undefined,
   tags: readonly string[],
 ): Values => {
-  const given = mergeFields ?? {};
+  const given = recordOf(mergeFields);
   const values: Record<string, FieldValue> = {};
-  for (const tag of tags) if (Object.hasOwn(given, tag)) values[tag] = fieldValue(given[tag]);
+  for (const tag of tags) {
+    const value = Object.hasOwn(given, tag) ? fieldValue(given[tag]) : undefined;
+    if (value !== undefined) values[tag] = value;
+  }
   return values;
 };
 
-/** Empty merge fields are `""`, and an empty ADDRESS is `""` or an object of empty parts. */
-const fieldValue = (raw: unknown): FieldValue => {
+/**
+ * Empty merge fields are `""`, and an empty ADDRESS is `""` or an object of empty parts. Undefined for what no merge field
+ * holds: not read, since what is taken for empty empties the CRM's field, too.
+ */
+const fieldValue = (raw: unknown): FieldValue | undefined => {
   if (typeof raw === 'number' || typeof raw === 'boolean') return raw;
   if (typeof raw === 'string') return raw === '' ? null : raw;
-  const address = postalAddress(recordOf(raw));
+  const parts = recordOf(raw);
+  const isAddress = ADDRESS_PARTS.every(({ theirs }) => ['string', 'undefined'].includes(typeof parts[theirs]));
+  if (Array.isArray(raw) || !isAddress) return undefined;
+  const address = postalAddress(parts);
   return Object.keys(address).length === 0 ? null : address;
 };
 

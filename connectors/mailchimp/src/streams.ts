@@ -4,7 +4,7 @@ import { type Api, type MembersQuery, PAGE_ROWS } from './api.ts';
 import type { ComplaintBook } from './complaints.ts';
 import { CONNECTIONS } from './limits.ts';
 import { goneComplainer, namelessRow, rowOf } from './member.ts';
-import { dateText, isMember, timeOf, type WireAbuseReport } from './wire.ts';
+import { dateText, memberIn, timeOf, type WireAbuseReport } from './wire.ts';
 
 /** What the streams of a session share. */
 export interface Source {
@@ -34,7 +34,10 @@ export const memberStream = (
       const parts = { tags, complaints: known };
       return {
         total,
-        rows: items.map((item, index) => (isMember(item) ? rowOf(item, parts) : namelessRow(item, offset + index))),
+        rows: items.map((item, index) => {
+          const member = memberIn(item);
+          return member === null ? namelessRow(item, offset + index) : rowOf(member, parts);
+        }),
       };
     },
   });
@@ -66,7 +69,8 @@ export const optOutStream = ({ api, complaints }: Source, tags: readonly string[
       offset,
     } as const;
     const { items, total } = await api.members(query, signal);
-    const unseen = items.filter(isMember).filter((member) => (timeOf(member.last_changed) ?? 0) < since);
+    const members = items.flatMap((item) => memberIn(item) ?? []);
+    const unseen = members.filter((member) => (timeOf(member.last_changed) ?? 0) < since);
     const rows = unseen.map((member) => rowOf(member, { tags, complaints: complaints.sofar }));
     const reached = offset + items.length;
     return { rows, next: items.length === 0 || reached >= total ? null : placeAt(since, reached), total: 0 };
@@ -93,7 +97,7 @@ export const complaintStream = (
     fetch: async (from, signal) => {
       late ??= (await complaints.refresh(signal))
         .filter(({ date }) => since === null || (timeOf(date) ?? since) >= since - LATE_REPORT_MS)
-        .toSorted((one, other) => one.id - other.id);
+        .toSorted((one, other) => one.id - other.id || (one.email_id < other.email_id ? -1 : 1));
       const offset = offsetIn(from);
       const piece = late.slice(offset, offset + REPORTS_PER_PAGE).filter(({ email_id: hash }) => !shown.has(hash));
       const rows = await inParallel(piece, CONNECTIONS, (report) => complainer(api, complaints, report, tags, signal));

@@ -1,4 +1,5 @@
 import { ConnectorError } from '@heed/contract';
+import { hashOf } from './address-hash.ts';
 
 /** What we read of Mailchimp's answers. Shapes: the vendor's published specification, contract 3.0.55. */
 export type MergeValue = string | number | Readonly<Record<string, string>>;
@@ -24,20 +25,23 @@ export interface WireMergeField {
 }
 
 export interface WireAbuseReport {
+  /** For their order only. */
   readonly id: number;
   readonly email_id: string;
-  readonly email_address: string;
-  readonly date?: string;
+  readonly email_address: string | null;
+  readonly date?: unknown;
 }
 
 export interface WireActivity {
-  readonly activity_type?: string;
-  readonly created_at_timestamp?: string;
+  readonly activity_type?: unknown;
+  readonly created_at_timestamp?: unknown;
 }
 
 export interface WireNamed {
   readonly id: string | number;
   readonly name: string;
+  /** Of audiences. */
+  readonly stats?: unknown;
 }
 
 export interface WireBatchAnswer {
@@ -59,17 +63,23 @@ export interface Collection<T> {
   readonly total: number;
 }
 
-/** Reads a collection; `protocol` if the answer has no such array. Items that `keep` refuses are dropped. */
-export const collectionOf = <T>(
-  call: string,
-  body: unknown,
-  name: string,
-  keep: (item: unknown) => item is T,
-): Collection<T> => {
-  const { [name]: items, total_items: total } = recordOf(body);
+/**
+ * Reads a page of a collection; `protocol` if the answer has no such array, or does not say how many there are in all: a page
+ * that is taken for the whole hides the rest.
+ */
+export const collectionOf = (call: string, body: unknown, name: string): Collection<unknown> => {
+  const { total_items: total } = recordOf(body);
+  const items = itemsOf(call, body, name);
+  if (typeof total !== 'number' || !Number.isInteger(total) || total < 0)
+    throw new ConnectorError('protocol', `${call}: Mailchimp's answer does not say how many ${name} there are`);
+  return { items, total };
+};
+
+/** The array of that name; `protocol` if the answer has none. */
+export const itemsOf = (call: string, body: unknown, name: string): readonly unknown[] => {
+  const { [name]: items } = recordOf(body);
   if (!Array.isArray(items)) throw new ConnectorError('protocol', `${call}: Mailchimp's answer has no ${name}`);
-  const kept = items.filter(keep);
-  return { items: kept, total: typeof total === 'number' ? total : items.length };
+  return items;
 };
 
 export const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -83,14 +93,31 @@ export const isMember = (item: unknown): item is WireMember => {
   return isFilled(id) && isFilled(email) && isFilled(status);
 };
 
+/**
+ * A member of a list, also one whose status nobody can read: it is unknown, and must not look absent (C12a). Null for a contact
+ * without an address.
+ */
+export const memberIn = (item: unknown): WireMember | null => {
+  if (isMember(item)) return item;
+  const given = recordOf(item);
+  const { id, email_address: email, status } = given;
+  if (!isFilled(email)) return null;
+  return { ...given, id: isFilled(id) ? id : hashOf(email), email_address: email, status: textOf(status) };
+};
+
 export const isMergeField = (item: unknown): item is WireMergeField => {
   const { tag, name, type } = recordOf(item);
   return isFilled(tag) && typeof name === 'string' && isFilled(type);
 };
 
-export const isAbuseReport = (item: unknown): item is WireAbuseReport => {
-  const { id, email_id: hash, email_address: email } = recordOf(item);
-  return typeof id === 'number' && isFilled(hash) && isFilled(email);
+/** A report counts as soon as it tells who complained; null if it names nobody. */
+export const abuseReportIn = (item: unknown): WireAbuseReport | null => {
+  const { id, email_id: hash, email_address: email, date } = recordOf(item);
+  const address = isFilled(email) ? email : null;
+  const member = isFilled(hash) ? hash : address === null ? null : hashOf(address);
+  return member === null
+    ? null
+    : { id: typeof id === 'number' ? id : 0, email_id: member, email_address: address, date };
 };
 
 export const isNamed = (item: unknown): item is WireNamed => {
@@ -98,9 +125,12 @@ export const isNamed = (item: unknown): item is WireNamed => {
   return (isFilled(id) || typeof id === 'number') && typeof name === 'string';
 };
 
-/** One member; `protocol` if the answer is none. A write that was answered with something else may have been applied. */
-export const memberOf = (call: string, body: unknown, mayHaveApplied: boolean): WireMember => {
-  if (!isMember(body))
+/**
+ * One member; `protocol` if the answer is none, or another one than `hash` (null: whichever). A write that was answered with
+ * something else may have been applied.
+ */
+export const memberOf = (call: string, body: unknown, hash: string | null, mayHaveApplied: boolean): WireMember => {
+  if (!isMember(body) || (hash !== null && body.id !== hash))
     throw new ConnectorError('protocol', `${call}: Mailchimp's answer is no member`, { mayHaveApplied });
   return body;
 };
@@ -125,9 +155,12 @@ export const batchAnswerOf = (call: string, body: unknown): WireBatchAnswer => {
   };
 };
 
+/** With its zone: `Date.parse` takes "5" for a day in May of 2001, and a time without zone for one of this machine. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
 /** Milliseconds of `2021-11-02T20:39:47+00:00`; null for an empty or odd date. */
 export const timeOf = (text: unknown): number | null => {
-  const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  const at = typeof text === 'string' && TIME.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? null : at;
 };
 

@@ -74,7 +74,7 @@ export const createBatchApi = (call: Call): BatchApi => ({
       const fields = [...FIELDS.map((field) => `batches.${field}`), 'total_items'].join(',');
       const query = { count: PAGE_ROWS, offset: page * PAGE_ROWS, fields };
       const body = await call({ name, method: 'GET', path: '/batches', query }, signal);
-      const { items, total } = collectionOf(name, body, name, isAnything);
+      const { items, total } = collectionOf(name, body, name);
       for (const item of items) {
         const batch = batchOf(item);
         if (batch !== null) found.set(batch.id, batch);
@@ -110,4 +110,3 @@ const batchOf = (body: unknown): WireBatch | null => {
 
 const countOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const isAnything = (_item: unknown): _item is unknown => true;

@@ -3,6 +3,7 @@ import { hashOf } from '../address-hash.ts';
 import { fieldsBody, renameBody } from '../bodies.ts';
 import { statusOf } from '../member.ts';
 import { mergeFieldsOf, noSuchField } from '../merge-values.ts';
+import { recordOf } from '../wire.ts';
 import { done, doneWithout, gone, inState, rejected, swallowedIn, type Writing } from './outcomes.ts';
 
 type Patch = Extract<Op, { kind: 'patch' }>;
@@ -67,7 +68,8 @@ export const leave = async (writing: Writing, op: Leave, signal: AbortSignal): P
     );
   }
   if (op.how === 'tag') {
-    if (seen.tags?.some(({ name }) => name === LEFT_TAG)) return done(writing, op.id, 'unchanged', seen);
+    if (Array.isArray(seen.tags) && seen.tags.some((tag) => recordOf(tag).name === LEFT_TAG))
+      return done(writing, op.id, 'unchanged', seen);
     await api.tag(hash, LEFT_TAG, signal);
     return done(writing, op.id, 'applied', seen);
   }

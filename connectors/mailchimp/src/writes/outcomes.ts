@@ -55,7 +55,10 @@ export const failed = (op: OpId, error: unknown): Outcome => {
 
 /** A merge field that was sent and that the member in the answer does not have: it is gone, and the value was swallowed. */
 export const swallowedIn = ({ merge_fields: shown }: WireMember, tags: readonly string[]): string | null =>
-  shown === undefined ? null : (tags.find((tag) => !Object.hasOwn(shown, tag)) ?? null);
+  isShown(shown) ? (tags.find((tag) => !Object.hasOwn(shown, tag)) ?? null) : null;
+
+const isShown = (fields: unknown): fields is object =>
+  typeof fields === 'object' && fields !== null && !Array.isArray(fields);
 
 export const gone = (): ConnectorError =>
   new ConnectorError('missing', 'the member is not in the audience any more', {
@@ -64,5 +67,8 @@ export const gone = (): ConnectorError =>
   });
 
 /** A member in a state in which this must not be done. `code` is the state, in Mailchimp's word. */
-export const inState = (status: string, why: string): ConnectorError =>
-  new ConnectorError('refused', `the member is ${status}: ${why}`, { code: status, mayHaveApplied: false });
+export const inState = (status: string, why: string): ConnectorError => {
+  // Shown and stored: a word of the vendor's, or nothing.
+  const state = /^[a-z-]{1,40}$/.test(status) ? status : 'in an unknown state';
+  return new ConnectorError('refused', `the member is ${state}: ${why}`, { code: state, mayHaveApplied: false });
+};
