@@ -9,6 +9,8 @@ declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
     buffer(whole: boolean): SdkRequest;
     parse(parser: SdkParser): SdkRequest;
     abort(): SdkRequest;
+    callback(error: unknown, response?: SdkResponse): void;
+    readonly called?: boolean;
   }
 
   /** Node's answer, perhaps unpacked; what the parser leaves as `text` is the response's. */

@@ -94,6 +94,15 @@ const requireSegments = ({ name, params = {} }: HttpRequest): void => {
     throw new ConnectorError('missing', `${name}: there is no such thing in Mailchimp`, { mayHaveApplied: false });
 };
 
+/** Defect: superagent prints "double callback bug" when a connection breaks after its answer was taken. */
+const answeredOnce = (request: SdkRequest): SdkRequest => {
+  const { callback } = request;
+  request.callback = (error, response) => {
+    if (request.called !== true) callback.call(request, error, response);
+  };
+  return request;
+};
+
 /**
  * Gets hold of the superagent request just before it is sent, through the cookie jar that `callApi` offers it to. No
  * cookie is kept. Defect: superagent follows up to five redirects, credentials included, and on Node 24 it crashes the
@@ -104,7 +113,7 @@ const capture = (client: ApiClient, tooLarge: () => void): (() => SdkRequest) =>
   client.enableCookies = true;
   client.agent = {
     attachCookies: (made) => {
-      request = made.redirects(0).buffer(true).parse(parserOf(tooLarge));
+      request = answeredOnce(made.redirects(0).buffer(true).parse(parserOf(tooLarge)));
       // Defect: superagent asks without Node's agent, and so past the proxy that Node was told to use (and for nobody else).
       if (client.basePath.startsWith('https:') && https.globalAgent.options.proxyEnv !== undefined)
         made.agent(https.globalAgent);

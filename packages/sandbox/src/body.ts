@@ -10,15 +10,16 @@ export interface RequestBody {
   form(): URLSearchParams;
 }
 
-const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
+/** More than any vendor takes: uploads of Salesforce's Bulk API are up to 150 MB. */
+const LARGEST_BODY_BYTES = 160 * 1024 * 1024;
 
-/** Reads a request to its end; throws when it is larger than 64 MiB or the client goes away. */
+/** Reads a request to its end; throws when it is larger than 160 MiB or the client goes away. */
 export async function readBody(request: IncomingMessage): Promise<RequestBody> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > LARGEST_BODY_BYTES) throw new RangeError('The request body is larger than 64 MiB');
+    if (size > LARGEST_BODY_BYTES) throw new RangeError('The request body is larger than 160 MiB');
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);

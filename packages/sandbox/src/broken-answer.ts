@@ -7,23 +7,32 @@ import { bytesOf, hold, isGone, reset, send, sendHalf } from './send.ts';
 
 /** Calls whose answer does not come before the client gives up, or comes so slowly that it may as well not. */
 export interface StuckCalls {
-  readonly count: number;
-  during<T>(work: Promise<T>): Promise<T>;
+  /** Being held now. */
+  readonly held: number;
+  /** How many clients have given up so far. */
+  readonly givenUp: number;
 }
 
-export function stuckCalls(): StuckCalls {
-  let count = 0;
+export interface StuckCount extends StuckCalls {
+  /** Counts a call while `work` lasts, and whether it ended because nobody waited any more. */
+  during(response: ServerResponse, work: Promise<void>): Promise<void>;
+}
+
+export function stuckCalls(): StuckCount {
+  let held = 0;
+  let givenUp = 0;
   return {
-    get count() {
-      return count;
+    get held() {
+      return held;
     },
-    async during(work) {
-      count += 1;
-      try {
-        return await work;
-      } finally {
-        count -= 1;
-      }
+    get givenUp() {
+      return givenUp;
+    },
+    async during(response, work) {
+      held += 1;
+      await work;
+      held -= 1;
+      if (isGone(response)) givenUp += 1;
     },
   };
 }
@@ -39,12 +48,12 @@ export async function sendBroken(
   rule: FaultRule | undefined,
   response: ServerResponse,
   reply: Reply,
-  stuck: StuckCalls,
+  stuck: StuckCount,
 ): Promise<Left> {
   const { status } = reply;
   switch (rule?.kind) {
     case 'timeout-after':
-      await stuck.during(hold(response));
+      await stuck.during(response, hold(response));
       return { status: 0 };
     case 'reset-after':
       reset(response);
@@ -55,7 +64,7 @@ export async function sendBroken(
     case 'oversized':
       return { status: withBody(status), bytes: await flood(response, reply, numberIn(rule, 'bytes', Infinity)) };
     case 'drip':
-      await stuck.during(drip(response, reply, rule.delayMs ?? 1_000));
+      await stuck.during(response, drip(response, reply, rule.delayMs ?? 1_000));
       break;
     case 'wrong-length':
       sendWithLength(response, reply, numberIn(rule, 'byBytes', 10));

@@ -1,5 +1,6 @@
 // What every vendor stand-in needs: server, clock, faults, quotas, call log, and one customer base for all of them.
 export type { RequestBody } from './body.ts';
+export type { StuckCalls } from './broken-answer.ts';
 export type { Call } from './call-log.ts';
 export type { TimeSource, VirtualClock } from './clock.ts';
 export type {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Left, type StuckCalls, sendBroken } from './broken-answer.ts';
+import { type Left, type StuckCount, sendBroken } from './broken-answer.ts';
 import type { SandboxDefinition } from './definition.ts';
 import type { OpenExchange } from './exchange.ts';
 import { type FaultRule, type Faults, isCommonFault, numberIn } from './faults.ts';
@@ -25,7 +25,7 @@ export async function serveCall<State, Extras extends object>(
   definition: SandboxDefinition<State, Extras>,
   exchange: OpenExchange<State>,
   faults: Faults,
-  { latency, stuck }: { readonly latency: Latency; readonly stuck: StuckCalls },
+  { latency, stuck }: { readonly latency: Latency; readonly stuck: StuckCount },
 ): Promise<Outcome> {
   const { response } = exchange.raw;
   const rule = faults.hit(exchange.method, exchange.path, (kind) => isCommonFault(kind) && couldHit(kind, exchange));
@@ -38,7 +38,7 @@ export async function serveCall<State, Extras extends object>(
 
   switch (rule?.kind) {
     case 'timeout-before':
-      await stuck.during(hold(response));
+      await stuck.during(response, hold(response));
       return { status: 0, ...note };
     case 'reset':
       reset(response);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody } from './body.ts';
-import { stuckCalls } from './broken-answer.ts';
+import { type StuckCalls, stuckCalls } from './broken-answer.ts';
 import { isControl, type Steering, steer } from './control.ts';
 import { openExchange } from './exchange.ts';
 import { json } from './reply.ts';
@@ -19,7 +19,7 @@ export interface ListenOptions {
 export interface Listening {
   readonly url: string;
   /** Calls that no answer comes to until the client gives up. */
-  stuck(): number;
+  readonly stuck: StuckCalls;
   /** Cuts all connections and takes no new one; resolves when it is so. */
   down(): Promise<void>;
   /** Listens again, at the same address. */
@@ -91,7 +91,7 @@ export async function listen<State, Extras extends object>(
   let closing: Promise<void> | undefined;
   return {
     url: origin,
-    stuck: () => stuck.count,
+    stuck,
     down: async () => {
       if (server.listening) await down();
     },

@@ -1,3 +1,4 @@
+import type { StuckCalls } from './broken-answer.ts';
 import { type Call, callLog } from './call-log.ts';
 import { type TimeSource, type VirtualClock, virtualClock } from './clock.ts';
 import { act } from './control.ts';
@@ -43,8 +44,8 @@ export interface SandboxControls<State> {
   /** Replaces the fault rules. */
   faults(rules: readonly FaultRule[]): void;
   switches(values: Readonly<Record<string, unknown>>): void;
-  /** Calls being served now that no answer comes to until the client gives up: time-outs and drips. */
-  stuck(): number;
+  /** Calls that no answer comes to until the client gives up: time-outs and drips. */
+  readonly stuck: StuckCalls;
   /** The server is gone: connections end, new ones are refused. */
   down(): Promise<void>;
   /** It listens again, at the same address. */
@@ -113,7 +114,7 @@ export async function startSandbox<State, Extras extends object>(
     },
     faults: (rules) => faults.set(rules),
     switches: (values) => world.switches.set(values),
-    stuck: () => listening.stuck(),
+    stuck: listening.stuck,
     down: () => listening.down(),
     up: () => listening.up(),
     reset,

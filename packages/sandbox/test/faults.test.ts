@@ -60,6 +60,8 @@ describe('faults', () => {
     while ((sandbox.calls().at(-1)?.concurrent ?? 0) < 2) await read();
     gone.abort();
     expect(await lost).toBe('gave up');
+    while (sandbox.stuck.held > 0) await read();
+    expect(sandbox.stuck.givenUp).toBe(1);
     expect(sandbox.state().counters.a ?? 0).toBe(applied);
   });
 
@@ -116,9 +118,10 @@ describe('faults', () => {
   test('drip: applied; the right answer, byte by byte; meanwhile the call is stuck', async () => {
     sandbox.faults([{ kind: 'drip', delayMs: 1, count: 1 }]);
     const response = await add();
-    expect(sandbox.stuck()).toBe(1);
+    expect(sandbox.stuck.held).toBe(1);
     expect(await response.json()).toEqual({ value: 1 });
-    while (sandbox.stuck() > 0) await read();
+    while (sandbox.stuck.held > 0) await read();
+    expect(sandbox.stuck.givenUp).toBe(0);
     expect(sandbox.state().counters.a).toBe(1);
   });
 

@@ -1,0 +1,102 @@
+import type { FaultRule } from '@heed/sandbox';
+import { ATTENTION, DONE, FAILED, type FaultCase, UNREACHABLE } from '../runner/fault-case.ts';
+import { MAILCHIMP, on, SALESFORCE } from './points.ts';
+
+/** What a broken answer means for who reads: it passes, it says that we are not wanted, or nobody understands it. */
+type Means = 'later' | 'no' | 'nonsense';
+
+interface BrokenAnswer {
+  readonly name: string;
+  readonly rule: FaultRule;
+  readonly means: Means;
+  /** Where a system has its own meaning. */
+  readonly salesforce?: Means;
+  readonly waitMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Every way an answer can be late, lost, broken or refused. A missing answer is lost after the write as well as before it. */
+const ANSWERS: readonly BrokenAnswer[] = [
+  { name: 'throttled, no Retry-After', rule: { kind: 'throttle' }, means: 'later' },
+  { name: 'throttled, Retry-After in seconds', rule: { kind: 'throttle', retryAfterS: 31 }, means: 'later' },
+  {
+    name: 'throttled, Retry-After as a date',
+    rule: { kind: 'throttle', retryAfterS: 95, details: { retryAfter: 'date' } },
+    means: 'later',
+  },
+  {
+    name: 'throttled for an hour',
+    rule: { kind: 'throttle', retryAfterS: 3_601 },
+    means: 'later',
+    waitMs: 2 * HOUR_MS,
+  },
+  // Salesforce throttles with a 403 in JSON (that is `throttle`); a bare 403 means what it says there.
+  { name: 'a bare 403 of the edge', rule: { kind: 'html', status: 403 }, means: 'later', salesforce: 'no' },
+  { name: '500', rule: { kind: 'server-error', status: 500 }, means: 'later' },
+  { name: '502', rule: { kind: 'server-error', status: 502 }, means: 'later' },
+  { name: '503, Retry-After', rule: { kind: 'server-error', status: 503, retryAfterS: 21 }, means: 'later' },
+  { name: '504', rule: { kind: 'server-error', status: 504 }, means: 'later' },
+  { name: 'a page and 200', rule: { kind: 'html', status: 200 }, means: 'later' },
+  { name: 'a page and 503', rule: { kind: 'html', status: 503 }, means: 'later' },
+  { name: 'reset before', rule: { kind: 'reset' }, means: 'later' },
+  { name: 'reset after', rule: { kind: 'reset-after' }, means: 'later' },
+  { name: 'time-out before', rule: { kind: 'timeout-before' }, means: 'later' },
+  { name: 'time-out after', rule: { kind: 'timeout-after' }, means: 'later' },
+  { name: 'a slow drip', rule: { kind: 'drip', delayMs: 20 }, means: 'later' },
+  { name: 'truncated', rule: { kind: 'truncated' }, means: 'later' },
+  { name: 'Content-Length too long', rule: { kind: 'wrong-length' }, means: 'later' },
+  { name: 'Content-Length too short', rule: { kind: 'wrong-length', details: { byBytes: -7 } }, means: 'later' },
+  { name: 'gzip that breaks off', rule: { kind: 'corrupt-gzip' }, means: 'later' },
+  { name: 'no gzip where it says so', rule: { kind: 'false-encoding' }, means: 'later' },
+  { name: 'a body without end', rule: { kind: 'oversized' }, means: 'nonsense' },
+  { name: '200 without a body', rule: { kind: 'empty' }, means: 'nonsense' },
+  { name: '200 and null', rule: { kind: 'wrong-shape' }, means: 'nonsense' },
+  { name: '200 and []', rule: { kind: 'wrong-shape', details: { body: [] } }, means: 'nonsense' },
+  { name: '200 and "ok"', rule: { kind: 'wrong-shape', details: { body: 'ok' } }, means: 'nonsense' },
+  { name: '200 and {}', rule: { kind: 'wrong-shape', details: { body: {} } }, means: 'nonsense' },
+  { name: 'redirected, 302', rule: { kind: 'redirect' }, means: 'nonsense' },
+  { name: 'redirected, 307', rule: { kind: 'redirect', status: 307 }, means: 'nonsense' },
+];
+
+const POINTS = { salesforce: SALESFORCE, mailchimp: MAILCHIMP };
+
+/** A read that fails stops the run before anything is decided by half of what is known. */
+const READ_EXIT = { later: UNREACHABLE, no: UNREACHABLE, nonsense: FAILED };
+
+/** Three cases of one answer at one system: every read, every write, and one of each. */
+const casesOf = (system: 'salesforce' | 'mailchimp', answer: BrokenAnswer): readonly FaultCase[] => {
+  const { name, rule, waitMs } = answer;
+  const means = (system === 'salesforce' ? answer.salesforce : undefined) ?? answer.means;
+  const { reading, writing } = POINTS[system];
+  const common = { system, ...(waitMs === undefined ? {} : { waitMs }) };
+  const isShort = means === 'later' && waitMs === undefined;
+  return [
+    { ...common, name: `${system}, every read: ${name}`, rules: on(reading, rule), exit: [READ_EXIT[means]] },
+    {
+      ...common,
+      name: `${system}, every write: ${name}`,
+      rules: on(writing, rule),
+      // What was written is looked up, also when its answer cannot be read; so all may be well.
+      exit: [DONE, UNREACHABLE, ATTENTION],
+    },
+    {
+      ...common,
+      name: `${system}, one read and one write of each kind: ${name}`,
+      rules: on([...reading, ...writing], { ...rule, count: 1 }),
+      exit: isShort ? [DONE, ATTENTION] : [READ_EXIT[means]],
+    },
+  ];
+};
+
+/** All of them: 3 for each answer and system. */
+export const everyAnswer = (system: 'salesforce' | 'mailchimp'): readonly FaultCase[] =>
+  ANSWERS.flatMap((answer) => casesOf(system, answer));
+
+/** One for each answer and system, where it differs from its neighbours: reads, writes and single calls take turns. */
+export const someAnswers = (system: 'salesforce' | 'mailchimp'): readonly FaultCase[] =>
+  ANSWERS.flatMap((answer, index) => {
+    const cases = casesOf(system, answer);
+    const turn = (index + (system === 'salesforce' ? 0 : 1)) % cases.length;
+    return cases.slice(turn, turn + 1);
+  });

@@ -1,0 +1,4 @@
+import { everyAnswer, someAnswers } from './cases/answers.ts';
+import { provenByTests } from './runner/proven.ts';
+
+provenByTests('Mailchimp', [...(process.env.HEED_FAULTS === 'all' ? everyAnswer : someAnswers)('mailchimp')]);
