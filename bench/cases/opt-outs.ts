@@ -17,6 +17,8 @@ const LOOK: Readonly<Record<Side, string>> = {
   salesforce: 'GET /queryAll Contact (changes)',
 };
 const POLL_MS = 100;
+/** Looking takes time from the stand-in that is looked at: at most a tenth of it. */
+const POLL_SHARE = 10;
 /** A backlog may be done before the next look at the opt-outs; a schedule would start the next sync soon. */
 const MOST_SYNCS = 3;
 
@@ -137,8 +139,9 @@ const timeOf = async (act: Act, heed: Heed, syncs: readonly Synced[], behind: nu
 /** Asks again and again, outside of any latency; false once the signal ends it. */
 const until = async (isSo: () => Promise<boolean>, signal?: AbortSignal): Promise<boolean> => {
   while (signal?.aborted !== true) {
+    const askedAt = performance.now();
     if (await isSo()) return true;
-    await pause(POLL_MS);
+    await pause(Math.max(POLL_MS, POLL_SHARE * (performance.now() - askedAt)));
   }
   return false;
 };

@@ -6,7 +6,8 @@ import type { Vendor } from './vendor.ts';
 import { countWireBytes, type WireBytes } from './wire-bytes.ts';
 
 interface Mark extends WireBytes {
-  readonly calls: number;
+  /** The number of the last call before it. */
+  readonly call: number;
   /** By the stand-in's own clock, as in its call log. */
   readonly atMs: number;
 }
@@ -14,13 +15,15 @@ interface Mark extends WireBytes {
 const wireBytes = countWireBytes();
 
 const markOf = ({ running }: Vendor): Mark => ({
-  calls: running.calls().length,
+  call: running.calls().at(-1)?.number ?? 0,
   atMs: running.clock.now(),
   ...wireBytes(),
 });
 
 const trafficSince = ({ running, kindOf }: Vendor, mark: Mark): Traffic => {
-  const made = running.calls().slice(mark.calls);
+  const made = running.calls().filter((one) => one.number > mark.call);
+  const forgotten = (made[0]?.number ?? mark.call + 1) - mark.call - 1;
+  if (forgotten > 0) throw new Error(`the stand-in's log has forgotten ${forgotten} calls`);
   const calls: Record<string, number> = {};
   const firstAfterMs: Record<string, number> = {};
   for (const one of made) {
