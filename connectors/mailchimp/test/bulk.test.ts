@@ -165,6 +165,13 @@ describe('after a crash', () => {
     expect(vendor.clock.now() - began).toBeGreaterThan(15 * 60_000);
   });
 
+  it('one answer with a wrong date makes nobody believe that a job is long over', async () => {
+    const vendor = await startMailchimp();
+    const { all, ticket } = await lostStart(vendor, 'reset', 3);
+    vendor.faults([{ kind: 'wrong-date', details: { byMs: 7_200_000 } }]);
+    expect((await jobsOf(vendor).report(ticket, all, signal)).state).toBe('running');
+  });
+
   it('a job that was opened and not started ends like that; one that Mailchimp refused, at once', async () => {
     const vendor = await startMailchimp();
     const jobs = jobsOf(vendor);

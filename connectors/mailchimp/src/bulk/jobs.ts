@@ -62,7 +62,8 @@ export const createJobs = (parts: JobParts): BulkJobs => {
       const sent = new Set<Op>(sendable(ops, await parts.mergeFields.known(signal)));
       const left = ops.filter((op) => !sent.has(op)).map(({ id }) => markOf(id));
       const first = markOf(ops[0]?.id ?? '');
-      return writeTicket({ openedAt: tools.vendorNow(), first, operations: sent.size, left, batch: null });
+      const opened = { openedAt: tools.vendorNow(), openedHere: tools.clock.now() };
+      return writeTicket({ ...opened, first, operations: sent.size, left, batch: null });
     },
 
     async start(text, ops, signal) {
@@ -136,7 +137,7 @@ const reportOf = async (parts: JobParts, memory: Memory, asked: Asked, signal: A
   const waitMs = (memory.askAt.get(ticket.batch) ?? 0) - parts.tools.vendorNow();
   if (waitMs > 0 && waitMs <= RESULTS_AGAIN_MS) return { state: 'running', askAgainMs: waitMs };
   const batch = await parts.batches.one(ticket.batch, signal);
-  const ageMs = parts.tools.vendorNow() - ticket.openedAt;
+  const ageMs = ageOf(ticket, parts.tools);
   // It may be too young to be shown, or too old.
   if (batch === null) return ageMs < NEVER_STARTED_AFTER_MS ? running(ageMs) : lost(sent);
   if (batch.status !== 'finished') {
@@ -160,7 +161,7 @@ const reportOfUnknown = async (
   signal: AbortSignal,
 ): Promise<JobReport> => {
   const all = await parts.batches.all(signal);
-  const ageMs = parts.tools.vendorNow() - ticket.openedAt;
+  const ageMs = ageOf(ticket, parts.tools);
   let undecided = ageMs < NEVER_STARTED_AFTER_MS;
   let unreadable = false;
   for (const batch of all.filter((one) => fits(one, ticket) && !memory.foreign.has(one.id))) {
@@ -174,6 +175,10 @@ const reportOfUnknown = async (
   if (!undecided) return unreadable ? lost(sent) : neverStarted(sent);
   return ageMs < STUCK_AFTER_MS ? running(ageMs) : lost(sent);
 };
+
+/** By the clock that has seen less of it: one answer with a wrong date must not make a job look long over. */
+const ageOf = ({ openedAt, openedHere }: Ticket, { clock, vendorNow }: Tools): Millis =>
+  Math.min(vendorNow() - openedAt, clock.now() - openedHere);
 
 const fits = ({ status, total_operations: total, submitted_at }: WireBatch, ticket: Ticket): boolean => {
   const submittedAt = timeOf(submitted_at);

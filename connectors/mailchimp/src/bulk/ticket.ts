@@ -6,6 +6,8 @@ import { recordOf } from '../wire.ts';
 export interface Ticket {
   /** When it was opened, vendor's clock: the batch cannot be older. */
   readonly openedAt: Millis;
+  /** The same by our own clock. */
+  readonly openedHere: Millis;
   /** Tells it from another one of the same moment: marks its first op. */
   readonly first: string;
   /** How many operations the batch has. */
@@ -25,11 +27,11 @@ export const writeTicket = (ticket: Ticket): JobTicket => JSON.stringify({ v: VE
 
 /** Null for a ticket of another version of Heed. */
 export const readTicket = (text: JobTicket): Ticket | null => {
-  const { v, openedAt, first, operations, left, batch } = recordOf(parsed(text));
-  if (v !== VERSION || typeof openedAt !== 'number' || typeof first !== 'string' || typeof operations !== 'number')
-    return null;
+  const { v, openedAt, openedHere, first, operations, left, batch } = recordOf(parsed(text));
+  if (v !== VERSION || typeof openedAt !== 'number' || typeof openedHere !== 'number') return null;
+  if (typeof first !== 'string' || typeof operations !== 'number') return null;
   if (!Array.isArray(left) || (batch !== null && typeof batch !== 'string')) return null;
-  return { openedAt, first, operations, left: left.filter((id) => typeof id === 'string'), batch };
+  return { openedAt, openedHere, first, operations, left: left.filter((id) => typeof id === 'string'), batch };
 };
 
 const parsed = (text: string): unknown => {
