@@ -1,6 +1,8 @@
 import { redact, safeMessage } from '@heed/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { validateCron } from '../../packages/cli/src/composition/cron.ts';
+import { readProfile } from '../../packages/core/src/profile/read-profile.ts';
 import { readYaml } from '../../packages/core/src/profile/yaml-text.ts';
 
 // Texts that are long or deep in the way that costs most. Without its bound, redacting one of
@@ -71,4 +73,30 @@ describe('a profile that means harm', () => {
     const keys = Array.from({ length: 30_000 }, (_, i) => `k${i}`).join(',');
     expect(readYaml('x.yaml', `{${keys}}`).errors).toHaveLength(1);
   }, 15_000);
+
+  const profileWith = (change: string) =>
+    readProfile(
+      {
+        customer: 'acme',
+        name: 'x',
+        file: 'x.yaml',
+        text: `version: 1\ncrm: { connection: a, records: [Contact] }\nmarketing: { connection: b, audience: c }\nconsent: { newMembers: non-subscribed }\n${change}\n`,
+      },
+      validateCron,
+    );
+
+  it.each(['1-1000000000 * * * *', '0-99999999 * * * *', `${fill('0-59,', 300)}0 * * * *`])(
+    'a schedule that would be counted out for a minute is refused before: %s',
+    (cron) => {
+      const { errors } = profileWith(`schedule: { cron: "${cron}" }`);
+      expect(errors.map(({ path }) => path)).toEqual(['schedule.cron']);
+    },
+    15_000,
+  );
+
+  it('a field has a name of at most 255 characters', () => {
+    const errors = (length: number) => profileWith(`fields: [{ crm: ${fill('a', length)}, marketing: B }]`).errors;
+    expect(errors(255)).toEqual([]);
+    expect(errors(256).map(({ what }) => what)).toEqual(['fields[0].crm is longer than 255 characters']);
+  });
 });

@@ -3,9 +3,11 @@ import { z } from 'zod';
 const text = (description: string) => z.string().min(1).describe(description);
 /** What systems call their fields and lists becomes a key of objects, and every object of JavaScript has some keys already. */
 const name = (description: string) =>
-  text(description).refine((given) => !(given in Object.prototype), {
-    error: 'no field can be carried under this name',
-  });
+  text(description)
+    .max(255)
+    .refine((given) => !(given in Object.prototype), {
+      error: 'no field can be carried under this name',
+    });
 const yesOrNo = (description: string) => z.boolean().describe(description);
 const scalar = z.union([z.string().min(1), z.number(), z.boolean()]);
 
@@ -86,7 +88,10 @@ export const profileSchema = z
     }),
     schedule: z
       .strictObject({
-        cron: text('When it runs, five or six cron fields'),
+        // The library counts a range out before it looks whether minutes go that far.
+        cron: text('When it runs, five or six cron fields')
+          .max(200)
+          .refine((cron) => !/\d{3}/.test(cron), { error: 'no field of a cron expression goes beyond 59' }),
         timezone: text('An IANA time zone, America/New_York').default('UTC'),
       })
       .optional(),

@@ -202,6 +202,8 @@ const errorsOf = (issue: Issue, context: Context): readonly ProfileError[] => {
         return [context.places.error(full, `${name} is empty`, 'Fill it in, or remove the key')];
       return [context.places.error(full, `${name} must be at least ${issue.minimum}`, '')];
     case 'too_big':
+      if (issue.origin === 'string')
+        return [context.places.error(full, `${name} is longer than ${issue.maximum} characters`, '')];
       return [context.places.error(full, `${name} must be at most ${issue.maximum}`, '')];
     case 'invalid_key':
       return [context.places.keyError(full, `${name} has an empty key`, 'Name it')];
