@@ -5,7 +5,7 @@ import { askerOf, JSON_BODY, notUnderstood, understood, type WhoWeAre, WRITE_HEA
 import { type BulkApi, bulkApi } from './bulk-api.ts';
 import { originOf, type SalesforceConfig } from './config.ts';
 import { type VendorError, vendorError } from './failure.ts';
-import { inUrl } from './soql.ts';
+import { inUrl, isId } from './soql.ts';
 import { parseMoment } from './values.ts';
 
 /** A record as a query answers it: columns by name, and `attributes`. */
@@ -86,7 +86,9 @@ const queryAnswer = z.object({
   nextRecordsUrl: z.string().optional(),
   records: z.array(z.record(z.string(), z.unknown())),
 });
-const deletedAnswer = z.object({ deletedRecords: z.array(z.object({ id: z.string(), deletedDate: z.string() })) });
+const deletedAnswer = z.object({
+  deletedRecords: z.array(z.object({ id: z.string().refine(isId), deletedDate: z.string() })),
+});
 const retrievedAnswer = z.array(z.record(z.string(), z.unknown()).nullable());
 const savedAnswer = z.array(
   z.object({ success: z.boolean(), id: z.string().nullish(), errors: z.array(z.unknown()).default([]) }),
@@ -110,10 +112,18 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
     };
   };
 
+  const followed = new Set<string>();
+
   const api: Api = {
     query: async (soql, which, signal) =>
       pageIn(await get('query', `/${which === 'all' ? 'queryAll' : 'query'}?q=${inUrl(soql)}`, signal)),
-    more: async (locator, signal) => pageIn(await get('query', `/query/${locator}`, signal)),
+    async more(locator, signal) {
+      const page = pageIn(await get('query', `/query/${locator}`, signal));
+      followed.add(locator);
+      // Each page has a locator of its own: one that comes back leads round in a circle.
+      if (page.locator !== null && followed.has(page.locator)) throw notUnderstood('query', false);
+      return page;
+    },
     async everyPage(soql, which, signal) {
       const records: WireRecord[] = [];
       for (let page = await api.query(soql, which, signal); ; page = await api.more(page.locator, signal)) {
@@ -160,7 +170,9 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
       const saved = understood(name, savedAnswer, body, true);
       if (saved.length !== records.length) throw notUnderstood(name, true);
       return saved.map(({ success, id, errors }) =>
-        success ? { ok: true, id: id ?? '' } : { ok: false, errors: errors.flatMap((one) => vendorError(one) ?? []) },
+        success
+          ? { ok: true, id: id != null && isId(id) ? id : '' }
+          : { ok: false, errors: errors.flatMap((one) => vendorError(one) ?? []) },
       );
     },
     async updateIfUnmodified({ type, id, values }, unmodifiedSince, signal) {

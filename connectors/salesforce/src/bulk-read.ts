@@ -38,6 +38,7 @@ interface BulkPage {
 export const bulkRead = ({ api, tools, build, shape }: BulkReadParts) => {
   /** One job per process: a vendor that loses each is not given job after job. */
   let made = false;
+  let waitedMs = 0;
 
   /** The place of a new job; null where there can be none, for whatever reason: then pages do it. */
   const begin = async (expected: number, signal: AbortSignal): Promise<Position | null> => {
@@ -46,22 +47,29 @@ export const bulkRead = ({ api, tools, build, shape }: BulkReadParts) => {
     const query = await build(signal);
     if (query === null) return null;
     try {
-      return atJob({ job: await api.bulk.openQuery(soqlOf(query), signal), locator: null, rows: 0, expected });
+      return atJob({
+        job: await api.bulk.openQuery(soqlOf(query), signal),
+        locator: null,
+        rows: 0,
+        expected,
+        looks: 0,
+      });
     } catch (error) {
       if (error instanceof ConnectorError && error.details.code !== 'stopped' && !signal.aborted) return null;
       throw error;
     }
   };
 
-  /** Waits for the end of a job; answers how many rows it has, or why it has none. */
-  const ended = async (job: JobId, signal: AbortSignal): Promise<number | 'lost' | 'no use'> => {
+  /** How many rows a job has, once it has ended, or why it has none; waits a while before it answers that it still runs. */
+  const ended = async (job: JobId, signal: AbortSignal): Promise<number | 'running' | 'no use'> => {
     // A job that was made just now has not ended yet; one that was found may have, long ago.
-    for (let waitedMs = made ? await paused(tools, askAgainMs(0), signal) : 0; ; ) {
-      const { state, processed } = await twice(() => api.bulk.state('query', job, signal));
-      if (state === 'JobComplete') return processed ?? 'no use';
-      if (state === 'Failed' || state === 'Aborted') return 'no use';
-      if (waitedMs >= LONGEST_WAIT_MS) break;
+    if (made && waitedMs === 0) waitedMs += await paused(tools, askAgainMs(0), signal);
+    const { state, processed } = await twice(() => api.bulk.state('query', job, signal));
+    if (state === 'JobComplete') return processed ?? 'no use';
+    if (state === 'Failed' || state === 'Aborted') return 'no use';
+    if (waitedMs < LONGEST_WAIT_MS) {
       waitedMs += await paused(tools, askAgainMs(waitedMs), signal);
+      return 'running';
     }
     await api.bulk.abort('query', job, signal).catch(() => {}); // it goes on for nobody
     return 'no use';
@@ -71,6 +79,8 @@ export const bulkRead = ({ api, tools, build, shape }: BulkReadParts) => {
     let { expected } = place;
     if (place.locator === null) {
       const rows = await ended(place.job, signal);
+      // A page without rows: whoever reads may do something else in between, such as carrying opt-outs (C21).
+      if (rows === 'running') return { records: [], next: atJob({ ...place, looks: place.looks + 1 }) };
       if (typeof rows === 'string') return rows;
       if (rows < expected * BELIEVED_SHARE) return 'no use';
       expected = rows;

@@ -26,8 +26,9 @@ export const membershipsOf = async (
     api.everyPage(`${start} AND ${isIn(key, ids)}`, 'live', signal),
   );
   for (const member of answers.flat()) {
-    const campaign = asked.get(idKey(String(member.CampaignId)));
-    const record = idKey(String(member[key]));
+    const { CampaignId: list, [key]: id } = member;
+    const campaign = typeof list === 'string' ? asked.get(idKey(list)) : undefined;
+    const record = typeof id === 'string' ? idKey(id) : '';
     if (campaign !== undefined) found.set(record, [...(found.get(record) ?? []), campaign]);
   }
   return (recordId) => [...(found.get(idKey(recordId)) ?? [])].sort();

@@ -11,6 +11,8 @@ export interface JobPlace {
   readonly rows: number;
   /** Rows that there were to be: what the query said before, then what the ended job says. */
   readonly expected: number;
+  /** How often it was looked at while it ran: a read that waits stands at another place each time. */
+  readonly looks: number;
 }
 
 const place = z.strictObject({
@@ -18,6 +20,7 @@ const place = z.strictObject({
   locator: z.string().max(1000).nullable(),
   rows: z.number(),
   expected: z.number(),
+  looks: z.number(),
 });
 
 /** Results of a job have no order, so their place has no time; it stands where an ordered read has the id. */

@@ -4,7 +4,7 @@ import { type Api, MAX_RETRIEVED, type WireRecord } from './api.ts';
 import { QUERIES_AT_ONCE } from './campaigns.ts';
 import { isSupported, PERSON_ACCOUNT, supported } from './conditions.ts';
 import { type ObjectShape, readableShape, type Shapes } from './object-shape.ts';
-import { type Selection, selectionOf } from './rows.ts';
+import { idOf, type Selection, selectionOf } from './rows.ts';
 import { fieldName, idKey, inUrl, isId, isIn, listsThatFit } from './soql.ts';
 
 /** As many as the URL takes, in bytes ("URI+headers cap 16,384", notes 2): some 300 addresses, some 400 ids. A bound for readers. */
@@ -75,7 +75,7 @@ export const rowsById = async (
   if (queriesFor(shape, selection, 'Id', ids).lists.length <= 1)
     return rowsWith(api, shape, columns, 'Id', ids, signal);
   const records = await retrieved(api, shape, selection, ids, signal);
-  const found = new Set(records.map(({ Id }) => idKey(String(Id))));
+  const found = new Set(records.map((record) => idKey(idOf(record))));
   const others = ids.filter((id) => !found.has(idKey(id)));
   const rows = rowsOf(selection, records.filter(isSupported));
   return others.length === 0 ? rows : [...rows, ...(await rowsWith(api, shape, columns, 'Id', others, signal))];

@@ -1,7 +1,7 @@
 import { ConnectorError } from '@heed/contract';
 import type { Position } from '@heed/toolkit';
 import type { Api, QueryPage, WireRecord } from './api.ts';
-import { stampOf } from './rows.ts';
+import { idOf, stampOf } from './rows.ts';
 
 export interface OrderedQuery {
   readonly columns: readonly string[];
@@ -69,7 +69,7 @@ const behind = async (api: Api, first: QueryPage, from: Position | null, signal:
 
 const placeOf = (record: WireRecord | undefined): Position => ({
   at: record === undefined ? null : stampOf(record),
-  id: record === undefined ? null : String(record.Id),
+  id: record === undefined ? null : idOf(record),
 });
 
 const isSame = (a: Position, b: Position | null): boolean => b !== null && a.at === b.at && a.id === b.id;

@@ -8,7 +8,7 @@ import { jobPlaceIn } from './job-place.ts';
 import { rowsById, rowsWith } from './lookup.ts';
 import { type ObjectShape, readableShape, type Shapes } from './object-shape.ts';
 import { type OrderedQuery, orderedQuery } from './ordered-query.ts';
-import { goneRow, selectionOf } from './rows.ts';
+import { goneRow, idOf, selectionOf } from './rows.ts';
 import { idKey, isId, isIn } from './soql.ts';
 
 interface ReadParts {
@@ -141,9 +141,9 @@ const rowsIn = async (
   if (campaigns === null) return records.map((record) => selection.row(record, null));
   // In the only campaign asked for, by the condition of the query.
   if (campaigns.length === 1) return records.map((record) => selection.row(record, campaigns));
-  const ids = records.map(({ Id }) => String(Id));
+  const ids = records.map(idOf);
   const listsOf = await membershipsOf(api, type, ids, campaigns, signal);
-  return records.map((record) => selection.row(record, listsOf(String(record.Id))));
+  return records.map((record) => selection.row(record, listsOf(idOf(record))));
 };
 
 /** Records whose membership was made, changed or taken away (`queryAll`): the record itself need not have changed. */
@@ -159,12 +159,13 @@ const memberStream = ({ api, shapes }: ReadParts, request: ReadRequest, campaign
       const page = await fetchPage(from, signal);
       const rows = await Promise.all(
         request.types.map(async (type) => {
-          const ids = [...new Set(page.records.map((member) => String(member[memberKey(type)] ?? '')))].filter(isId);
+          const found = page.records.map((member) => member[memberKey(type)]);
+          const ids = [...new Set(found.filter((id) => typeof id === 'string').filter(isId))];
           if (ids.length === 0) return [];
           const shape = await readableShape(shapes, type, signal);
-          const found = await rowsById(api, shape, request, ids, signal);
+          const rows = await rowsById(api, shape, request, ids, signal);
           const listsOf = await membershipsOf(api, type, ids, campaigns, signal);
-          return found.map((row) => ({ ...row, lists: listsOf(row.record.id) }));
+          return rows.map((row) => ({ ...row, lists: listsOf(row.record.id) }));
         }),
       );
       return { rows: rows.flat(), next: page.next, total: page.total };

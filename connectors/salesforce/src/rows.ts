@@ -1,8 +1,8 @@
-import type { Columns, FieldValue, Life, Millis, Row } from '@heed/contract';
+import { type Columns, ConnectorError, type FieldValue, type Life, type Millis, type Row } from '@heed/contract';
 import { addressFromWire, addressParts } from './addresses.ts';
 import type { WireRecord } from './api.ts';
 import { fieldTypeOf, type ObjectShape } from './object-shape.ts';
-import { fieldName, idKey } from './soql.ts';
+import { fieldName, idKey, isId } from './soql.ts';
 import { fromWire, parseMoment } from './values.ts';
 
 /** What a query of one record type selects, and how its records become rows. */
@@ -38,20 +38,42 @@ export const selectionOf = (shape: ObjectShape, wanted: Columns, ourUserId: stri
     type: shape.name,
     columns: [...new Set([...system, ...parts, ...(reference === null ? [] : [reference])])],
     row: (record, lists) => ({
-      record: { type: shape.name, id: String(record.Id) },
-      email: textOf(record.Email),
+      record: { type: shape.name, id: idOf(record) },
+      email: emailOf(record),
       modifiedAt: stampOf(record),
       modifiedByUser: textOf(record.LastModifiedById),
       modifiedBy: modifiedBy(record, ourUserId),
       life: lifeOf(shape.name, record),
       reference: reference === null ? null : textOf(record[reference]),
-      values: Object.fromEntries(values.map((name) => [name, fieldValueOf(shape, name, record)])),
+      values: Object.fromEntries(
+        values.filter((name) => isIn(shape, name, record)).map((name) => [name, fieldValueOf(shape, name, record)]),
+      ),
       member: null,
       lists,
       version: textOf(record.SystemModstamp),
     }),
   };
 };
+
+/** The id of a record; `protocol` for what has none: nobody could say whose the rest of it is. */
+export const idOf = ({ Id: id }: WireRecord): string => {
+  if (typeof id === 'string' && isId(id)) return id;
+  throw new ConnectorError('protocol', 'salesforce query: a record of the answer has no id');
+};
+
+/** An address that was asked for and did not come is no missing address. */
+const emailOf = (record: WireRecord): string | null => {
+  if (record.Email !== null && typeof record.Email !== 'string')
+    throw new ConnectorError(
+      'protocol',
+      'salesforce query: a record of the answer lacks the address that was asked for',
+    );
+  return textOf(record.Email);
+};
+
+/** A field that the answer lacks was not read; what is taken for empty says something about consent and empties other fields. */
+const isIn = (shape: ObjectShape, name: string, record: WireRecord): boolean =>
+  Object.values(addressParts(shape.name, name) ?? { name }).every((column) => Object.hasOwn(record, column));
 
 /** A record that is not even in the Recycle Bin: only that and when it was deleted is known. */
 export const goneRow = (type: string, id: string, at: Millis): Row => ({
@@ -100,11 +122,13 @@ const modifiedBy = (record: WireRecord, ourUserId: string): Row['modifiedBy'] =>
 
 /** A loser of a merge is deleted and names its heir; a converted lead lives on, unchangeable, and names its contact (C16). */
 const lifeOf = (type: string, record: WireRecord): Life => {
-  const master = textOf(record.MasterRecordId);
+  const master = heirIn(record.MasterRecordId);
   if (record.IsDeleted === true)
     return master === null ? { kind: 'deleted' } : { kind: 'continued', as: { type, id: master } };
   if (record.IsConverted !== true) return { kind: 'live' };
-  const contact = textOf(record.ConvertedContactId);
+  const contact = heirIn(record.ConvertedContactId);
   // Without permission to see the contact the lead is still nobody's record any more: nothing can be written to it.
   return contact === null ? { kind: 'deleted' } : { kind: 'continued', as: { type: 'Contact', id: contact } };
 };
+
+const heirIn = (value: unknown): string | null => (typeof value === 'string' && isId(value) ? value : null);

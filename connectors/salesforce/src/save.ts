@@ -83,7 +83,10 @@ const whoever = ({ op, record }: Saving, saved: readonly Saved[], at: number): O
 
 const outcomeOf = ({ op, record }: Saving, saved: Saved | undefined, at: number): Outcome => {
   if (saved === undefined || !saved.ok) return { op, result: 'rejected', refusal: refusalOfRow(saved?.errors ?? []) };
-  return { op, result: 'applied', record: { type: record.type, id: saved.id || (record.id ?? '') }, row: null, at };
+  const id = saved.id || record.id;
+  // Made, and nobody knows which: it is looked for.
+  if (id === undefined) return failed(op, notUnderstood('create', true));
+  return { op, result: 'applied', record: { type: record.type, id }, row: null, at };
 };
 
 /** What a failed call means for an op in it. */

@@ -2,6 +2,7 @@ import type { Account, FieldSchema, ListSchema, OptOutField, RecordTypeSchema, S
 import { addressFields, addressParts } from './addresses.ts';
 import type { Api } from './api.ts';
 import { type DescribedField, fieldTypeOf, type ObjectShape, RECORD_TYPES, type Shapes } from './object-shape.ts';
+import { idOf } from './rows.ts';
 
 /** The vendor's own opt-out: a box of the record, not of the address (notes, 3). */
 const OPT_OUT = 'HasOptedOutOfEmail';
@@ -85,11 +86,14 @@ const campaigns = async (api: Api, shapes: Shapes, signal: AbortSignal): Promise
   const records = await api.everyPage(soql, 'live', signal);
   return records.map((record) => ({
     kind: 'campaign',
-    id: String(record.Id),
-    name: String(record.Name ?? ''),
-    size: counted.length === 2 ? counted.reduce((sum, name) => sum + Number(record[name] ?? 0), 0) : null,
+    id: idOf(record),
+    name: typeof record.Name === 'string' ? record.Name : '',
+    size: counted.length === 2 ? sumOf(counted.map((name) => record[name])) : null,
   }));
 };
+
+const sumOf = (counts: readonly unknown[]): number | null =>
+  counts.reduce<number | null>((sum, one) => (sum === null || typeof one !== 'number' ? null : sum + one), 0);
 
 /** Signs in and describes both objects: two calls that also serve what follows. */
 export const checkAccount = async (api: Api, shapes: Shapes, host: string, signal: AbortSignal): Promise<Account> => {

@@ -1,9 +1,12 @@
 import type { FieldType, FieldValue, Values } from '@heed/contract';
 import { addressParts, addressToWire } from './addresses.ts';
 
+/** With its zone: `Date.parse` takes "5" for a day in May of 2001. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
+
 /** `2026-11-21T10:00:00.000+0000`, as the vendor writes moments; NaN if it is none. */
 export const parseMoment = (wire: unknown): number =>
-  typeof wire === 'string' ? Date.parse(wire.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')) : Number.NaN;
+  typeof wire === 'string' && MOMENT.test(wire) ? Date.parse(wire.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')) : Number.NaN;
 
 /**
  * One value as the vendor answered it, in the contract's form. What has not the form of its type is handed on as text,
@@ -13,7 +16,10 @@ export const fromWire = (type: FieldType, wire: unknown): FieldValue => {
   if (wire === null || wire === undefined || wire === '') return null;
   if (typeof wire === 'boolean' || typeof wire === 'number') return wire;
   if (typeof wire !== 'string') return JSON.stringify(wire);
-  if (type === 'multi-picklist') return wire.split(';').filter(Boolean).sort();
+  if (type === 'multi-picklist') {
+    const choices = wire.split(';').filter(Boolean).sort();
+    return choices.length === 0 ? null : choices;
+  }
   if (type === 'date-time') {
     const at = parseMoment(wire);
     return Number.isNaN(at) ? wire : new Date(at).toISOString();

@@ -35,8 +35,9 @@ describe('a beginning read of more rows than a page', () => {
     sandbox().switches({ bulkPageRows: 1000 });
     const pages = await readAll(open(sandbox()).session, contacts);
     expect(idsOf(rowsOf(pages))).toEqual([...ids].sort());
-    expect(pages.map(({ rows }) => rows.length)).toEqual([0, 1000, 1000, 100]);
-    expect(pages.map(({ total }) => total)).toEqual([MANY, MANY, MANY, MANY]);
+    // The second one is empty too: the job still ran, and whoever reads may do something else meanwhile (C21).
+    expect(pages.map(({ rows }) => rows.length)).toEqual([0, 0, 1000, 1000, 100]);
+    expect(pages.map(({ total }) => total)).toEqual([MANY, MANY, MANY, MANY, MANY]);
     expect(pages.at(-1)).toMatchObject({ last: true, complete: true });
     expect(pages[0]?.next).toMatch(/750\w{15}/);
     expect(callsTo(sandbox()).slice(2)).toEqual([
@@ -166,8 +167,8 @@ describe('a run that is killed', () => {
     crowd(() => ({ HasOptedOutOfEmail: true }));
     sandbox().switches({ bulkPageRows: 500 });
     sandbox().act('admin/hide-field', { type: 'Contact', field: 'HasOptedOutOfEmail' });
-    const had = await pagesOf(2, null);
-    expect(had[1]?.rows[0]?.values).toEqual({});
+    const had = await pagesOf(3, null);
+    expect(had.at(-1)?.rows[0]?.values).toEqual({});
     sandbox().act('admin/grant', { type: 'Contact', field: 'HasOptedOutOfEmail' });
     const rest = rowsOf(await readAll(open(sandbox()).session, { ...contacts, after: had.at(-1)?.next ?? null }));
     expect(rest).toHaveLength(MANY);

@@ -11,18 +11,30 @@ export const registerProfile = (database: Database, profile: string): void => {
 /** One number per transaction for the whole customer, so a mark that was cleaned and made again never has the old number. */
 const nextMark = (database: Database): number => {
   database.run('UPDATE customer SET mark = mark + 1');
-  return database.one<{ mark: number }>('SELECT mark FROM customer')?.mark ?? 0;
+  return newestMark(database);
 };
 
+export const newestMark = (database: Database): number =>
+  database.one<{ mark: number }>('SELECT mark FROM customer')?.mark ?? 0;
+
+const AGAIN = `ON CONFLICT (profile, address) DO UPDATE
+  SET mark = excluded.mark, due = min(due, excluded.due), consent = max(consent, excluded.consent)`;
+
 /** Marks addresses in every profile that this customer's database knows. */
-export const markEverywhere = (database: Database, addresses: readonly AddressKey[], at: Millis): void => {
+export const markEverywhere = (
+  database: Database,
+  addresses: readonly AddressKey[],
+  at: Millis,
+  why: 'consent' | 'fields' = 'consent',
+): void => {
   if (addresses.length === 0) return;
+  const mark = nextMark(database);
   database.run(
-    `INSERT INTO dirty (profile, address, mark, due)
-     SELECT profile.name, value, ?, ? FROM json_each(?) CROSS JOIN profile WHERE true
-     ON CONFLICT (profile, address) DO UPDATE SET mark = excluded.mark, due = min(due, excluded.due)`,
-    nextMark(database),
+    `INSERT INTO dirty (profile, address, mark, due, consent)
+     SELECT profile.name, value, ?, ?, ? FROM json_each(?) CROSS JOIN profile WHERE true ${AGAIN}`,
+    mark,
     at,
+    why === 'consent' ? mark : 0,
     jsonList(addresses),
   );
 };
@@ -30,8 +42,8 @@ export const markEverywhere = (database: Database, addresses: readonly AddressKe
 export const markIn = (database: Database, profile: string, addresses: readonly AddressKey[], at: Millis): void => {
   if (addresses.length === 0) return;
   database.run(
-    `INSERT INTO dirty (profile, address, mark, due) SELECT ?, value, ?, ? FROM json_each(?) WHERE true
-     ON CONFLICT (profile, address) DO UPDATE SET mark = excluded.mark, due = min(due, excluded.due)`,
+    `INSERT INTO dirty (profile, address, mark, due, consent)
+     SELECT ?1, value, ?2, ?3, ?2 FROM json_each(?4) WHERE true ${AGAIN}`,
     profile,
     nextMark(database),
     at,
@@ -42,13 +54,12 @@ export const markIn = (database: Database, profile: string, addresses: readonly 
 /** Marks every address that a record of this customer had or a fact is about. */
 export const markAllIn = (database: Database, profile: string, at: Millis): void => {
   database.run(
-    `INSERT INTO dirty (profile, address, mark, due)
-     SELECT ?1, address, ?2, ?3 FROM (
+    `INSERT INTO dirty (profile, address, mark, due, consent)
+     SELECT ?1, address, ?2, ?3, ?2 FROM (
        SELECT address FROM stay
        UNION
        SELECT address FROM entry WHERE address IS NOT NULL AND kind = 'fact'
-     ) WHERE true
-     ON CONFLICT (profile, address) DO UPDATE SET mark = excluded.mark, due = min(due, excluded.due)`,
+     ) WHERE true ${AGAIN}`,
     profile,
     nextMark(database),
     at,
@@ -61,13 +72,16 @@ export const dueMarks = (
   now: Millis,
   after: AddressKey | null,
   limit: number,
+  consentSince: number | null,
 ): readonly DirtyMark[] =>
   database
     .all<DirtyMark>(
-      `SELECT address, mark FROM dirty WHERE profile = ? AND address > ? AND due <= ? ORDER BY address LIMIT ?`,
+      `SELECT address, mark FROM dirty WHERE profile = ? AND address > ? AND due <= ? AND consent > ?
+       ORDER BY address LIMIT ?`,
       profile,
       after ?? '',
       now,
+      consentSince ?? -1,
       limit,
     )
     .map(({ address, mark }) => ({ address, mark }));

@@ -187,6 +187,9 @@ CREATE INDEX job_profile ON job (profile);
 ALTER TABLE intent ADD COLUMN job TEXT;
 CREATE INDEX intent_job ON intent (job) WHERE job IS NOT NULL AND state = 'open';
 CREATE INDEX intent_job_address ON intent (address) WHERE job IS NOT NULL AND state = 'open';
+-- The mark by which something that may concern consent last made the address dirty; 0: nothing did.
+ALTER TABLE dirty ADD COLUMN consent INTEGER NOT NULL DEFAULT 0;
+UPDATE dirty SET consent = mark;
 CREATE TABLE worklist (
   profile TEXT NOT NULL,
   list TEXT NOT NULL,

@@ -17,7 +17,7 @@ import {
   type RandomBytes,
   verifyChain,
 } from './ledger.ts';
-import { dueMarks, markAllIn, markEverywhere, markIn, marksOf, registerProfile } from './marks.ts';
+import { dueMarks, markAllIn, markEverywhere, markIn, marksOf, newestMark, registerProfile } from './marks.ts';
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { readHead, writeHead } from './outside.ts';
 import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
@@ -101,6 +101,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
           countUnaddressed(database, page.run, page.system.role, page.shadows);
         }
         saveIntents(database, page.intents);
+        markEverywhere(database, page.dirtyFields, at, 'fields');
         markEverywhere(database, page.dirty, at);
         if (page.cursor !== null) {
           database.run(
@@ -120,7 +121,9 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         database.run('DELETE FROM cursor WHERE stream = ?', stream);
       }),
 
-    dirty: (profile, now, after, limit) => read(() => dueMarks(database, profile, now, after, limit)),
+    dirty: (profile, now, after, limit, consentSince = null) =>
+      read(() => dueMarks(database, profile, now, after, limit, consentSince)),
+    newestMark: () => read(() => newestMark(database)),
     marks: (profile, addresses) => read(() => marksOf(database, profile, addresses)),
     neighbourhood: (profile, systems, addresses) => read(() => neighbourhoodOf(database, profile, systems, addresses)),
     unseen: (system, before, after, limit) => unseenShadows(database, system, before, after, limit, nextTurn),

@@ -38,7 +38,7 @@ export interface CustomerResult {
 }
 
 /** In a long run, opt-outs are read and carried again this often (C21). */
-const OPT_OUTS_EVERY_MS = 60_000;
+const OPT_OUTS_EVERY_MS = 20_000;
 
 /** Digest of what a profile says about consent, lists, records and connections (C23); null if a connection is broken. */
 export const digestOf = (customer: Customer, profile: Profile): string | null => {

@@ -87,6 +87,8 @@ export interface PageCommit {
   readonly intents: readonly Intent[];
   /** Addresses to look at again, in every profile of the customer. */
   readonly dirty: readonly AddressKey[];
+  /** The same, where nothing was seen that could concern consent: opt-outs in between do not wait for these (C21). */
+  readonly dirtyFields: readonly AddressKey[];
   readonly cursor: { readonly stream: string; readonly next: Cursor } | null;
 }
 
@@ -206,8 +208,19 @@ export interface Store {
   commitPage(lease: Lease, page: PageCommit, at: Millis): Promise<readonly number[]>;
   cursor(stream: string): Promise<Cursor | null>;
   dropCursor(lease: Lease, stream: string): Promise<void>;
-  /** Dirty addresses of a profile that are due, in address order, from behind `after`. */
-  dirty(profile: string, now: Millis, after: AddressKey | null, limit: number): Promise<readonly DirtyMark[]>;
+  /**
+   * Dirty addresses of a profile that are due, in address order, from behind `after`; with `consentSince` only those that
+   * something which may concern consent marked after that mark.
+   */
+  dirty(
+    profile: string,
+    now: Millis,
+    after: AddressKey | null,
+    limit: number,
+    consentSince?: number | null,
+  ): Promise<readonly DirtyMark[]>;
+  /** The newest mark of the customer. */
+  newestMark(): Promise<number>;
   /** The present marks of these addresses, in the same order; mark 0 for one that is clean. */
   marks(profile: string, addresses: readonly AddressKey[]): Promise<readonly DirtyMark[]>;
   neighbourhood(profile: string, systems: readonly System[], addresses: readonly AddressKey[]): Promise<Neighbourhood>;

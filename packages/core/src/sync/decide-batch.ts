@@ -65,8 +65,12 @@ const askEvidence = async (run: Run, plans: readonly AddressPlan[]): Promise<boo
   return members.length > 0;
 };
 
-/** Walks through all dirty addresses that are due, a batch at a time. */
-export const eachDirtyBatch = async (run: Run, work: (marks: readonly DirtyMark[]) => Promise<void>): Promise<void> => {
+/** Walks through all dirty addresses that are due, a batch at a time. `consentSince`: see `Store.dirty`. */
+export const eachDirtyBatch = async (
+  run: Run,
+  work: (marks: readonly DirtyMark[]) => Promise<void>,
+  consentSince: number | null = null,
+): Promise<void> => {
   let after: AddressKey | null = null;
   for (;;) {
     await breathe(run);
@@ -75,6 +79,7 @@ export const eachDirtyBatch = async (run: Run, work: (marks: readonly DirtyMark[
       run.engine.clock.now(),
       after,
       BATCH,
+      consentSince,
     );
     if (marks.length === 0) return;
     await work(marks);

@@ -16,6 +16,11 @@ export interface Reading {
   readonly cursor: { readonly stream: string; readonly next: Cursor } | null;
   /** Addresses that are being worked on and planned again right after this: they need no new mark. */
   readonly atWork?: ReadonlySet<AddressKey>;
+  /**
+   * A read for fields: consent has its own stream, so what it shows concerns consent only where it brings facts, or people
+   * who moved.
+   */
+  readonly forFields?: boolean;
 }
 
 /**
@@ -76,8 +81,12 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
     if (seen.facts.length > 0 || moved || row.life.kind === 'continued')
       for (const one of touched) if (one !== null) spread.add(one);
   }
-  for (const one of await relatives(run, [...spread])) dirty.add(one);
-  for (const one of await heirAddresses(run, reading)) dirty.add(one);
+  for (const one of [...(await relatives(run, [...spread])), ...(await heirAddresses(run, reading))]) {
+    dirty.add(one);
+    spread.add(one);
+  }
+  const isNews = (address: AddressKey): boolean => reading.atWork?.has(address) !== true;
+  const concernsConsent = (address: AddressKey): boolean => reading.forFields !== true || spread.has(address);
   await store.commitPage(
     run.lease,
     {
@@ -86,7 +95,8 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
       shadows: [...shadows.values()],
       facts,
       intents: [...explained.values()],
-      dirty: [...dirty].filter((address) => reading.atWork?.has(address) !== true),
+      dirty: [...dirty].filter((address) => isNews(address) && concernsConsent(address)),
+      dirtyFields: [...dirty].filter((address) => isNews(address) && !concernsConsent(address)),
       cursor: reading.cursor,
     },
     clock.now(),

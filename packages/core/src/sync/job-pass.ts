@@ -28,25 +28,24 @@ export const jobPass = async (run: Run, side: Side, allowed: Allowed, between: (
   const choose = (plan: AddressPlan): readonly PlannedWrite[] =>
     plan.fields.filter((write) => write.side === side && bulk.kinds.some((kind) => kind === write.op.kind));
   const goes = allowed === 'everything' && run.mode === 'sync';
-  const left =
-    goes && waiting >= bulk.fromOps ? await sendJobs(run, side, bulk.mostOps, choose, between) : { told: false };
-  if (left === 'sent') return;
+  const byJob = goes && waiting >= bulk.fromOps;
+  if (byJob) await sendJobs(run, side, bulk.mostOps, choose, between);
+  // What a job would not take, or never applied, goes as ever: it would be refused as a job again and again.
   await eachEnlistedBatch(run, `jobs.${side}`, async (plans, marks) => {
-    if (!left.told) for (const plan of plans) record(run, plan, choose(plan), allowed !== 'everything');
+    if (!byJob) for (const plan of plans) record(run, plan, choose(plan), allowed !== 'everything');
     if (allowed !== 'everything') return;
     await carryOut(run, marks, plans, choose, { unfinished: () => false, held: () => false });
     await between();
   });
 };
 
-/** `told`: they were counted already, but the vendor would not have them as jobs. */
 const sendJobs = async (
   run: Run,
   side: Side,
   mostOps: number,
   choose: (plan: AddressPlan) => readonly PlannedWrite[],
   between: () => Promise<void>,
-): Promise<'sent' | { readonly told: true }> => {
+): Promise<void> => {
   let writes: Addressed[] = [];
   let takes = true;
   let waits = true;
@@ -65,5 +64,4 @@ const sendJobs = async (
   });
   await start(writes);
   await awaitJobs(run, side, 0, between);
-  return takes ? 'sent' : { told: true };
 };

@@ -114,6 +114,7 @@ export const lookAtRecords = async (
       facts: [],
       intents: [],
       dirty: known.flatMap((shadow) => shadow.address ?? []).filter((address) => !atWork.has(address)),
+      dirtyFields: [],
       cursor: null,
     },
     run.engine.clock.now(),

@@ -20,39 +20,48 @@ const addressesWith = (plans: readonly AddressPlan[], has: (plan: AddressPlan) =
  * Opt-outs first: read, decided and tried before any other change (C21). Those that a guard may hold are counted over the
  * whole run before the first of them is sent (C23).
  */
-export const optOutPass = async (run: Run, allowed: Allowed): Promise<void> => {
+export const optOutPass = async (
+  run: Run,
+  allowed: Allowed,
+  /** Only what came since the pass that ended with this mark; null: everybody who is dirty. */
+  since: number | null = null,
+): Promise<void> => {
   await run.engine.store.clearWorklist(run.lease, run.view.profile.id, 'guarded');
   const due = await run.engine.store.countDirty(run.view.profile.id, run.engine.clock.now());
   let done = 0;
-  await eachDirtyBatch(run, async (marks) => {
-    done += marks.length;
-    run.engine.progress({ profile: run.view.profile.id, doing: 'carrying opt-outs', done, of: due });
-    const plans = await informedPlansOf(
-      run,
-      marks.map((mark) => mark.address),
-    );
-    const free = (plan: AddressPlan): readonly PlannedWrite[] =>
-      plan.consent.filter((write) => !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)));
-    for (const plan of plans) {
-      record(run, plan, free(plan), allowed === 'nothing');
-      if (allowed !== 'everything') record(run, plan, plan.consent.filter(isClear), true);
-    }
-    await enlist(
-      run,
-      'guarded',
-      addressesWith(plans, (plan) => plan.consent.some(isGuardedOptOut)),
-    );
-    await enlist(
-      run,
-      'cleared',
-      addressesWith(plans, (plan) => plan.consent.some(isClear)),
-    );
-    if (allowed === 'nothing') return;
-    const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
-    const busyAddresses = new Set(busy.map((plan) => plan.address));
-    const busyMarks = marks.filter((mark) => busyAddresses.has(mark.address));
-    await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
-  });
+  await eachDirtyBatch(
+    run,
+    async (marks) => {
+      done += marks.length;
+      run.engine.progress({ profile: run.view.profile.id, doing: 'carrying opt-outs', done, of: due });
+      const plans = await informedPlansOf(
+        run,
+        marks.map((mark) => mark.address),
+      );
+      const free = (plan: AddressPlan): readonly PlannedWrite[] =>
+        plan.consent.filter((write) => !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)));
+      for (const plan of plans) {
+        record(run, plan, free(plan), allowed === 'nothing');
+        if (allowed !== 'everything') record(run, plan, plan.consent.filter(isClear), true);
+      }
+      await enlist(
+        run,
+        'guarded',
+        addressesWith(plans, (plan) => plan.consent.some(isGuardedOptOut)),
+      );
+      await enlist(
+        run,
+        'cleared',
+        addressesWith(plans, (plan) => plan.consent.some(isClear)),
+      );
+      if (allowed === 'nothing') return;
+      const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
+      const busyAddresses = new Set(busy.map((plan) => plan.address));
+      const busyMarks = marks.filter((mark) => busyAddresses.has(mark.address));
+      await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
+    },
+    since,
+  );
   await guardedPass(run, 'guarded', allowed, (plan) => plan.consent.filter(isGuardedOptOut));
 };
 

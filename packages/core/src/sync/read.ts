@@ -28,12 +28,18 @@ const streamOf = (run: Run, name: string, ask: Ask): string => {
  * Reads one stream to its end, a commit per page. A cursor that the vendor no longer accepts begins anew, once; a read that
  * another run began long ago ends where that run was, so what changed since is read at once.
  */
-const readStream = async (run: Run, side: 'crm' | 'marketing', name: string, ask: Ask): Promise<void> => {
+const readStream = async (
+  run: Run,
+  side: 'crm' | 'marketing',
+  name: 'members' | 'consent' | 'records',
+  ask: Ask,
+  between: () => Promise<void> = async () => {},
+): Promise<void> => {
   const stream = streamOf(run, name, ask);
   const began = sideOf(run, side).open.session.now();
   for (let restarted = false, again = false; ; ) {
     try {
-      const last = await readOnce(run, side, name, stream, ask);
+      const last = await readOnce(run, side, name, stream, ask, between);
       // Only a resumed read can end so long before us, and only once; else the vendor's clocks disagree with each other.
       if (last === null || again || last.readAt + RESUMED_MS >= began) return;
       again = true;
@@ -52,9 +58,10 @@ const isStale = (error: unknown): boolean => isConnectorError(error) && error.ki
 const readOnce = async (
   run: Run,
   side: 'crm' | 'marketing',
-  name: string,
+  name: 'members' | 'consent' | 'records',
   stream: string,
   ask: Ask,
+  between: () => Promise<void>,
 ): Promise<Page | null> => {
   const { open } = sideOf(run, side);
   const after = await run.engine.store.cursor(stream);
@@ -63,11 +70,19 @@ const readOnce = async (
   let done = 0;
   for await (const page of open.session.read({ ...ask, after }, run.signal)) {
     await breathe(run);
-    await ingest(run, { side, rows: page.rows, readAt: page.readAt, lists, cursor: { stream, next: page.next } });
+    await ingest(run, {
+      side,
+      rows: page.rows,
+      readAt: page.readAt,
+      lists,
+      cursor: { stream, next: page.next },
+      forFields: name === 'records',
+    });
     done += page.rows.length;
     const doing = `reading ${open.connector.title} (${name})`;
     run.engine.progress({ profile: run.view.profile.id, doing, done, of: page.total });
     last = page;
+    if (!page.last) await between();
   }
   return last;
 };
@@ -227,12 +242,13 @@ const lookForAbsentees = async (run: Run): Promise<void> => {
   await store.putNote(profile, CONSENT_READ, { ...read, beganAt: null });
 };
 
-export const readRecords = async (run: Run): Promise<void> => {
+/** `between`: what must not wait for the end of a long read. */
+export const readRecords = async (run: Run, between: () => Promise<void> = async () => {}): Promise<void> => {
   const ask = recordsAsk(run);
   const anew = (await run.engine.store.cursor(streamOf(run, 'records', ask))) === null;
   const lists = ask.lists?.map((list) => list.id) ?? [];
   if (anew) await forgetLists(run, lists);
-  await readStream(run, 'crm', 'records', ask);
+  await readStream(run, 'crm', 'records', ask, between);
 };
 
 /** A list that is read from its beginning shows who is in it, not who left: nobody is in it until the read shows it. */
@@ -250,7 +266,7 @@ const forgetLists = async (run: Run, lists: readonly string[]): Promise<void> =>
 const keep = async (run: Run, system: System, shadows: readonly Shadow[]): Promise<void> => {
   if (shadows.length === 0) return;
   const dirty = shadows.flatMap((shadow) => shadow.address ?? []);
-  const page = { system, run: run.id, shadows, facts: [], intents: [], dirty, cursor: null };
+  const page = { system, run: run.id, shadows, facts: [], intents: [], dirty, dirtyFields: [], cursor: null };
   await run.engine.store.commitPage(run.lease, page, run.engine.clock.now());
 };
 

@@ -152,6 +152,7 @@ const prepare = async (
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
     optOutsAt: engine.clock.now(),
+    optOutsMark: 0,
   };
 };
 
@@ -168,10 +169,10 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   // Who is in the lists decides about opt-outs only where the profile says so (C5); else nothing comes before them (C21).
   const listsFirst = run.view.settings.scope === 'lists';
   if (listsFirst) await readRecords(run);
-  await optOutPass(run, allowed);
-  if (!listsFirst) await readRecords(run);
-  run.optOutsAt = run.engine.clock.now();
-  await fieldsPass(run, allowed, () => optOutsBetween(run, allowed, options));
+  await optOuts(run, allowed, null);
+  const between = (): Promise<void> => optOutsBetween(run, allowed, options);
+  if (!listsFirst) await readRecords(run, between);
+  await fieldsPass(run, allowed, between);
   if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
   if (allowed !== 'everything') await holdFirstRun(run, allowed);
@@ -186,12 +187,18 @@ const lookAgainIfUnblocked = async (run: Run): Promise<void> => {
   run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({ ...service, blocked }));
 };
 
-/** Opt-outs never wait behind a long run of fields (C21). */
+/** Opt-outs never wait behind a long read, a long run of fields or a job (C21). */
 const optOutsBetween = async (run: Run, allowed: Allowed, options: RunOptions): Promise<void> => {
   if (run.mode === 'plan' || run.engine.clock.now() - run.optOutsAt < options.optOutEveryMs) return;
   await readMembers(run);
   await readConsent(run);
-  await optOutPass(run, allowed);
+  await optOuts(run, allowed, run.optOutsMark);
+};
+
+const optOuts = async (run: Run, allowed: Allowed, since: number | null): Promise<void> => {
+  const mark = await run.engine.store.newestMark();
+  await optOutPass(run, allowed, since);
+  run.optOutsMark = mark;
   run.optOutsAt = run.engine.clock.now();
 };
 

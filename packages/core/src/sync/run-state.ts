@@ -54,7 +54,10 @@ export interface Run {
   /** Whole batches in a row that a side could not take; one poisoned record alone stops nothing (I12). */
   readonly failures: { crm: number; marketing: number };
   renewedAt: Millis;
+  /** When opt-outs were carried last, our clock. */
   optOutsAt: Millis;
+  /** The newest mark when that began: what is marked later has not been looked at. */
+  optOutsMark: number;
 }
 
 export const sideOf = (run: Run, side: 'crm' | 'marketing'): { readonly open: OpenSystem; readonly system: System } =>

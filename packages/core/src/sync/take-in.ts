@@ -31,7 +31,16 @@ export const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: read
   if (shadows.length + gone.length === 0) return;
   await run.engine.store.commitPage(
     run.lease,
-    { system, run: run.id, shadows: [...shadows, ...gone], facts: [], intents: [], dirty: [], cursor: null },
+    {
+      system,
+      run: run.id,
+      shadows: [...shadows, ...gone],
+      facts: [],
+      intents: [],
+      dirty: [],
+      dirtyFields: [],
+      cursor: null,
+    },
     run.engine.clock.now(),
   );
 };

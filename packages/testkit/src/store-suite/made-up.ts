@@ -80,6 +80,7 @@ export const page = (system: System, more: Partial<PageCommit> = {}): PageCommit
   facts: [],
   intents: [],
   dirty: [],
+  dirtyFields: [],
   cursor: null,
   ...more,
 });

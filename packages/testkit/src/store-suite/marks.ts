@@ -108,6 +108,22 @@ export const promisesOfMarks = (bench: () => Bench): void => {
     });
   });
 
+  describe('marks that may concern consent', () => {
+    test('are told from those of fields alone, and are not forgotten by a later one of fields', async () => {
+      const { store, lease } = await bench().store();
+      await store.beginRun(report('r1'));
+      await store.commitPage(lease, page(CRM, { dirty: [at('ann')], dirtyFields: [at('bob')] }), 10);
+      const first = await store.newestMark();
+      expect(addressesOf(await store.dirty(PROFILE, 10, null, 10))).toEqual(['ann', 'bob'].map(at));
+      expect(addressesOf(await store.dirty(PROFILE, 10, null, 10, 0))).toEqual([at('ann')]);
+      await store.commitPage(lease, page(CRM, { dirtyFields: [at('ann')] }), 10);
+      expect(addressesOf(await store.dirty(PROFILE, 10, null, 10, 0))).toEqual([at('ann')]);
+      expect(await store.dirty(PROFILE, 10, null, 10, first)).toEqual([]);
+      await store.enter({ facts: [optOut('bob')], decisions: [] }, [at('bob')], 10);
+      expect(addressesOf(await store.dirty(PROFILE, 10, null, 10, first))).toEqual([at('bob')]);
+    });
+  });
+
   describe('worklists', () => {
     test('are kept in address order, per profile and list, without doubles, until they are cleared', async () => {
       const { store, lease } = await bench().store();
