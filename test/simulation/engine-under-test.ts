@@ -150,6 +150,7 @@ const watched = (store: Store, { world, life }: EnginePlace): Store =>
     if (guarded) await world.commit(life, name, 'before');
     const answer = await verb();
     if (name === 'intend') noteIntents(world, given[1]);
+    if (name === 'saveJob') noteIntents(world, given[2]);
     if (guarded) await world.commit(life, name, 'after');
     return answer;
   });

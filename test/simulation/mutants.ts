@@ -15,6 +15,8 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** Where the mistake shows rarely, what happens often while it is looked for. */
   readonly options?: SimulationOptions;
+  /** A seed of regressions.ts that notices it; otherwise it is looked for from seed 1 on. */
+  readonly seed?: number;
 }
 
 const OBSERVE = 'packages/core/src/consent/observe.ts';
@@ -22,6 +24,12 @@ const FIELDS = 'packages/core/src/plan/field-writes.ts';
 const MEMBERLESS = 'packages/core/src/plan/memberless-record.ts';
 const RECORDLESS = 'packages/core/src/plan/member-without-record.ts';
 const WINDOWED = 'packages/toolkit/src/windowed-read.ts';
+const REACH = 'packages/core/src/consent/reach.ts';
+const JOBS = 'packages/core/src/sync/jobs.ts';
+/** Nearly every field update goes by a job. */
+const WITH_JOBS: SimulationOptions = {
+  quirks: { crmJobs: { fromOps: 1, mostOps: 3 }, marketingJobs: { fromOps: 1, mostOps: 3 } },
+};
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -189,5 +197,133 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     options: { rules: { createMarketing: true } },
+  },
+  {
+    name: 'a fact needs an address',
+    mistake: 'a record without an e-mail address is nobody, so its opt-out is nobody’s',
+    edits: [
+      {
+        file: OBSERVE,
+        from: "return known ?? (system.role === 'crm' ? recordAddress(system.connection, row.record) : null);",
+        to: 'return known;',
+      },
+    ],
+    seed: 33431,
+  },
+  {
+    name: 'silence of a hidden field is a word',
+    mistake: 'a read that could not show the field counts as one that showed it not ticked',
+    edits: [
+      {
+        file: 'packages/core/src/consent/when.ts',
+        from: 'return sight === undefined ? null : (sight ?? now);',
+        to: 'return now;',
+      },
+    ],
+    seed: 34743,
+  },
+  {
+    name: 'whoever acts while we wait for an answer is us',
+    mistake: 'a lost answer explains every change of its time',
+    edits: [
+      {
+        file: 'packages/core/src/consent/echo.ts',
+        from: "if (intent.state === 'open' && row.modifiedBy !== 'us') return false;",
+        to: '',
+      },
+    ],
+    seed: 34749,
+  },
+  {
+    name: 'all clocks are one',
+    mistake: 'times of two vendors, or of two transactions, are compared to the millisecond',
+    edits: [{ file: REACH, from: 'fact.when.from > left + DOUBT_MS', to: 'fact.when.from > left' }],
+    seed: 46417,
+  },
+  {
+    name: 'an address opts in for whoever comes there',
+    mistake: 'an opt-in is looked up by address alone, also for somebody who had another one when it was made',
+    edits: [{ file: REACH, from: 'if (origin.address === address) return true;', to: 'return true;' }],
+    seed: 44974,
+  },
+  {
+    name: 'gone from elsewhere is new here',
+    mistake: 'a member that moved and was deleted is created again where it had been',
+    edits: [
+      {
+        file: 'packages/core/src/plan/consent-case.ts',
+        from: "(shadow) => shadow.life.kind !== 'continued' && shadow.address",
+        to: "(shadow) => shadow.life.kind === 'live' && shadow.address",
+      },
+    ],
+    seed: 44697,
+  },
+  {
+    name: 'any link makes the winner',
+    mistake: 'which record supplies the fields hangs on a link of another address that the same run replaces',
+    edits: [
+      {
+        file: FIELDS,
+        from: 'member === null ? around.linkOfRecord(shadow) !== null',
+        to: 'partner !== undefined ? around.linkOfRecord(shadow) !== null',
+      },
+    ],
+    seed: 50790,
+  },
+  {
+    name: 'a job is remembered once it runs',
+    mistake: 'a process that is killed between handing a job over and noting it sends everything twice',
+    edits: [
+      { file: JOBS, from: 'await store.saveJob(run.lease, job, intents);', to: '' },
+      {
+        file: JOBS,
+        from: 'await bulk.start(ticket, ops, run.signal) }, []);',
+        to: 'await bulk.start(ticket, ops, run.signal) }, intents);',
+      },
+    ],
+    options: WITH_JOBS,
+  },
+  {
+    name: 'a job is not waited for',
+    mistake: 'who is in a running job is planned and sent again by the next run',
+    edits: [
+      {
+        file: 'packages/core/src/plan/neighbours.ts',
+        from: 'inJob: [...addresses].some((one) => inJob.has(one)),',
+        to: 'inJob: false,',
+      },
+    ],
+    options: WITH_JOBS,
+  },
+  {
+    name: 'a job that never started is done',
+    mistake: 'a job that the vendor does not know (any more) has surely ended well',
+    edits: [
+      {
+        file: JOBS,
+        from: 'outcome: byOp.get(intent.id) ?? lost(intent),',
+        to: "outcome: ((one = byOp.get(intent.id) ?? lost(intent)) => one.result === 'rejected' && one.refusal.kind === 'stale' ? { op: intent.id, result: 'applied', record: 'record' in intent.op ? intent.op.record : null, row: null, at: intent.sentAt } as Outcome : one)(),",
+      },
+    ],
+    options: WITH_JOBS,
+  },
+  {
+    name: 'outcomes come in the order of the ops',
+    mistake: 'results of a batch are matched by their place, and vendors reorder them',
+    edits: [
+      {
+        file: JOBS,
+        from: 'outcome: byOp.get(intent.id) ?? lost(intent),',
+        to: 'outcome: outcomes[intents.indexOf(intent)] ?? lost(intent),',
+      },
+    ],
+    options: {
+      acts: ['edit record field', 'edit member field', 'delete member'],
+      rules: { lists: false, createMarketing: false },
+      quirks: {
+        crmJobs: { fromOps: 1, mostOps: 5, fate: 'scrambled' },
+        marketingJobs: { fromOps: 1, mostOps: 5, fate: 'scrambled' },
+      },
+    },
   },
 ];

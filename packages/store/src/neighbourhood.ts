@@ -36,7 +36,7 @@ export const neighbourhoodOf = (
     owed: owedAt(database, profile, around),
     setAside: setAsideAt(database, profile, jsonList(around)),
     everCreated: createdAt(database, around),
-    inJob: addressesInJobs(database, asked),
+    inJob: addressesInJobs(database, around),
   };
 };
 

@@ -74,7 +74,8 @@ export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: Addr
       owed: owedByAddress.get(address) ?? [],
       setAside: asideByAddress.get(address) ?? [],
       createdBefore: created.has(address),
-      inJob: inJob.has(address),
+      // A record may have moved here while a job writes to it.
+      inJob: [...addresses].some((one) => inJob.has(one)),
     };
   };
 };

@@ -114,11 +114,15 @@ const settleJob = async (
         tries: 0,
       }),
     );
-    const { written } = await conclude(run, side, answered, (one) => one.outcome.result === 'unknown');
+    const { written } = await conclude(run, side, answered, ({ outcome }) => isDoubtful(outcome));
     const marks = await run.engine.store.marks(run.view.profile.id, addresses);
     await settleWritten(run, marks, before, written, { unfinished: () => false, held: () => false });
   }
 };
+
+/** What a job surely never applied is simply planned anew; what nobody knows, or is said to be gone, is looked at. */
+const isDoubtful = (outcome: Outcome): boolean =>
+  outcome.result === 'unknown' || (outcome.result === 'rejected' && outcome.refusal.kind === 'missing');
 
 const writeOf = (side: Side, { op, rule, because, agrees, partner }: Intent): PlannedWrite => ({
   side,

@@ -1,9 +1,21 @@
-import type { Columns, Connector, Lookup, OptOutField, ReadRequest, Row, Session, Values } from '@heed/contract';
+import type {
+  BulkJobs,
+  Columns,
+  Connector,
+  Lookup,
+  OptOutField,
+  ReadRequest,
+  Row,
+  Session,
+  Values,
+} from '@heed/contract';
 import { type Phase, type Stream, windowedRead } from '@heed/toolkit';
 import { z } from 'zod';
 import { CRM_FIELDS, type CrmRecord, type SimulatedCrm } from './crm.ts';
 import type { RecordSnap } from './history.ts';
-import { type Placed, showing, streamOf, writeAll } from './session-kit.ts';
+import { type Hand, type Placed, showing, streamOf, writeAll } from './session-kit.ts';
+import type { Quirks } from './settings.ts';
+import type { VendorJobs } from './vendor-jobs.ts';
 import type { Life, World } from './world.ts';
 
 export const OPT_OUT: OptOutField = { field: 'OptedOut', optedOutWhen: true, write: true };
@@ -11,7 +23,7 @@ export const CRM_TYPES = ['Contact', 'Lead'] as const;
 export const LIST = { kind: 'campaign', id: 'L1' } as const;
 
 /** The connector of the simulated CRM, which keeps consent in a checkbox and has every ability but conditional writes. */
-export const simulatedCrmConnector = (open: () => Session): Connector<Record<string, never>> => ({
+export const simulatedCrmConnector = (quirks: Quirks, open: () => Session): Connector<Record<string, never>> => ({
   name: 'simulated-crm',
   title: 'Simulated CRM',
   roles: ['crm'],
@@ -34,24 +46,41 @@ export const simulatedCrmConnector = (open: () => Session): Connector<Record<str
     proofs: [],
     changesKeptDays: null,
     listKinds: ['campaign'],
-    bulk: null,
+    bulk: quirks.crmJobs === null ? null : { kinds: ['patch'], ...quirks.crmJobs, source: 'made up' },
   },
   limits: [],
   account: () => 'simulated-crm',
   open,
 });
 
+/** `show`: what the answer to a single call shows of the record; the reports of jobs show nothing. */
+export const crmHand = (crm: SimulatedCrm, show: (record: CrmRecord) => Row | null): Hand => ({
+  now: () => crm.vendorNow(),
+  target: (op) =>
+    'record' in op && op.record !== null ? (crm.records.get(`${op.record.type}/${op.record.id}`)?.snap ?? null) : null,
+  apply: (op) => {
+    const { told, record, ...answer } = crm.apply(op);
+    return {
+      told,
+      refusal: 'kind' in answer ? answer.kind : null,
+      record: record === null ? null : refOf(record.snap.key),
+      row: record === null ? null : show(record),
+    };
+  },
+});
+
 export class CrmSession implements Session {
-  readonly bulk = null;
+  readonly bulk: BulkJobs | null;
   readonly #world: World;
   readonly #crm: SimulatedCrm;
   readonly #life: Life;
   readonly #snaps = new WeakMap<Row, RecordSnap>();
 
-  constructor(world: World, crm: SimulatedCrm, life: Life) {
+  constructor(world: World, crm: SimulatedCrm, jobs: VendorJobs, life: Life) {
     this.#world = world;
     this.#crm = crm;
     this.#life = life;
+    this.bulk = world.settings.quirks.crmJobs === null ? null : jobs.lane(life);
   }
 
   async check() {
@@ -126,17 +155,7 @@ export class CrmSession implements Session {
         side: 'crm',
         world: this.#world,
         life: this.#life,
-        now: () => this.now(),
-        target: (op) =>
-          'record' in op && op.record !== null
-            ? (this.#crm.records.get(`${op.record.type}/${op.record.id}`)?.snap ?? null)
-            : null,
-        apply: (op) => {
-          const answer = this.#crm.apply(op);
-          const row = answer.record === null ? null : this.#row(answer.record, NO_COLUMNS, null);
-          const refusal = answer.told === 'rejected' ? answer.kind : null;
-          return { told: answer.told, refusal, row, after: answer.record?.snap ?? null };
-        },
+        ...crmHand(this.#crm, (record) => this.#row(record, NO_COLUMNS, null)),
       },
       ops,
     );

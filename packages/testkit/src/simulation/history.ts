@@ -92,6 +92,26 @@ export type Event =
       /** Was it durable as an intent before? Null if the engine does not say. */
       readonly intent: { readonly because: number } | null;
     }
+  /** A job of the vendor wrote one op that an earlier run had sent: `run`. */
+  | {
+      readonly kind: 'job-write';
+      readonly n: number;
+      readonly at: At;
+      readonly run: number;
+      readonly side: 'crm' | 'marketing';
+      readonly op: Op;
+      readonly target: RecordSnap | MemberSnap | null;
+      readonly took: boolean;
+    }
+  /** The vendor took a job with these ops; or told the engine that it has ended. */
+  | {
+      readonly kind: 'job';
+      readonly n: number;
+      readonly at: At;
+      readonly side: 'crm' | 'marketing';
+      readonly ops: readonly string[];
+      readonly phase: 'taken' | 'ended';
+    }
   | {
       readonly kind: 'run';
       readonly n: number;

@@ -1,10 +1,11 @@
-import type { Connector, Lookup, MemberState, ReadRequest, Row, Session } from '@heed/contract';
+import type { BulkJobs, Connector, Lookup, MemberState, ReadRequest, RecordRef, Row, Session } from '@heed/contract';
 import { windowedRead } from '@heed/toolkit';
 import { z } from 'zod';
 import type { At, MemberSnap } from './history.ts';
 import { MARKETING_FIELDS, type Member, type SimulatedMarketing } from './marketing.ts';
-import { showing, streamOf, writeAll } from './session-kit.ts';
+import { type Hand, showing, streamOf, writeAll } from './session-kit.ts';
 import type { Quirks } from './settings.ts';
+import type { VendorJobs } from './vendor-jobs.ts';
 import type { Life, World } from './world.ts';
 
 export const AUDIENCE = 'a1';
@@ -32,24 +33,45 @@ export const simulatedMarketingConnector = (quirks: Quirks, open: () => Session)
     proofs: quirks.ownEvents ? ['pending-then-subscribed', 'own-event'] : ['pending-then-subscribed'],
     changesKeptDays: null,
     listKinds: [],
-    bulk: null,
+    bulk: quirks.marketingJobs === null ? null : { kinds: ['patch'], ...quirks.marketingJobs, source: 'made up' },
   },
   limits: [],
   account: () => 'simulated-marketing',
   open,
 });
 
+const refOf = ({ snap }: Member): RecordRef => ({ type: 'member', id: snap.key.slice('member/'.length) });
+
+/** `show`: what the answer to a single call shows of the member; the reports of jobs show nothing. */
+export const marketingHand = (marketing: SimulatedMarketing, show: (member: Member) => Row | null): Hand => ({
+  now: () => marketing.vendorNow(),
+  target: (op) => {
+    if (op.kind === 'create') return marketing.at(op.email)?.snap ?? null;
+    return op.record === null ? null : (marketing.members.get(`${op.record.type}/${op.record.id}`)?.snap ?? null);
+  },
+  apply: (op) => {
+    const { told, member, ...answer } = marketing.apply(op);
+    return {
+      told,
+      refusal: 'kind' in answer ? answer.kind : null,
+      record: member === null ? null : refOf(member),
+      row: member === null ? null : show(member),
+    };
+  },
+});
+
 export class MarketingSession implements Session {
-  readonly bulk = null;
+  readonly bulk: BulkJobs | null;
   readonly #world: World;
   readonly #marketing: SimulatedMarketing;
   readonly #life: Life;
   readonly #shown = new WeakMap<Row, { readonly snap: MemberSnap; readonly proofOf: At | null }>();
 
-  constructor(world: World, marketing: SimulatedMarketing, life: Life) {
+  constructor(world: World, marketing: SimulatedMarketing, jobs: VendorJobs, life: Life) {
     this.#world = world;
     this.#marketing = marketing;
     this.#life = life;
+    this.bulk = world.settings.quirks.marketingJobs === null ? null : jobs.lane(life);
   }
 
   async check() {
@@ -121,19 +143,7 @@ export class MarketingSession implements Session {
         side: 'marketing',
         world: this.#world,
         life: this.#life,
-        now: () => this.now(),
-        target: (op) => {
-          if (op.kind === 'create') return this.#marketing.at(op.email)?.snap ?? null;
-          return op.record === null
-            ? null
-            : (this.#marketing.members.get(`${op.record.type}/${op.record.id}`)?.snap ?? null);
-        },
-        apply: (op) => {
-          const answer = this.#marketing.apply(op);
-          const row = answer.member === null ? null : this.#row(answer.member, MARKETING_FIELDS, null);
-          const refusal = answer.told === 'rejected' ? answer.kind : null;
-          return { told: answer.told, refusal, row, after: answer.member?.snap ?? null };
-        },
+        ...marketingHand(this.#marketing, (member) => this.#row(member, MARKETING_FIELDS, null)),
       },
       ops,
     );
@@ -155,7 +165,7 @@ export class MarketingSession implements Session {
     const event =
       ownEvents && evidenceSince !== null ? member.optIns.filter(({ at }) => at >= evidenceSince).at(-1) : undefined;
     const row: Row = {
-      record: { type: 'member', id: snap.key.slice('member/'.length) },
+      record: refOf(member),
       email: snap.email,
       modifiedAt: member.stamp,
       modifiedBy: 'unknown',

@@ -1,4 +1,4 @@
-import type { ConnectorError, Millis, Op, Outcome, Page, Row } from '@heed/contract';
+import type { ConnectorError, Millis, Op, Outcome, Page, RecordRef, Row } from '@heed/contract';
 import type { Position, Stream } from '@heed/toolkit';
 import type { MemberSnap, RecordSnap } from './history.ts';
 import type { Life, World } from './world.ts';
@@ -38,18 +38,23 @@ const inOrder = (a: Placed, b: Placed): number => a.at - b.at || (a.id < b.id ? 
 export interface Done {
   readonly told: 'applied' | 'unchanged' | 'rejected';
   readonly refusal: ConnectorError['kind'] | null;
+  readonly record: RecordRef | null;
+  /** What the answer shows of it, if anything. */
   readonly row: Row | null;
-  readonly after: RecordSnap | MemberSnap | null;
 }
 
-export interface Writing {
-  readonly side: Side;
-  readonly world: World;
-  readonly life: Life;
+/** What a vendor can be made to do by somebody with an API key. */
+export interface Hand {
   now(): Millis;
   /** The record the write is meant for, as it is now. */
   target(op: Op): RecordSnap | MemberSnap | null;
   apply(op: Op): Done;
+}
+
+export interface Writing extends Hand {
+  readonly side: Side;
+  readonly world: World;
+  readonly life: Life;
 }
 
 /** One request with some writes, one outcome each; faults strike single writes. */
@@ -86,9 +91,13 @@ const writeOne = (writing: Writing, op: Op): Outcome => {
   log(took, fault === 'lost, applied' ? 'unknown' : done.told);
   if (fault === 'crash-after') world.kill(life, `after ${op.kind} took effect`);
   if (fault === 'lost, applied') return { op: op.id, result: 'unknown', refusal: refusalOf('unavailable') };
-  if (done.told === 'rejected') return { op: op.id, result: 'rejected', refusal: refusalOf(done.refusal ?? 'invalid') };
-  return { op: op.id, result: done.told, record: done.row?.record ?? null, row: done.row, at: writing.now() };
+  return outcomeOf(op, done, writing.now());
 };
+
+export const outcomeOf = (op: Op, { told, refusal, record, row }: Done, at: Millis): Outcome =>
+  told === 'rejected'
+    ? { op: op.id, result: 'rejected', refusal: refusalOf(refusal ?? 'invalid') }
+    : { op: op.id, result: told, record, row, at };
 
 const refusalOf = (kind: ConnectorError['kind']) => ({
   kind,

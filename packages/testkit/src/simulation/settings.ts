@@ -18,6 +18,31 @@ export interface Rules {
   readonly reference: boolean;
 }
 
+/** What becomes of a job at the vendor. All but the first happen to real ones. */
+export const JOB_FATES = {
+  fine: 12,
+  /** Takes longer than a run waits. */
+  slow: 3,
+  /** Writes half, then hangs for ever. */
+  stuck: 1,
+  /** Writes half and ends. */
+  half: 2,
+  /** Taken, and gone. */
+  lost: 1,
+  /** Written, but nobody can say what became of each. */
+  'without results': 2,
+  /** Outcomes in another order, one twice, one missing. */
+  scrambled: 3,
+} as const;
+export type JobFate = keyof typeof JOB_FATES;
+
+export interface Jobs {
+  readonly fromOps: number;
+  readonly mostOps: number;
+  /** Of every job, where a mistake is looked for that shows there only. */
+  readonly fate?: JobFate;
+}
+
 /** How the simulated vendors misbehave. */
 export interface Quirks {
   readonly crmPageRows: number;
@@ -38,6 +63,9 @@ export interface Quirks {
   readonly totals: boolean;
   /** The CRM tells which user modified a record. */
   readonly tellsModifier: boolean;
+  /** Writes go by jobs from so many on, and at most so many in one; null: the vendor has no bulk lane. */
+  readonly crmJobs: Jobs | null;
+  readonly marketingJobs: Jobs | null;
   /** Restoring or converting loses the opt-out flag; merging always does. */
   readonly restoreLosesFlag: boolean;
   readonly convertLosesFlag: boolean;
@@ -57,7 +85,9 @@ export interface Settings {
 
 export const drawSettings = (seed: number): Settings => {
   const draw = drawFrom(seed, 1);
-  return { seed, rules: drawRules(draw), quirks: drawQuirks(draw) };
+  // A sequence of its own: what a seed was before there were jobs stays as it was.
+  const jobs = drawFrom(seed, 4);
+  return { seed, rules: drawRules(draw), quirks: { ...drawQuirks(draw), ...drawJobs(jobs) } };
 };
 
 const drawRules = (draw: Draw): Rules => {
@@ -78,7 +108,15 @@ const drawRules = (draw: Draw): Rules => {
   };
 };
 
-const drawQuirks = (draw: Draw): Quirks => {
+const drawJobs = (draw: Draw): Pick<Quirks, 'crmJobs' | 'marketingJobs'> => {
+  const one = (): Jobs | null => {
+    const fromOps = 1 + draw.int(3);
+    return draw.chance(0.5) ? { fromOps, mostOps: fromOps + draw.int(3) } : null;
+  };
+  return draw.chance(0.5) ? { crmJobs: one(), marketingJobs: one() } : { crmJobs: null, marketingJobs: null };
+};
+
+const drawQuirks = (draw: Draw): Omit<Quirks, 'crmJobs' | 'marketingJobs'> => {
   const overlapMs = draw.one([60_000, 300_000]);
   return {
     crmPageRows: 2 + draw.int(4),

@@ -1,15 +1,16 @@
 import { Actors } from './actors.ts';
 import { SimulatedCrm } from './crm.ts';
-import { CrmSession, simulatedCrmConnector } from './crm-session.ts';
+import { CrmSession, crmHand, simulatedCrmConnector } from './crm-session.ts';
 import type { Engine, EngineFactory, Memory, RunEnd, RunOrder } from './engine.ts';
 import type { Event } from './history.ts';
 import { judge, type Violation } from './judge/judge.ts';
 import { planDiffers } from './judge/plan.ts';
 import { SimulatedMarketing } from './marketing.ts';
-import { MarketingSession, simulatedMarketingConnector } from './marketing-session.ts';
+import { MarketingSession, marketingHand, simulatedMarketingConnector } from './marketing-session.ts';
 import { drawSchedule, type RunStep, type Schedule, type ScheduleOptions } from './schedule.ts';
 import { drawSettings, type Quirks, type Rules, type Settings } from './settings.ts';
 import { traceOf } from './trace.ts';
+import { VendorJobs } from './vendor-jobs.ts';
 import { Crash, type Life, World } from './world.ts';
 
 export interface SimulationOptions extends ScheduleOptions {
@@ -66,6 +67,7 @@ class Simulation {
   readonly violations: Violation[] = [];
   readonly #crm: SimulatedCrm;
   readonly #marketing: SimulatedMarketing;
+  readonly #jobs: { readonly crm: VendorJobs; readonly marketing: VendorJobs };
   readonly #actors: Actors;
   readonly #factory: EngineFactory;
   readonly #memory: Memory = new Map();
@@ -78,6 +80,22 @@ class Simulation {
     this.world = new World(settings);
     this.#crm = new SimulatedCrm(this.world);
     this.#marketing = new SimulatedMarketing(this.world);
+    this.#jobs = {
+      crm: new VendorJobs(
+        this.world,
+        'crm',
+        crmHand(this.#crm, () => null),
+      ),
+      marketing: new VendorJobs(
+        this.world,
+        'marketing',
+        marketingHand(this.#marketing, () => null),
+      ),
+    };
+    this.world.passed = () => {
+      this.#jobs.crm.proceed();
+      this.#jobs.marketing.proceed();
+    };
     this.#actors = new Actors(this.world, this.#crm, this.#marketing);
     this.#factory = factory;
     this.world.perform = (act) => this.#actors.perform(act);
@@ -114,6 +132,8 @@ class Simulation {
   async #rest(): Promise<void> {
     this.world.note('REST: people stop, everything is repaired');
     for (const type of [...this.#crm.hidden]) this.#crm.setHidden(type, false);
+    this.#jobs.crm.repair();
+    this.#jobs.marketing.repair();
     this.world.pass(LEASE_OVER_MS);
     if (this.#isTurnOf(2)) await this.#planThenSync();
     for (let run = 0; run < MOST_SETTLING_RUNS; run += 1) {
@@ -206,15 +226,16 @@ class Simulation {
   }
 
   #open(life: Life): Promise<Engine> {
-    const crm = new CrmSession(this.world, this.#crm, life);
-    const marketing = new MarketingSession(this.world, this.#marketing, life);
+    const { quirks } = this.world.settings;
+    const crm = new CrmSession(this.world, this.#crm, this.#jobs.crm, life);
+    const marketing = new MarketingSession(this.world, this.#marketing, this.#jobs.marketing, life);
     return this.#factory.open({
       world: this.world,
       life,
       memory: this.#memory,
-      crm: { connector: simulatedCrmConnector(() => crm), session: crm },
+      crm: { connector: simulatedCrmConnector(quirks, () => crm), session: crm },
       marketing: {
-        connector: simulatedMarketingConnector(this.world.settings.quirks, () => marketing),
+        connector: simulatedMarketingConnector(quirks, () => marketing),
         session: marketing,
       },
     });

@@ -31,6 +31,10 @@ const lineOf = (event: Event): string => {
       return `   shown   marketing ${event.how}: ${memberText(event.snap)}${event.proofOf === null ? '' : ' with proof'}`;
     case 'write':
       return `** SENT    ${event.side} ${opText(event.op)} -> ${event.told}${event.took ? '' : ' (changed nothing)'}`;
+    case 'job-write':
+      return `** JOB     ${event.side} ${opText(event.op)}${event.took ? '' : ' (changed nothing)'}`;
+    case 'job':
+      return `-- job of ${event.ops.length} in ${event.side} is ${event.phase}`;
     case 'run':
       return event.phase === 'began'
         ? `== RUN ${event.run} ${event.mode}${event.approve ? ' approved' : ''}`

@@ -32,6 +32,9 @@ export class World {
   /** Set by the schedule: another process takes over while this one is suspended. */
   takeOver: () => Promise<boolean> = async () => false;
 
+  /** Set by the schedule: what the vendors do by themselves as time goes on. */
+  passed: () => void = () => undefined;
+
   #now: At = START;
   #step: Pick<RunStep, 'during' | 'faults'> = { during: [], faults: [] };
   #calls = 0;
@@ -51,6 +54,7 @@ export class World {
 
   pass(ms: number): void {
     this.#now += Math.max(0, ms);
+    this.passed();
   }
 
   /** Our own clock, for the engine. Sleeping costs nothing but simulated time. */

@@ -1,6 +1,7 @@
 import type { Event } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { judgeFields } from './fields.ts';
+import { judgeJobs } from './jobs.ts';
 import { Past } from './past.ts';
 import { judgeRest } from './rest.ts';
 import { judgeWrite } from './writes.ts';
@@ -38,6 +39,9 @@ export const judge = (settings: Settings, events: readonly Event[]): readonly Vi
       if (!approvedOnce)
         found.push(violation('I3', 'C29', 'a profile that waits for its first approval wrote', event.n));
       found.push(...judgeWrite(settings, past, event));
+    }
+    // What a job does was decided when it was handed over, and judged there.
+    if (event.kind === 'write' || event.kind === 'job-write') {
       for (const effect of effects) past.step(effect);
       effects = [];
     }
@@ -49,7 +53,7 @@ export const judge = (settings: Settings, events: readonly Event[]): readonly Vi
       found.push(violation('I11', '', `run ${event.run} committed ${event.verb} after it lost its lease`, event.n));
     past.step(event);
   }
-  found.push(...judgeFields(settings, events), ...judgeRest(settings, past, events));
+  found.push(...judgeFields(settings, events), ...judgeJobs(events), ...judgeRest(settings, past, events));
   return found;
 };
 

@@ -41,6 +41,8 @@ export interface OptIn {
   readonly address: string;
   /** No act that we know of, only a sight: `pending` when last seen, `subscribed` now. Its time is anywhere in between. */
   readonly inferred: boolean;
+  /** The event before which it was surely not: itself, or that last sight. */
+  readonly from: number;
   /** Runs that were shown the proof; `exact`: with its very time. */
   readonly shown: { readonly run: number; readonly n: number; readonly exact: boolean }[];
 }
@@ -52,6 +54,8 @@ export interface Stay {
   readonly from: number;
   until: number | null;
   untilAt: At | null;
+  /** It was opted out already when it came. */
+  readonly cameOut: boolean;
   readonly shownIn: Set<number>;
 }
 
@@ -60,6 +64,8 @@ interface Sight {
   /** Our own write took effect and no read has shown the contrary since. */
   ours: boolean;
   pending: boolean;
+  /** The event of the last sight. */
+  n: number;
 }
 
 /** The history, replayed event by event: what there is, what happened, and what the engine can know of it. */
@@ -185,6 +191,7 @@ export class Past {
         from: n,
         until: null,
         untilAt: null,
+        cameOut: before?.optedOut ?? false,
         shownIn: new Set(),
       });
     }
@@ -240,6 +247,7 @@ export class Past {
         member: after.key,
         address: keyOf(after.email) ?? '',
         inferred: false,
+        from: n,
         shown: [],
       });
   }
@@ -255,7 +263,7 @@ export class Past {
     if (event.optedOut === null) return;
     const out = event.optedOut && snap.life === 'live';
     if (out) this.current(snap.key)?.shown.push({ run, n, address: keyOf(snap.email), how });
-    this.#see(snap.key, out, false);
+    this.#see(snap.key, out, false, n);
   }
 
   #onShownMember(event: Extract<Event, { kind: 'shown-member' }>): void {
@@ -269,7 +277,7 @@ export class Past {
     if (wasPending && snap.status === 'subscribed') this.#confirmed(event, address);
     for (const optIn of this.optIns)
       if (optIn.member === snap.key && event.proofOf === optIn.at) optIn.shown.push({ run, n, exact: true });
-    this.#see(snap.key, isOut(snap), snap.status === 'pending');
+    this.#see(snap.key, isOut(snap), snap.status === 'pending', n);
   }
 
   /** `pending` became `subscribed` between two reads: that is proof by the rule, whatever went on in between. */
@@ -278,13 +286,14 @@ export class Past {
     const act = this.optIns.findLast(({ member }) => member === snap.key);
     const exact = this.#datesStatus;
     if (act !== undefined) act.shown.push({ run, n, exact });
-    this.optIns.push({ n, at, member: snap.key, address, inferred: true, shown: [{ run, n, exact }] });
+    const from = this.#sights.get(snap.key)?.n ?? 0;
+    this.optIns.push({ n, at, member: snap.key, address, inferred: true, from, shown: [{ run, n, exact }] });
   }
 
   #onWrite(event: Extract<Event, { kind: 'write' }>): void {
     const { op, target, took } = event;
     if (op.kind === 'create' && event.side === 'marketing' && event.told !== 'rejected')
-      this.#created(op.email, op.as, event.told === 'applied');
+      this.#created(event, op.email, op.as);
     if (op.kind === 'opt-out' && took && target !== null && event.side === 'marketing')
       this.weUnsubscribed.push(target.key);
     if (op.kind !== 'opt-out' || !took || target === null) return;
@@ -296,11 +305,11 @@ export class Past {
   }
 
   /** An answer that shows the new member is a sight of it like any other. */
-  #created(email: string, as: string | null, shown: boolean): void {
+  #created({ told, n }: Extract<Event, { kind: 'write' }>, email: string, as: string | null): void {
     const address = keyOf(email) ?? '';
     this.creates.push({ address, as });
     const made = [...this.members.values()].find((member) => keyOf(member.email) === address);
-    if (shown && made?.by === 'us') this.#see(made.key, false, made.status === 'pending');
+    if (told === 'applied' && made?.by === 'us') this.#see(made.key, false, made.status === 'pending', n);
   }
 
   #madeByUs({ key, email }: RecordSnap): void {
@@ -337,15 +346,16 @@ export class Past {
     return sight === undefined || (sight.out !== true && !sight.ours);
   }
 
-  #see(holder: string, out: boolean, pending: boolean): void {
+  #see(holder: string, out: boolean, pending: boolean, n: number): void {
     const sight = this.#sight(holder);
     sight.out = out;
     sight.pending = pending;
+    sight.n = n;
     if (!out) sight.ours = false;
   }
 
   #sight(holder: string): Sight {
-    const sight = this.#sights.get(holder) ?? { out: null, ours: false, pending: false };
+    const sight = this.#sights.get(holder) ?? { out: null, ours: false, pending: false, n: 0 };
     this.#sights.set(holder, sight);
     return sight;
   }

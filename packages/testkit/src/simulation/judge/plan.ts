@@ -30,6 +30,8 @@ export const planDiffers = (
  */
 const droppedOrGone = (events: readonly Event[], syncBegan: number): readonly string[] =>
   events.flatMap((event) => {
+    // A job finds it out when it writes.
+    if (event.kind === 'job-write') return event.n >= syncBegan && event.target === null ? [addressOf(event)] : [];
     if (event.kind !== 'write') return [];
     const { op, told, took, target } = event;
     const unseen =
@@ -57,4 +59,4 @@ const lateHeirs = (events: readonly Event[], planBegan: number, syncBegan: numbe
   return heirs.flatMap((heir) => at.get(heir) ?? []);
 };
 
-const addressOf = ({ op }: Write): string => ('email' in op ? op.email : op.to).toLowerCase();
+const addressOf = ({ op }: Pick<Write, 'op'>): string => ('email' in op ? op.email : op.to).toLowerCase();

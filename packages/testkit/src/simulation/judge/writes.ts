@@ -3,7 +3,7 @@ import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted, surelyLifted } from './lifted.ts';
-import { isOut, type OptOut, ORDER_DOUBT_MS, type Past } from './past.ts';
+import { isOut, type OptIn, type OptOut, ORDER_DOUBT_MS, type Past } from './past.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
 type OpOf<Kind extends Write['op']['kind']> = Extract<Write['op'], { kind: Kind }>;
@@ -113,6 +113,15 @@ class Bench {
         !past.leftBefore(stay, optOut.at - ORDER_DOUBT_MS) &&
         livesHere(stay.record),
     );
+  }
+
+  /** Nobody can opt in for a record that comes to the address only later, and comes opted out. */
+  mayBeTheirs(optIn: OptIn, record: string): boolean {
+    const { past } = this;
+    const theirs = past.stays.filter((stay) => stay.record === record || past.heirOf(stay.record)?.key === record);
+    const now = theirs.find((stay) => stay.record === record && stay.until === null);
+    if (now === undefined || !now.cameOut || now.from < optIn.from) return true;
+    return theirs.some((stay) => stay.address === optIn.address && stay.from < optIn.from);
   }
 
   liveRecordsAt(address: string): readonly RecordSnap[] {
@@ -256,6 +265,8 @@ const clear = (bench: Bench, op: OpOf<'clear'>): void => {
     bench.blame('I1', 'C7', 'clears without any proven opt-in');
     return;
   }
+  if (!optIns.some((optIn) => bench.mayBeTheirs(optIn, key)))
+    bench.blame('I1', 'C7 C15', 'clears with an opt-in from before the record came to its address');
   const latest = Math.max(...optIns.map(({ n }) => n));
   const standing = bench
     .inCircle(key)

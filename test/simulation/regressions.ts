@@ -1,0 +1,74 @@
+import type { SimulationOptions } from '../../packages/testkit/src/simulation/index.ts';
+
+export interface Regression {
+  readonly seed: number;
+  /** What once went wrong, and which rule decides it. */
+  readonly about: string;
+  readonly options?: SimulationOptions;
+}
+
+/** What these seeds were before the simulated vendors had bulk lanes. */
+const WITHOUT_JOBS: SimulationOptions = { quirks: { crmJobs: null, marketingJobs: null } };
+
+const without = (seed: number, about: string): Regression => ({ seed, about, options: WITHOUT_JOBS });
+
+/** Every seed that ever failed, of the engine or of the judge; each is run with every `npm test`. */
+export const REGRESSIONS: readonly Regression[] = [
+  without(30016, 'a crash between fields that were applied and their settling lost what both sides had agreed on (I8)'),
+  without(33431, 'the opt-out of a record without an address was lost when it was converted (C16)'),
+  without(40877, 'the opt-out of a record that another one carries on was lost with its address (C16)'),
+  without(34743, 'a tick that was made while its field was hidden was dated when the field was seen again (C15, C18)'),
+  without(
+    49864,
+    'a tick at an address left while the field was hidden did not keep that address from being created (C15)',
+  ),
+  without(
+    34749,
+    'an administrator’s opt-out inside the window of our request without an answer counted as our echo (C8)',
+  ),
+  without(
+    21264,
+    'a complaint seconds after an address change, by two clocks, counted as made behind the person’s back (C15)',
+  ),
+  without(
+    46417,
+    'an opt-out seconds before its member was renamed back did not follow it: the rename carried an early stamp (C15)',
+  ),
+  without(47632, 'the same, and fields were sent to the address (C15, C0)'),
+  without(
+    44974,
+    'an opt-in that somebody else had made at an address before the person came there lifted their opt-out (C7, C15)',
+  ),
+  without(44697, 'a member that was renamed away and then deleted was created again at its first address (C12a, C19)'),
+  without(
+    50790,
+    'the plan wrote to the record linked to another address’s member; the sync had linked that one anew (I10)',
+  ),
+  // What no read can show, and what the rules leave open: here the judge was wrong.
+  without(33170, 'a member deleted for good shows only when a write is refused, so a plan cannot know (I10)'),
+  without(34346, 'the same, where the refused write was an opt-out (I10)'),
+  without(44606, 'the same (I10)'),
+  without(46028, 'the same, beside opt-outs of other records (I10)'),
+  without(
+    41125,
+    'a field write that the vendor accepted and dropped looks like an edit of the other side (I8; C22 reads back opt-outs)',
+  ),
+  without(47336, 'the same (I8)'),
+  without(43708, 'the same, shown by the look-up after an opt-out, which a plan does not make (I10)'),
+  without(
+    50068,
+    'a record merged before any read had shown it comes with the read of fields, after that run’s opt-outs (I10, C16)',
+  ),
+  without(33141, 'a record was deleted between the read that showed it in the list and the write of its fields (C5)'),
+  without(
+    33121,
+    'a member at a later address whom somebody subscribed again is left to people while crmToMarketing is off (row 3)',
+  ),
+  without(34402, 'an undated confirmation is not surely later than what the CRM said (Words: when)'),
+  without(3811, 'what happened at an address that a record had left before the first read binds nothing (C15)'),
+  without(
+    46038,
+    'an opt-out of somebody who shares an address with a merged record of somebody who once shared another one (C7)',
+  ),
+  without(51250, 'the same (C7)'),
+];
