@@ -67,7 +67,7 @@ const inventedBy = (row: Row, answered: readonly unknown[]): readonly string[] =
   const objects = objectsIn(answered);
   const own = objects.filter(
     ({ id, email_address: email }) =>
-      (typeof id === 'string' && id !== '' ? id : hashOf(String(email))) === row.record.id,
+      (typeof id === 'string' && id !== '' ? id : typeof email === 'string' ? hashOf(email) : '') === row.record.id,
   );
   const says = (status: string): boolean => own.some((one) => one.status === status);
   const { status, optIn, topics } = row.member;
@@ -78,7 +78,11 @@ const inventedBy = (row: Row, answered: readonly unknown[]): readonly string[] =
   if (optIn !== null) {
     const proof = objects.some(
       ({ activity_type: type, created_at_timestamp: at }) =>
-        SIGN_UPS.includes(String(type)) && typeof at === 'string' && ISO.test(at) && Date.parse(at) === optIn.at,
+        typeof type === 'string' &&
+        SIGN_UPS.includes(type) &&
+        typeof at === 'string' &&
+        ISO.test(at) &&
+        Date.parse(at) === optIn.at,
     );
     if (!proof) wrong.push('an opt-in that no activity shows');
     if (optIn.at > NOW + 6 * 60_000) wrong.push('an opt-in of the future');
@@ -102,7 +106,7 @@ const inventedBy = (row: Row, answered: readonly unknown[]): readonly string[] =
 const expectHonest = (rows: readonly Row[], answered: readonly unknown[]): void => {
   for (const row of rows) {
     expect({ row, faults: faultsOf(row) }).toEqual({ row, faults: [] });
-    expect({ row, answered, invented: inventedBy(row, answered) }).toEqual({ row, answered, invented: [] });
+    expect({ row, invented: inventedBy(row, answered) }).toEqual({ row, invented: [] });
   }
 };
 
@@ -119,7 +123,7 @@ const holds = (usually: number, property: (given: readonly Harm[]) => Promise<vo
 
 describe('answers of Mailchimp that are not as they should be', () => {
   it('a read of everybody', () =>
-    holds(600, async (given) => {
+    holds(400, async (given) => {
       const { result, answered } = await over(given, (session) => readRows(session, null));
       if (result !== null) expectHonest(result, answered);
     }));
@@ -128,14 +132,14 @@ describe('answers of Mailchimp that are not as they should be', () => {
     let after = '';
     const whole = sessionOver((request) => vendor.answer(request), vendor.audience);
     for await (const page of whole.read(readRequest({ fields: TAGS }), signal)) after = page.next;
-    await holds(400, async (given) => {
+    await holds(250, async (given) => {
       const { result, answered } = await over(given, (session) => readRows(session, after));
       if (result !== null) expectHonest(result, answered);
     });
   });
 
   it('a look-up with evidence', () =>
-    holds(800, async (given) => {
+    holds(300, async (given) => {
       const by = { emails: PEOPLE };
       const { result, answered } = await over(given, (session) =>
         session.lookup(lookupRequest(by, { fields: TAGS, evidenceSince: NOW - 86_400_000 }), signal),
@@ -144,7 +148,7 @@ describe('answers of Mailchimp that are not as they should be', () => {
     }));
 
   it('a look-up of one person who came back by a form', () =>
-    holds(800, async (given) => {
+    holds(300, async (given) => {
       const by = { emails: [vendor.people.fox ?? ''] };
       const { result, answered } = await over(given, (session) =>
         session.lookup(lookupRequest(by, { evidenceSince: NOW - 86_400_000 }), signal),
@@ -153,7 +157,7 @@ describe('answers of Mailchimp that are not as they should be', () => {
     }));
 
   it('a description', () =>
-    holds(500, async (given) => {
+    holds(250, async (given) => {
       const { result } = await over(given, (session) => session.describe(signal));
       for (const type of result?.recordTypes ?? [])
         for (const field of type.fields) {
@@ -175,7 +179,7 @@ describe('answers of Mailchimp that are not as they should be', () => {
       ops.leave(hal ?? '', 'tag'),
       ops.create('kim.kanari@example.org', 'subscribed', { FNAME: 'Kim' }),
     ];
-    await holds(500, async (harmed) => {
+    await holds(250, async (harmed) => {
       const { result, answered } = await over(harmed, (session) => session.write(given, signal));
       expectOutcomes(given, result, answered);
     });
@@ -186,7 +190,7 @@ describe('answers of Mailchimp that are not as they should be', () => {
       ...Array.from({ length: 25 }, (_, i) => ops.optOut(`many${i}.kanari@example.org`)),
       ...Array.from({ length: 12 }, (_, i) => ops.create(`new${i}.kanari@example.org`, 'subscribed')),
     ];
-    await holds(200, async (harmed) => {
+    await holds(50, async (harmed) => {
       const { result, answered } = await over(harmed, (session) => {
         session.readUpTo(NOW);
         return session.write(given, signal);
