@@ -10,7 +10,6 @@ import {
   type Heard,
   isWrite,
   oauthRefusal,
-  page,
   problem,
   refusedRows,
 } from './echoing-vendor.ts';
@@ -33,7 +32,6 @@ const isToken = ({ url }: Heard): boolean => url.includes('/oauth2/');
 const cases: readonly Case[] = [
   { name: 'Mailchimp refuses the key', vendor: 'mailchimp', when: always, wording: problem(401) },
   { name: 'Mailchimp refuses every write', vendor: 'mailchimp', when: isWrite, wording: problem(400) },
-  { name: 'Mailchimp answers writes with a page', vendor: 'mailchimp', when: isWrite, wording: page(404) },
   { name: 'Salesforce refuses the sign-in', vendor: 'salesforce', when: isToken, wording: oauthRefusal },
   {
     name: 'Salesforce refuses every query',
@@ -41,7 +39,6 @@ const cases: readonly Case[] = [
     when: ({ url }) => url.includes('q='),
     wording: errorList(403),
   },
-  { name: 'Salesforce refuses every write', vendor: 'salesforce', when: isWrite, wording: errorList(400) },
   { name: 'Salesforce refuses every row', vendor: 'salesforce', when: isWrite, wording: refusedRows },
   { name: 'nothing goes wrong', vendor: 'mailchimp', when: () => false, wording: problem(400) },
 ];

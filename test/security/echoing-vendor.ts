@@ -114,8 +114,3 @@ export const refusedRows: Wording = (echo, { body }) => {
   const refused = { success: false, errors: [{ statusCode: echo, message: echo, fields: [echo] }] };
   return { status: 200, type: 'application/json', body: JSON.stringify(records.map(() => refused)) };
 };
-
-/** A page of something in between. */
-export const page =
-  (status: number): Wording =>
-  (echo) => ({ status, type: 'text/html', body: `<html><title>${echo}</title><p>${echo}</p></html>` });

@@ -104,7 +104,7 @@ describe('baseUrl', () => {
         expect(['127.0.0.1', '::1']).toContain(legacyParse(asked).hostname);
         expect(['127.0.0.1', '[::1]']).toContain(new URL(asked).hostname);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 3_000, seed: 1 },
     );
   });
 });
@@ -199,7 +199,7 @@ describe('a link in an answer', () => {
         const { origin, username, password } = new URL(followed);
         expect([origin, username, password]).toEqual(['https://acme.my.salesforce.com', '', '']);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, seed: 2 },
     );
   });
 });

@@ -54,7 +54,6 @@ describe('the sandboxes on this machine', () => {
   it('are asked without a proxy, whatever the environment says', async () => {
     const environments: readonly Readonly<Record<string, string>>[] = [
       {},
-      { NODE_USE_ENV_PROXY: '1' },
       { NODE_OPTIONS: '--use-env-proxy' },
       { NODE_USE_ENV_PROXY: '1', NO_PROXY: 'example.org', no_proxy: '' },
     ];
