@@ -49,7 +49,7 @@ const textsIn = (condition: Condition | undefined, at: string): readonly string[
 /** The skeleton of a query: everything but what stands in strings. */
 const formOf = (condition: Condition | undefined): unknown => {
   if (condition === undefined) return null;
-  if (condition.kind === 'and' || condition.kind === 'or') return [condition.kind, ...condition.parts.map(formOf)];
+  if ('parts' in condition) return [condition.kind, ...condition.parts.map(formOf)];
   if (condition.kind === 'not') return ['not', formOf(condition.part)];
   return [condition.kind, condition.path];
 };
