@@ -34,7 +34,7 @@ export interface StateFolder {
 }
 
 /** File names of the folder itself, which no customer can have. */
-const TAKEN = new Set(['accounts', 'key']);
+const TAKEN = new Set(['accounts', 'key', 'quotas']);
 
 /** Opens or makes a state folder, readable by its owner only. Throws with a clear message if a file is newer than this program. */
 export const openStateFolder = (dir: string, options: StateFolderOptions): StateFolder => {
