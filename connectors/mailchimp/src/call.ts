@@ -1,4 +1,4 @@
-import { type CallSpec, ConnectorError, type Tools } from '@heed/contract';
+import type { CallSpec, Tools } from '@heed/contract';
 import type { HttpRequest, Send } from './sdk.ts';
 
 /** One call of the API under the account's limits, repeated where that does no harm. `sending` is told of every try, and forbids it by throwing. */
@@ -8,14 +8,10 @@ export const createCall =
   (send: Send, tools: Tools): Call =>
   async (request, signal, sending = () => {}) => {
     const spec = specOf(request, signal);
-    try {
-      return await tools.call(spec, async (within) => {
-        sending();
-        return send(request, within);
-      });
-    } catch (error) {
-      throw spec.kind === 'read' ? withoutEffect(error) : error;
-    }
+    return tools.call(spec, async (within) => {
+      sending();
+      return send(request, within);
+    });
   };
 
 /** PUT, PATCH, DELETE and tagging can be sent twice; a batch sent twice would find its own members existing. */
@@ -25,9 +21,3 @@ const specOf = ({ name, method, path }: HttpRequest, signal: AbortSignal): CallS
   repeatable: method !== 'POST' || path.endsWith('/tags'),
   signal,
 });
-
-/** A write that a look before it kept from being sent is not in doubt. */
-const withoutEffect = (error: unknown): unknown =>
-  error instanceof ConnectorError && error.details.mayHaveApplied === true
-    ? new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied: false })
-    : error;

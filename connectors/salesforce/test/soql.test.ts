@@ -55,17 +55,23 @@ describe('text: the only way into a query', () => {
         const read = readLiteral(`${text(value)}${behind}`);
         expect(read).toEqual({ value: value.toWellFormed(), rest: behind });
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, seed: 1 },
     );
   });
 
   test('the stand-in of the vendor reads the same', () => {
-    fc.assert(fc.property(nasty, (value) => unescapeString(text(value).slice(1, -1)) === value.toWellFormed()));
+    fc.assert(
+      fc.property(nasty, (value) => unescapeString(text(value).slice(1, -1)) === value.toWellFormed()),
+      { seed: 1 },
+    );
   });
 
   test('what stays in the query are printable characters on one line', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    fc.assert(fc.property(nasty, (value) => !/[\u0000-\u001f\u2028\u2029]/.test(text(value))));
+    fc.assert(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      fc.property(nasty, (value) => !/[\u0000-\u001f\u2028\u2029]/.test(text(value))),
+      { seed: 1 },
+    );
   });
 
   test('the injection that jsforce lets through (a backslash before the quote)', () => {
@@ -73,7 +79,10 @@ describe('text: the only way into a query', () => {
   });
 
   test('whatever text says, a URL can carry it', () => {
-    fc.assert(fc.property(nasty, (value) => decodeURIComponent(inUrl(text(value))) === text(value)));
+    fc.assert(
+      fc.property(nasty, (value) => decodeURIComponent(inUrl(text(value))) === text(value)),
+      { seed: 1 },
+    );
     expect(inUrl("a'b")).toBe('a%27b');
   });
 });

@@ -45,10 +45,11 @@ export const pauseBefore = (
   return asked + Math.round(random() * range);
 };
 
-/** The same error, saying whether the request may have taken effect in this or an earlier try. */
+/** The same error, saying whether the request may have taken effect in this or an earlier try. A read never has. */
 export const withDoubt = (spec: CallSpec, error: ConnectorError, inDoubt: boolean): ConnectorError => {
-  if (spec.kind === 'read' || error.details.mayHaveApplied === inDoubt) return error;
-  const same = new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied: inDoubt });
+  const mayHaveApplied = spec.kind !== 'read' && inDoubt;
+  if ((error.details.mayHaveApplied ?? !mayHaveApplied) === mayHaveApplied) return error;
+  const same = new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied });
   if (error.stack !== undefined) same.stack = error.stack;
   return same;
 };

@@ -85,6 +85,10 @@ const setAsideOf = (run: Run, side: 'crm' | 'marketing', one: Answered): SetAsid
   return { ...aside(side, one, outcome.refusal, run), retryAt: run.engine.clock.now() };
 };
 
+/** A system that is busy, down or locked is not the record's fault: the next run tries again, whatever it was refused before. */
+const isOfSystem = ({ kind }: Refusal): boolean =>
+  reactionTo(kind) === 'retry later' || reactionTo(kind) === 'stop this system';
+
 /** What was refused belongs to a record that exists: for a create, to the one it was made from. */
 const aside = (
   side: 'crm' | 'marketing',
@@ -101,8 +105,8 @@ const aside = (
     rule: refusal.forever ? REFUSED_FOR_EVER : write.rule,
     message: refusal.message,
     write: writeDigest(write),
-    attempts: 1,
-    retryAt: refusal.forever ? null : run.engine.clock.now() + retryAfter(tries),
+    attempts: isOfSystem(refusal) ? 0 : 1,
+    retryAt: refusal.forever ? null : run.engine.clock.now() + (isOfSystem(refusal) ? 0 : retryAfter(tries)),
   };
 };
 
