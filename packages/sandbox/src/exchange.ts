@@ -9,6 +9,8 @@ import type { Router } from './router.ts';
 export interface OpenExchange<State> extends Exchange<State> {
   readonly touched: readonly string[];
   readonly allowed: readonly string[];
+  /** The first of the vendor's own faults that a handler has met, for the log. */
+  met(): string | undefined;
 }
 
 export interface ExchangeSource<State> {
@@ -48,6 +50,7 @@ export async function openExchange<State>(
     origin: source.origin,
     allowed: found.allowed,
     touched,
+    met: () => [...asked.values()].find((rule) => rule !== undefined)?.kind,
     fault(kind) {
       if (!asked.has(kind))
         asked.set(

@@ -59,7 +59,9 @@ export async function listen<State, Extras extends object>(
       const exchange = await openExchange(request, response, source);
       const outcome = await serveCall(definition, exchange, faults, { latency: options.latency, stuck });
       const { method, url, touched } = exchange;
-      calls.add({ method, url, touched, startedAt, concurrent: parallel, ...outcome });
+      const met = exchange.met();
+      const note = met === undefined ? {} : { fault: met };
+      calls.add({ method, url, touched, startedAt, concurrent: parallel, ...note, ...outcome });
       if (method !== 'GET') options.changed();
     } finally {
       concurrent -= 1;

@@ -232,6 +232,7 @@ describe('faults', () => {
     sandbox.faults([{ kind: 'half-add', count: 1 }]);
     expect(await (await add()).json()).toEqual({ value: 0.5 });
     expect(await (await add()).json()).toEqual({ value: 1.5 });
+    expect(sandbox.calls().map((call) => call.fault)).toEqual(['half-add', undefined]);
   });
 
   test('unknown kinds are refused, and the rules before stay', async () => {

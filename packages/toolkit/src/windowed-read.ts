@@ -118,7 +118,11 @@ const begin = (read: WindowedRead, scope: string): Reading => {
       'stale',
       'the last read is longer ago than the vendor keeps changes; reading from the beginning',
     );
-  return state.kind === 'reading' ? state : { ...fresh, phase: 'changes', since: state.since, from: startOf(since) };
+  if (state.kind === 'reading') return state;
+  // A vendor whose clock is behind ours may have been set back: what changed since has stamps before the place we left.
+  const setBackMs = ourBeganAt - beganAt;
+  const from = setBackMs > CLOCK_SLACK_MS && setBackMs < DAY_MS ? state.since - setBackMs : state.since;
+  return { ...fresh, phase: 'changes', since: from, from: startOf(from) };
 };
 
 /**

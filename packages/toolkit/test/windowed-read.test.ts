@@ -243,6 +243,15 @@ describe('the watermark', () => {
     expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual(['opted out']);
   });
 
+  it('sees what changed while the clock of the vendor was set back by an hour', async () => {
+    const vendor = people(20, (index) => longAgo + index * SECOND);
+    const first = lastOf(await allOf(reading(vendor, stream)(null)));
+    vendor.aheadMs = -3_600_000;
+    await clock.advance(60 * SECOND);
+    vendor.rows.set('opted out', clock.now() + vendor.aheadMs);
+    expect(idsOf(await allOf(reading(vendor, stream)(first.next)))).toEqual(['opted out']);
+  });
+
   it('does not read everything again and again because our own clock was never set', async () => {
     const vendor = people(20, () => clock.now() + 365 * 86_400 * SECOND);
     vendor.aheadMs = 366 * 86_400 * SECOND;

@@ -8,21 +8,32 @@ export interface FaultCase {
   /** Whose. */
   readonly system: 'salesforce' | 'mailchimp';
   /** Rules of that stand-in for as long as it lasts. */
-  readonly rules?: readonly FaultRule[];
-  /** What no rule can say, done just before that sync and undone after it. */
-  readonly begin?: (world: World) => void | Promise<void>;
-  readonly end?: (world: World) => void | Promise<void>;
+  readonly rules?: readonly FaultRule[] | ((world: World) => readonly FaultRule[]);
+  /** What no rule can say, done just before that sync; answers how to undo it afterwards. */
+  readonly begin?: (world: World) => Undo | Promise<Undo>;
+  /** What else is wrong after that sync, a line each. */
+  readonly alsoWrong?: (world: World) => readonly string[];
+  /** What may stand there for a while although it is neither what it was nor what it is to become. */
+  readonly mayShow?: RegExp;
+  /** What people do later they do while the fault lasts, and the sync that meets it may carry it already. */
+  readonly laterIsMeanwhile?: true;
+  /** How long after what people did it is run; a step unless told. */
+  readonly stepMs?: number;
   /** What is run; `sync acme` unless told. */
   readonly command?: readonly string[];
   /** The exit codes that are right. */
   readonly exit: readonly number[];
   /** What the report has to say, in its text or about a record that was set aside. */
   readonly says?: readonly RegExp[];
-  /** Until somebody syncs again; a step unless told. */
+  /** Until somebody syncs again; unless told until what was set aside is tried again. */
   readonly waitMs?: number;
-  /** Whether the fault has to have been met; a rule that hits nothing proves nothing. */
-  readonly mayMiss?: true;
+  /** What is run then; `sync acme` unless told. */
+  readonly recovery?: readonly string[];
+  /** A defect that is reported and not mended yet: the test turns red when it is, so that this is taken out. */
+  readonly known?: string;
 }
+
+type Undo = () => void | Promise<void>;
 
 /** Exit codes of design/interface.md. */
 export const DONE = 0;

@@ -30,7 +30,7 @@ export type Ids = ReadonlyMap<string, string>;
 
 const NEW_CONTACTS = 11; // From ten on new members travel in one batch.
 
-const addRecord = (crm: Acting, type: string, name: string): string => {
+const addRecord = (crm: Acting, type: string, name: string, campaign: string | null): string => {
   const fields = { FirstName: 'First', LastName: name, Email: addressOf(name) };
   const { id } = crm.act('admin/create', {
     type,
@@ -38,6 +38,7 @@ const addRecord = (crm: Acting, type: string, name: string): string => {
   }) as {
     id: string;
   };
+  if (campaign !== null) crm.act('admin/add-member', { campaign, id });
   return id;
 };
 
@@ -46,10 +47,10 @@ const addMember = (marketing: Acting, name: string): void => {
 };
 
 /** Fills both systems; nobody of it was synced yet. */
-export const populate = (crm: Acting, marketing: Acting): Ids => {
+export const populate = (crm: Acting, marketing: Acting, campaign: string | null): Ids => {
   const ids = new Map<string, string>();
   for (const [name, { types, was }] of Object.entries(BASE)) {
-    for (const type of types) ids.set(`${type} ${name}`, addRecord(crm, type, name));
+    for (const type of types) ids.set(`${type} ${name}`, addRecord(crm, type, name, campaign));
     addMember(marketing, name);
     if (was !== undefined) marketing.act(was, { email: addressOf(name) });
   }
@@ -57,7 +58,7 @@ export const populate = (crm: Acting, marketing: Acting): Ids => {
 };
 
 /** What people did since both systems were in step: a little of everything that a sync has to carry. */
-export const actSince = (crm: Acting, marketing: Acting, ids: Ids): void => {
+export const actSince = (crm: Acting, marketing: Acting, ids: Ids, campaign: string | null): void => {
   const edit = (record: string, fields: Readonly<Record<string, unknown>>): void => {
     crm.act('admin/edit', { id: ids.get(record), fields });
   };
@@ -69,7 +70,7 @@ export const actSince = (crm: Acting, marketing: Acting, ids: Ids): void => {
   edit('Contact bob', { HasOptedOutOfEmail: true });
   edit('Lead dee', { HasOptedOutOfEmail: true });
   edit('Contact fay', { FirstName: 'Fay' });
-  for (let i = 1; i <= NEW_CONTACTS; i += 1) addRecord(crm, 'Contact', `new${i}`);
+  for (let i = 1; i <= NEW_CONTACTS; i += 1) addRecord(crm, 'Contact', `new${i}`, campaign);
 };
 
 /** What people did when the fault was over. Whoever took a wrong note of how far he had read does not see it. */
