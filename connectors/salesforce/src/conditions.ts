@@ -1,4 +1,4 @@
-import { ConnectorError, type ListRef, type Millis, type OptOutField } from '@heed/contract';
+import { ConnectorError, type FieldType, type ListRef, type Millis, type OptOutField } from '@heed/contract';
 import { fieldTypeOf, type ObjectShape } from './object-shape.ts';
 import { fieldName, isId, isIn, moment, text } from './soql.ts';
 
@@ -11,15 +11,20 @@ export const optedOut = (shape: ObjectShape, consent: readonly OptOutField[]): s
     if (field === undefined) return [];
     const name = fieldName(one.field);
     const { optedOutWhen } = one;
-    if (typeof optedOutWhen === 'boolean') return [`${name} = ${optedOutWhen}`];
+    const type = fieldTypeOf(field);
+    // One comparison that does not fit its field fails the whole query: such a field shows nobody opted out (C18).
+    if (typeof optedOutWhen === 'boolean') return type === 'boolean' ? [`${name} = ${optedOutWhen}`] : [];
     if (optedOutWhen === 'set') return [`${name} != null`];
-    if (optedOutWhen.length === 0) return [];
-    return fieldTypeOf(field) === 'multi-picklist'
+    if (optedOutWhen.length === 0 || !LISTED.has(type)) return [];
+    return type === 'multi-picklist'
       ? [`${name} INCLUDES (${optedOutWhen.map(text).join(',')})`]
       : [isIn(name, optedOutWhen)];
   });
   return parts.length === 0 ? null : `(${parts.join(' OR ')})`;
 };
+
+/** Types whose values can be listed. */
+const LISTED: ReadonlySet<FieldType> = new Set(['picklist', 'multi-picklist', 'text']);
 
 /** Neither deleted nor converted. */
 export const living = (shape: ObjectShape): string =>

@@ -75,6 +75,8 @@ export const buildProgram = (version: string, chosen: Chosen): Command => {
     .description('Keeps contacts and e-mail opt-outs in step between CRMs and marketing tools.')
     .version(version)
     .showSuggestionAfterError()
+    // Inherited by every command.
+    .showHelpAfterError('heed --help lists the commands, heed COMMAND --help says how one is written.')
     // Its messages repeat what was typed, and some of that was pasted.
     .configureOutput({ writeErr: (text) => process.stderr.write(steadyText(text)) })
     .configureHelp({

@@ -40,6 +40,8 @@ export const runSelection = async (
     results.push(...ran.results);
     for (const [id, standing] of ran.standings) standings.set(id, standing);
     codes.push(...ran.codes, ...ran.results.map((result) => result.report.exitCode));
+    // What stops everything but opt-outs (C18) is not "all done", also where there was nothing to write.
+    if (ran.findings.some((finding) => !isWarning(finding))) codes.push(EXIT.attention);
     tell([...ran.messages, ...ran.findings.map(printFinding), ...messagesOf(ran.results)]);
   }
   return { results, standings, code: worstExit(codes) };

@@ -142,15 +142,12 @@ export const correctRun = async (
   because: string,
   by: string,
   at: Millis,
-): Promise<Entered> =>
-  correct(
-    store,
-    (await store.factsOfRun(run)).filter((fact) => fact.says === 'opted-out' && fact.echoOf === null),
-    because,
-    by,
-    at,
-    massCorrectable,
-  );
+): Promise<Entered> => {
+  const facts = (await store.factsOfRun(run)).filter((fact) => fact.says === 'opted-out' && fact.echoOf === null);
+  if (facts.length === 0)
+    return { ok: false, why: `the ledger holds no opt-out that run ${run} read; heed runs lists them` };
+  return correct(store, facts, because, by, at, massCorrectable);
+};
 
 const massCorrectable = (fact: Fact): boolean =>
   correctable(fact) ||
