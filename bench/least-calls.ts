@@ -193,9 +193,9 @@ export const optOutsFromMailchimp = (people: number, addressCharacters: number):
   mailchimp: { ...everyRun.mailchimp, ...changesOfMailchimp(people, people) },
 });
 
-/** `people` Contacts were opted out; each has one member. */
-export const optOutsFromSalesforce = (people: number): LeastCalls => ({
-  salesforce: { ...everyRun.salesforce, ...changesOfSalesforce(people) },
+/** `people` Contacts were opted out; each has one member. `read` of them are read only now: none, if the guard held them before. */
+export const optOutsFromSalesforce = (people: number, read: number): LeastCalls => ({
+  salesforce: { ...everyRun.salesforce, ...changesOfSalesforce(read) },
   mailchimp: {
     ...everyRun.mailchimp,
     ...changesOfMailchimp(0),

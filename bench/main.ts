@@ -8,7 +8,7 @@ import { profiledFirstSync } from './cases/profiled.ts';
 import { HELP, optionsFrom } from './options.ts';
 import { machine } from './report/machine.ts';
 import { textOf } from './report/text.ts';
-import type { Comparison, Measured, OptOutTime, Profiled, Results } from './results.ts';
+import { CASES, type Comparison, type Measured, type OptOutTime, type Profiled, type Results } from './results.ts';
 
 const options = optionsFrom(process.argv.slice(2));
 if (options === 'help') {
@@ -27,37 +27,63 @@ const tell = (text: string): void => {
 const measured: Measured[] = [];
 const optOutTimes: OptOutTime[] = [];
 const comparisons: Comparison[] = [];
+const failures: string[] = [];
 let profiled: Profiled | null = null;
 
-const largest = Math.max(...settings.sizes);
+/** What goes wrong in one part is told, and is no reason to lose the others. */
+const attempt = async (part: string, work: () => Promise<string>): Promise<void> => {
+  try {
+    tell(`${part}: ${await work()}`);
+  } catch (error) {
+    failures.push(`${part}: ${error instanceof Error ? error.message : String(error)}`);
+    tell(`${part}: FAILED`);
+  }
+};
+const seconds = (value: number): string => `${value.toFixed(1)} s`;
+const compare = (name: Comparison['name'], contacts: number): Promise<void> =>
+  attempt(`${name}, ${contacts}`, async () => {
+    const one = await comparison(name, contacts, options.sample, settings);
+    comparisons.push(one);
+    return seconds(one.seconds);
+  });
+
 for (const contacts of settings.sizes) {
-  if (parts.has('sync')) {
-    const optOuts = parts.has('opt-outs') && contacts === options.optOutsAt ? settings.optOuts : 0;
-    const one = await oneSize(contacts, optOuts, settings, tell);
-    measured.push(...one.measured);
-    optOutTimes.push(...one.optOutTimes);
-  }
-  if (parts.has('comparisons')) {
-    comparisons.push(await comparison('raw loop', contacts, 0, settings));
-    tell(`raw loop, ${contacts}: ${comparisons.at(-1)?.seconds.toFixed(1)} s`);
-  }
+  if (parts.has('sync'))
+    await attempt(`all cases, ${contacts}`, async () => {
+      const optOuts = parts.has('opt-outs') && contacts === options.optOutsAt ? settings.optOuts : 0;
+      await oneSize(contacts, optOuts, settings, {
+        measured(one) {
+          measured.push(one);
+          tell(`${CASES[one.name]}, ${contacts}: ${seconds(one.seconds)}`);
+        },
+        optOutTime: (one) => void optOutTimes.push(one),
+      });
+      return 'done';
+    });
+  if (parts.has('comparisons')) await compare('raw loop', contacts);
 }
-if (parts.has('comparisons'))
-  comparisons.push(await comparison('plain script', Math.min(...settings.sizes), options.sample, settings));
+if (parts.has('comparisons')) await compare('plain script', Math.min(...settings.sizes));
 if (parts.has('backlog'))
-  for (const from of ['mailchimp', 'salesforce'] as const) {
-    const behind = await optOutsBehind(from, options.optOutsAt, settings.optOuts, settings);
-    if (behind !== null) optOutTimes.push(behind);
-    tell(`opt-outs made in ${from}, behind: ${behind?.readBackSeconds?.toFixed(1) ?? 'not measured'} s`);
-  }
+  for (const from of ['mailchimp', 'salesforce'] as const)
+    await attempt(`opt-outs made in ${from}, behind a first sync of ${options.optOutsAt}`, async () => {
+      const behind = await optOutsBehind(from, options.optOutsAt, settings.optOuts, settings);
+      if (behind === null) return 'the first sync was over before anybody could opt out';
+      optOutTimes.push(behind);
+      return behind.readBackSeconds === null ? 'never read back' : seconds(behind.readBackSeconds);
+    });
 if (parts.has('profile')) {
   // Large enough to be warm, small enough not to wait for; whatever the sizes are, one of them.
-  const contacts = settings.sizes.findLast((size) => size <= 10_000) ?? largest;
-  profiled = await profiledFirstSync(contacts, options.profile ? join(folder, `${stamp}.cpuprofile`) : null, settings);
+  const contacts = settings.sizes.findLast((size) => size <= 10_000) ?? Math.max(...settings.sizes);
+  await attempt(`profile of a first sync of ${contacts}`, async () => {
+    const keep = options.profile ? join(folder, `${stamp}.cpuprofile`) : null;
+    profiled = await profiledFirstSync(contacts, keep, settings);
+    return keep ?? 'done';
+  });
 }
 
-const results: Results = { machine: about, settings, measured, optOutTimes, comparisons, profiled };
+const results: Results = { machine: about, settings, measured, optOutTimes, comparisons, profiled, failures };
 const text = textOf(results);
 writeFileSync(join(folder, `${stamp}.json`), `${JSON.stringify(results, null, 2)}\n`);
 writeFileSync(join(folder, `${stamp}.txt`), `${text}\n`);
 console.log(`${text}\n\nAlso in ${join(folder, stamp)}.json and .txt`);
+if (failures.length > 0) process.exitCode = 1;

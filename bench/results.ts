@@ -51,6 +51,8 @@ export interface OptOutTime {
   readonly readBackSeconds: number | null;
   /** How many syncs it took: more than one if the backlog was done before its next look. */
   readonly syncs: number;
+  /** How often a guard held them, since that many from the CRM wait for a person (C23); it was approved as soon as it was seen. */
+  readonly approvals: number;
 }
 
 /** The raw loop, or the plain script. */
@@ -86,6 +88,8 @@ export interface Results {
   readonly optOutTimes: readonly OptOutTime[];
   readonly comparisons: readonly Comparison[];
   readonly profiled: Profiled | null;
+  /** Parts that could not be measured, and why. */
+  readonly failures: readonly string[];
 }
 
 export const callsOf = ({ salesforce, mailchimp }: Pick<Measured, 'salesforce' | 'mailchimp'>): number =>

@@ -13,7 +13,9 @@ export interface Measuring {
 /** One `heed sync`, and everything it cost. Throws if the sync did not end well: such numbers would mean nothing. */
 export const measure = async (vendors: Vendors, heed: Heed, what: Measuring): Promise<Measured> => {
   await vendors.mark();
-  return measured(vendors, await heed.sync(), what);
+  const synced = await heed.sync();
+  if (synced.report.status !== 'done') throw new Error(`heed sync ended as ${synced.report.status}`);
+  return measured(vendors, synced, what);
 };
 
 /** The same for a sync that ended already; the vendors count since their last mark. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { optOutsFromMailchimp, optOutsFromSalesforce } from '../least-calls.ts';
-import type { Measured, OptOutTime, Settings } from '../results.ts';
+import type { OptOutTime, Settings } from '../results.ts';
 import { type Heed, type Synced, setUpHeed } from '../subjects/heed.ts';
 import { inFolder } from './in-folder.ts';
 import { measured } from './measure.ts';
-import type { OneSize } from './one-size.ts';
+import type { Collecting } from './one-size.ts';
 import { openVendors, type Vendors } from './vendors.ts';
 
 type Side = 'mailchimp' | 'salesforce';
@@ -19,6 +19,8 @@ const LOOK: Readonly<Record<Side, string>> = {
 const POLL_MS = 100;
 /** Looking takes time from the stand-in that is looked at: at most a tenth of it. */
 const POLL_SHARE = 10;
+/** Each look at `heed status` is a process of its own, on the same machine. */
+const STATUS_MS = 5_000;
 /** A backlog may be done before the next look at the opt-outs; a schedule would start the next sync soon. */
 const MOST_SYNCS = 3;
 
@@ -28,28 +30,41 @@ export const optOutsAlone = async (
   heed: Heed,
   contacts: number,
   count: number,
-  tell: (text: string) => void,
-): Promise<OneSize> => {
-  const list: Measured[] = [];
-  const optOutTimes: OptOutTime[] = [];
+  collecting: Collecting,
+): Promise<void> => {
   for (const from of SIDES) {
-    if (list.length > 0) {
-      // What the case before wrote is read again by the next sync; that is not what this case is about.
-      await heed.sync();
-      await vendors.hour();
-    }
+    // What the case before wrote is read again by the next sync; that is not what this case is about.
+    await heed.sync();
+    await vendors.hour();
     const act = await optOut(vendors, from, count);
-    const synced = await heed.sync();
+    const syncs = [await heed.sync()];
+    const held = await approveHeld(heed, syncs);
+    // What was held was read by the sync before; the one that carries it is what the case is about.
+    if (held) {
+      await act.lookedAfterMs();
+      await vendors.hour();
+      await vendors.mark();
+      syncs.push(await heed.sync());
+    }
     const least =
-      from === 'mailchimp' ? optOutsFromMailchimp(count, act.addressCharacters) : optOutsFromSalesforce(count);
+      from === 'mailchimp'
+        ? optOutsFromMailchimp(count, act.addressCharacters)
+        : optOutsFromSalesforce(count, held ? 0 : count);
     const name = from === 'mailchimp' ? 'fromMailchimp' : 'fromSalesforce';
-    const one = await measured(vendors, synced, { name, contacts, concerned: count, least });
-    list.push(one);
-    optOutTimes.push(await timeOf(act, heed, [synced], 0));
-    tell(`${name}, ${contacts}: ${one.seconds.toFixed(1)} s`);
+    const last = syncs.at(-1);
+    if (last !== undefined)
+      collecting.measured(await measured(vendors, last, { name, contacts, concerned: count, least }));
+    collecting.optOutTime(await timeOf(act, heed, syncs, { behind: 0, approvals: held ? 1 : 0 }));
     await vendors.hour();
   }
-  return { measured: list, optOutTimes };
+};
+
+/** What a person does who sees that the last sync holds opt-outs (C23). */
+const approveHeld = async (heed: Heed, syncs: readonly Synced[]): Promise<boolean> => {
+  const last = syncs.at(-1)?.report;
+  if (last?.status !== 'waiting') return false;
+  await heed.approve(last.run);
+  return true;
 };
 
 /** From one side, while a first sync of so many contacts is under way; null if it was over before anybody could. */
@@ -70,13 +85,30 @@ export const optOutsBehind = (
       await Promise.race([running, until(isUnderWay, ended.signal)]);
       if (ended.signal.aborted) return null;
       const act = await optOut(vendors, from, count);
+      let approvals = await approveSoon(heed, ended.signal);
       const syncs = [await running];
-      while (!(await act.isShown()) && syncs.length < MOST_SYNCS) syncs.push(await heed.sync());
-      return await timeOf(act, heed, syncs, contacts);
+      while (!(await act.isShown()) && syncs.length < MOST_SYNCS) {
+        if (await approveHeld(heed, syncs)) approvals += 1;
+        syncs.push(await heed.sync());
+      }
+      return await timeOf(act, heed, syncs, { behind: contacts, approvals });
     } finally {
       await vendors.close();
     }
   });
+
+/** What a person does who watches a sync at work: approves what it holds as soon as that shows, once. Answers how often. */
+const approveSoon = async (heed: Heed, ended: AbortSignal): Promise<number> => {
+  while (!ended.aborted) {
+    const held = await heed.held();
+    if (held !== null && !ended.aborted) {
+      await heed.approve(held);
+      return 1;
+    }
+    await pause(STATUS_MS);
+  }
+  return 0;
+};
 
 interface Act {
   readonly from: Side;
@@ -87,7 +119,7 @@ interface Act {
   isShown(): Promise<boolean>;
   /** When the other system first showed all of them; null if it never did. */
   shownAtMs(): Promise<number | null>;
-  /** Milliseconds until Heed looked; null if it never did. */
+  /** Milliseconds until Heed looked; null if it did not yet. To be asked before the vendors count anew. */
   lookedAfterMs(): Promise<number | null>;
 }
 
@@ -100,8 +132,13 @@ const optOut = async (vendors: Vendors, from: Side, count: number): Promise<Act>
   const atMs = Date.now();
   await source.optOut(emails);
   const isShown = async (): Promise<boolean> => (await target.standing()).optedOut >= before + emails.length;
+  let lookedAfterMs: number | null = null;
   const watching = new AbortController();
-  const shown = until(isShown, watching.signal).then((seen) => (seen ? Date.now() : null));
+  // A stand-in that is closed meanwhile, since something else went wrong, shows nothing more.
+  const shown = until(isShown, watching.signal).then(
+    (seen) => (seen ? Date.now() : null),
+    () => null,
+  );
   return {
     from,
     count: emails.length,
@@ -112,11 +149,19 @@ const optOut = async (vendors: Vendors, from: Side, count: number): Promise<Act>
       if (!(await isShown())) watching.abort();
       return shown;
     },
-    lookedAfterMs: async () => (await source.traffic()).firstAfterMs[LOOK[from]] ?? null,
+    async lookedAfterMs() {
+      lookedAfterMs ??= (await source.traffic()).firstAfterMs[LOOK[from]] ?? null;
+      return lookedAfterMs;
+    },
   };
 };
 
-const timeOf = async (act: Act, heed: Heed, syncs: readonly Synced[], behind: number): Promise<OptOutTime> => {
+const timeOf = async (
+  act: Act,
+  heed: Heed,
+  syncs: readonly Synced[],
+  what: Pick<OptOutTime, 'behind' | 'approvals'>,
+): Promise<OptOutTime> => {
   const shownAtMs = await act.shownAtMs();
   const lookedAfterMs = await act.lookedAfterMs();
   const target = other(act.from) === 'salesforce' ? 'crm' : 'marketing';
@@ -128,7 +173,7 @@ const timeOf = async (act: Act, heed: Heed, syncs: readonly Synced[], behind: nu
   return {
     from: act.from,
     people: act.count,
-    behind,
+    ...what,
     waitedSeconds: lookedAfterMs === null ? null : lookedAfterMs / 1000,
     shownSeconds: since(shownAtMs),
     readBackSeconds: since(allBack ? readBackAtMs.reduce((last, at) => Math.max(last, at), 0) : null),

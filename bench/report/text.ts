@@ -19,6 +19,7 @@ export const textOf = (results: Results): string =>
     section('Calls that differ from the least possible', differences(results)),
     profile(results),
     section('Aims', aimTable(aimsOf(results))),
+    section('NOT MEASURED', results.failures.map((failure) => `  ${failure}`).join('\n')),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -85,6 +86,7 @@ const optOutTable = ({ optOutTimes }: Results): string =>
           right('until shown'),
           right('until read back'),
           right('syncs'),
+          right('approvals'),
         ],
         optOutTimes.map((one) => [
           one.from,
@@ -94,6 +96,7 @@ const optOutTable = ({ optOutTimes }: Results): string =>
           seconds(one.shownSeconds),
           seconds(one.readBackSeconds),
           String(one.syncs),
+          String(one.approvals),
         ]),
       );
 

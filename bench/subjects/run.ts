@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Probed } from './probed.ts';
@@ -27,12 +27,14 @@ const PROBE = fileURLToPath(new URL('./probe.mjs', import.meta.url));
 
 /** Starts the process, waits for its end, and tells what it used. Standard error goes to the terminal. */
 export const run = async (subject: Subject): Promise<Ran> => {
-  const used = join(subject.folder, 'used.json');
+  // Of its own: two of them may run at once.
+  const folder = mkdtempSync(join(subject.folder, 'ran-'));
+  const used = join(folder, 'used.json');
   const probe = pathToFileURL(PROBE);
   probe.searchParams.set('used', used);
   if (subject.profile !== undefined) probe.searchParams.set('profile', subject.profile);
   // Into a file: whatever is written there is there, also when the process ends at once.
-  const outputFile = join(subject.folder, 'output');
+  const outputFile = join(folder, 'output');
   const output = openSync(outputFile, 'w');
   try {
     const child = spawn(

@@ -70,6 +70,8 @@ const asking = (child: ChildProcess): ((content: Opening | Order) => Promise<unk
     new Promise((resolve, reject) => {
       number += 1;
       waiting.set(number, { resolve, reject });
-      child.send({ number, content } satisfies Envelope<unknown>);
+      child.send({ number, content } satisfies Envelope<unknown>, (error) => {
+        if (error !== null) reject(error);
+      });
     });
 };

@@ -67,7 +67,8 @@ describe('the least possible calls', () => {
       'GET /members (unsubscribed since)': 5,
     });
     expect(counts(optOutsFromMailchimp(100, 30))).toMatchObject({ 'GET /queryAll Contact (by id)': 2 });
-    expect(counts(optOutsFromSalesforce(5_000))).toMatchObject({
+    expect(counts(optOutsFromSalesforce(5_000, 0))['GET /query/{locator}']).toBeUndefined();
+    expect(counts(optOutsFromSalesforce(5_000, 5_000))).toMatchObject({
       'POST /lists/{audience}': 10,
       'GET /members (changes)': 7,
       'GET /query/{locator}': 4,

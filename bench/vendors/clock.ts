@@ -1,0 +1,7 @@
+const HOURS_BEHIND = 12;
+
+/**
+ * The machine's own pace, but half a day ago. Hours pass at the vendors between two cases, and Heed reads from the earlier of
+ * their clock and its own: with clocks that ran ahead of it, no time would have passed at all.
+ */
+export const BEHIND_OURS = { now: (): number => Date.now() - HOURS_BEHIND * 3_600_000 };
