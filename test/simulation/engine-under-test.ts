@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  approve,
   isRecordAddress,
   LEASE_MS,
   type Leases,
@@ -9,6 +10,7 @@ import {
   type Profile,
   runProfile,
   type Store,
+  serviceOf,
 } from '@heed/core';
 import { openStateFolder, type StateFolder } from '@heed/store';
 import { seededRandom } from '@heed/toolkit';
@@ -33,6 +35,7 @@ const IDLE = 'idle folder';
  * memory, which is faster: a transaction is whole or nothing in both, and files are what the store's own tests are about.
  */
 const ON_FILES_EVERY = 8;
+const DIGEST = 'the profile never changes';
 /** In memory where the system has such a place: a simulation crashes engines, not machines. */
 const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
@@ -80,9 +83,10 @@ class EngineUnderTest implements Engine {
       full: order.full,
       yes: order.approve,
       lineLimit: 1_000,
-      digest: 'the profile never changes',
+      digest: DIGEST,
       optOutEveryMs: 10 * 60_000,
     };
+    if (order.answer) await this.#approveAll();
     const { report, lines } = await runProfile(
       profileOf(world.settings),
       options,
@@ -101,6 +105,11 @@ class EngineUnderTest implements Engine {
       busy: false,
       planned: order.mode === 'plan' ? planned : null,
     };
+  }
+
+  async #approveAll(): Promise<void> {
+    const { id } = profileOf(this.#place.world.settings);
+    for (const { run } of (await serviceOf(this.#store, id)).holds) await approve(this.#store, id, run, DIGEST);
   }
 
   async ledger() {

@@ -271,6 +271,19 @@ export const MUTANTS: readonly Mutant[] = [
     seed: 50790,
   },
   {
+    name: 'a list is empty until it is read',
+    mistake: 'a read that was cut off decides who has left',
+    edits: [
+      {
+        file: 'packages/core/src/sync/read.ts',
+        from: 'if (asked !== null && asked !== stream) await store.dropCursor(run.lease, stream);',
+        to: '',
+      },
+      { file: FIELDS, from: '|| mayHaveLeft(shadow, view)', to: '' },
+    ],
+    seed: 103083,
+  },
+  {
     name: 'a job is remembered once it runs',
     mistake: 'a process that is killed between handing a job over and noting it sends everything twice',
     edits: [

@@ -10,6 +10,11 @@ export interface Regression {
 /** What these seeds were before the simulated vendors had bulk lanes. */
 const WITHOUT_JOBS: SimulationOptions = { quirks: { crmJobs: null, marketingJobs: null } };
 
+/** Every field update goes by a job. */
+const ONLY_JOBS: SimulationOptions = {
+  quirks: { crmJobs: { fromOps: 1, mostOps: 3 }, marketingJobs: { fromOps: 1, mostOps: 3 } },
+};
+
 const without = (seed: number, about: string): Regression => ({ seed, about, options: WITHOUT_JOBS });
 
 /** Every seed that ever failed, of the engine or of the judge; each is run with every `npm test`. */
@@ -71,4 +76,18 @@ export const REGRESSIONS: readonly Regression[] = [
     'an opt-out of somebody who shares an address with a merged record of somebody who once shared another one (C7)',
   ),
   without(51250, 'the same (C7)'),
+  without(102967, 'a record was renamed between the read that showed it in the list and the write of its fields (C5)'),
+  // Found with bulk lanes.
+  {
+    seed: 103083,
+    about: 'a read of a list from its beginning was cut off, and whoever it had not shown yet had left: archived (C12)',
+  },
+  { seed: 103300, about: 'a side that read empty was believed by the run after the one that noticed it (C24)' },
+  { seed: 222, about: 'a job told that a member is gone, and it was sent again by every run (I5)', options: ONLY_JOBS },
+  { seed: 582, about: 'the same, where a plan could not know (I10)', options: ONLY_JOBS },
+  {
+    seed: 687,
+    about: 'a record that moved while a job wrote to it was sent to again from its new address',
+    options: ONLY_JOBS,
+  },
 ];

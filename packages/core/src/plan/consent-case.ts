@@ -71,6 +71,10 @@ const crmView = (shadow: Shadow, view: View, reach: Reach): CrmView => {
   };
 };
 
+/** It was in a list that is being read anew: whether it left nobody knows yet (C12). */
+export const mayHaveLeft = (shadow: Shadow, view: View): boolean =>
+  view.settings.lists.some((list) => shadow.lists[list] === null);
+
 const lostOn = (shadow: Shadow, reach: Reach): readonly OptOut[] => reach.heirs.get(recordKey(shadow.record)) ?? [];
 
 const ORDER: readonly FieldReading[] = ['opted-out', 'unreadable', 'unlisted', 'not-opted-out'];

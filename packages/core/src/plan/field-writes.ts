@@ -1,7 +1,7 @@
 import { sameRecord } from '../consent/fact.ts';
 import type { Shadow } from '../state/shadow.ts';
 import { type Carried, nothing } from './carried.ts';
-import { isInLists } from './consent-case.ts';
+import { isInLists, mayHaveLeft } from './consent-case.ts';
 import type { Matter } from './matter.ts';
 import { memberWithoutRecord } from './member-without-record.ts';
 import { memberlessRecord } from './memberless-record.ts';
@@ -17,8 +17,8 @@ export const fieldWrites = (matter: Matter): Carried => {
   const member = around.member?.life.kind === 'live' ? around.member : null;
   const winner = winnerOf(inScope, member, around, view);
   if (winner === null) {
-    // In a list, but the records read has not brought its fields yet.
-    if (member === null || live.some((shadow) => isInLists(shadow, view))) return nothing;
+    // In a list, but the records read has not brought its fields yet; or in one that is being read.
+    if (member === null || live.some((shadow) => isInLists(shadow, view) || mayHaveLeft(shadow, view))) return nothing;
     if (live.length > 0 && around.linkOfMember(member) === null) return nothing;
     return memberWithoutRecord(matter, member);
   }

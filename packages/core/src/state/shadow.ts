@@ -42,8 +42,8 @@ export interface Shadow {
   readonly sights?: Readonly<Record<string, Sight | null>>;
   readonly member: MemberState | null;
   readonly reference: string | null;
-  /** List id -> in it or not; a list never asked for is absent. */
-  readonly lists: Readonly<Record<string, boolean>>;
+  /** List id -> in it or not; null: it was, and is being read anew. A list never asked for is absent. */
+  readonly lists: Readonly<Record<string, boolean | null>>;
   readonly modifiedAt: Millis | null;
   readonly modifiedBy: 'us' | 'other' | 'unknown';
   readonly version: string | null;

@@ -146,12 +146,12 @@ export const readMembers = async (run: Run): Promise<void> => {
   await readStream(run, 'marketing', 'members', membersAsk(run));
   const startedAt = (await store.note(profile, COMPLETE_BEGAN)) as number | null;
   if (startedAt === null) return;
-  await judgeCompleteRead(run, startedAt);
-  await store.putNote(profile, COMPLETE_BEGAN, null);
+  // What reads too small is judged again by the next run: it may have come back, or somebody has accepted its size.
+  if (await isComplete(run, startedAt)) await store.putNote(profile, COMPLETE_BEGAN, null);
 };
 
 /** C24: what a side that suddenly reads small does not show proves nothing; an operator may accept the new size. */
-const judgeCompleteRead = async (run: Run, startedAt: number): Promise<void> => {
+const isComplete = async (run: Run, startedAt: number): Promise<boolean> => {
   const { store, clock } = run.engine;
   const { profile } = run.view;
   const unseen = await countUnseen(run, startedAt);
@@ -161,7 +161,7 @@ const judgeCompleteRead = async (run: Run, startedAt: number): Promise<void> => 
     run.cautious = true;
     const why = `${run.marketing.connector.title} shows ${size} members where it had ${previous}; what is missing proves nothing (C24)`;
     await putHold(run, { kind: 'empty-side', addresses: [], facts: [], why });
-    return;
+    return false;
   }
   await vanish(run, startedAt);
   run.service = await changeService(store, profile.id, (service) => ({
@@ -170,6 +170,7 @@ const judgeCompleteRead = async (run: Run, startedAt: number): Promise<void> => 
     released: { ...service.released, size: false },
     holds: service.holds.filter((hold) => hold.kind !== 'empty-side'),
   }));
+  return true;
 };
 
 const PAGE = 1_000;
@@ -242,25 +243,42 @@ const lookForAbsentees = async (run: Run): Promise<void> => {
   await store.putNote(profile, CONSENT_READ, { ...read, beganAt: null });
 };
 
+/** The stream whose read from the beginning has not told yet who is in the lists. */
+const LISTS_ASKED = 'lists-asked';
+
 /** `between`: what must not wait for the end of a long read. */
 export const readRecords = async (run: Run, between: () => Promise<void> = async () => {}): Promise<void> => {
+  const { store } = run.engine;
+  const profile = run.view.profile.id;
   const ask = recordsAsk(run);
-  const anew = (await run.engine.store.cursor(streamOf(run, 'records', ask))) === null;
+  const stream = streamOf(run, 'records', ask);
   const lists = ask.lists?.map((list) => list.id) ?? [];
-  if (anew) await forgetLists(run, lists);
+  // What another read of the lists has forgotten and not told, only a read from their beginning can tell.
+  const asked = await store.note(profile, LISTS_ASKED);
+  if (asked !== null && asked !== stream) await store.dropCursor(run.lease, stream);
+  if (lists.length > 0 && (await store.cursor(stream)) === null) {
+    await store.putNote(profile, LISTS_ASKED, stream);
+    await placeInLists(run, lists, true, null);
+  }
   await readStream(run, 'crm', 'records', ask, between);
+  if ((await store.note(profile, LISTS_ASKED)) === null) return;
+  await placeInLists(run, lists, null, false);
+  await store.putNote(profile, LISTS_ASKED, null);
 };
 
-/** A list that is read from its beginning shows who is in it, not who left: nobody is in it until the read shows it. */
-const forgetLists = async (run: Run, lists: readonly string[]): Promise<void> => {
-  if (lists.length === 0) return;
-  const out = Object.fromEntries(lists.map((list) => [list, false]));
-  await eachUnseen(run, run.view.crm, Number.MAX_SAFE_INTEGER, async (page) => {
-    const members = page.filter((shadow) => lists.some((list) => shadow.lists[list] === true));
-    const gone = members.map((shadow) => ({ ...shadow, lists: { ...shadow.lists, ...out } }));
-    await keep(run, run.view.crm, gone);
+/**
+ * A list that is read from its beginning shows who is in it, not who left: until its end nobody knows (null) of those who
+ * were in it, and then whom it did not show is out. A read that is cut off makes nobody leave (C12).
+ */
+const placeInLists = (run: Run, lists: readonly string[], from: true | null, to: null | false): Promise<void> =>
+  eachUnseen(run, run.view.crm, Number.MAX_SAFE_INTEGER, async (page) => {
+    const there = page.filter((shadow) => lists.some((list) => shadow.lists[list] === from));
+    const placed = there.map((shadow) => {
+      const moved = lists.filter((list) => shadow.lists[list] === from).map((list) => [list, to] as const);
+      return { ...shadow, lists: { ...shadow.lists, ...Object.fromEntries(moved) } };
+    });
+    await keep(run, run.view.crm, placed);
   });
-};
 
 /** What we conclude about records that no row told us of. */
 const keep = async (run: Run, system: System, shadows: readonly Shadow[]): Promise<void> => {

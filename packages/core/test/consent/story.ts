@@ -148,6 +148,8 @@ export const viewFor = (rules: Rules): View =>
   );
 
 export interface RecordSight {
+  /** Fields that this read lacks. */
+  readonly hides?: readonly string[];
   readonly email?: string | null;
   readonly optedOut?: boolean;
   readonly values?: Values;
@@ -211,7 +213,7 @@ export class Story {
       modifiedBy: sight.modifiedBy ?? 'other',
       life: sight.life ?? { kind: 'live' },
       reference: null,
-      values: dead ? {} : shown,
+      values: dead ? {} : Object.fromEntries(Object.entries(shown).filter(([name]) => !sight.hides?.includes(name))),
       member: null,
       lists: dead ? null : (sight.lists ?? []),
       version: null,

@@ -24,6 +24,8 @@ export interface RunOrder {
   readonly mode: 'sync' | 'plan';
   readonly full: boolean;
   readonly approve: boolean;
+  /** An operator has looked at what the last run held, and approved it. */
+  readonly answer: boolean;
 }
 
 export interface RunEnd {

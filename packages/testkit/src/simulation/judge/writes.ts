@@ -128,13 +128,16 @@ class Bench {
     return [...this.past.records.values()].filter(({ life, email }) => life === 'live' && keyOf(email) === address);
   }
 
-  /** A record of the list that was deleted, merged or converted at this address while the run was going on: no read can show it. */
+  /** A record of the list that was deleted, merged or renamed away from here while the run was going on: no read can show it. */
   lostFromListInRun(address: string): boolean {
     const { past } = this;
-    return [...past.records.values()].some(
-      ({ key, life, email, inList }) =>
-        life !== 'live' && inList && keyOf(email) === address && !past.unchangedSince(key, past.runBegan),
-    );
+    return past.stays.some(({ record, address: there, until }) => {
+      const now = past.records.get(record);
+      if (there !== address || now?.inList !== true) return false;
+      return until === null
+        ? now.life !== 'live' && !past.unchangedSince(record, past.runBegan)
+        : until > past.runBegan;
+    });
   }
 
   /**
