@@ -1,6 +1,6 @@
 // The SDK ships no types. Only what sdk.ts touches is declared here.
 declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
-  import type { Agent } from 'node:https';
+  import type { Agent } from 'node:http';
 
   /** superagent 3.8.1's request, as `callApi` makes it. */
   export interface SdkRequest {

@@ -40,7 +40,7 @@ export class Database {
     if (!inMemory) useWriteAheadLog(this.sqlite);
     this.sqlite.exec(`PRAGMA synchronous = ${(options.durability ?? 'full') === 'full' ? 'FULL' : 'OFF'};
       PRAGMA foreign_keys = ON;
-      PRAGMA cache_size = -65536;
+      PRAGMA cache_size = -16384;
       PRAGMA wal_autocheckpoint = 16000;
       PRAGMA temp_store = MEMORY;`);
   }

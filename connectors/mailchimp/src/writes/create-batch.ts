@@ -38,14 +38,14 @@ export const sortCreates = async (
   return { byBatch, oneByOne: wanted.filter((one) => !inBatch.has(one)) };
 };
 
-/** Creates by batches of 500, two at a time. */
+/** Creates by batches of 500, four at a time. */
 export const createByBatch = async (
   writing: Writing,
   wanted: readonly NewMember[],
   gate: Gate,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const pieces = await inParallel(chunk(wanted, BATCH_MEMBERS), 2, (piece) =>
+  const pieces = await inParallel(chunk(wanted, BATCH_MEMBERS), 4, (piece) =>
     gate.all(
       piece.map(({ op }) => op),
       () => createPiece(writing, piece, gate, signal),
