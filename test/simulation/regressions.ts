@@ -83,6 +83,10 @@ export const REGRESSIONS: readonly Regression[] = [
     about: 'a read of a list from its beginning was cut off, and whoever it had not shown yet had left: archived (C12)',
   },
   { seed: 103300, about: 'a side that read empty was believed by the run after the one that noticed it (C24)' },
+  {
+    seed: 2041,
+    about: 'somebody signed up whom a crash had kept from being created, and counted as having our values (fields)',
+  },
   { seed: 222, about: 'a job told that a member is gone, and it was sent again by every run (I5)', options: ONLY_JOBS },
   { seed: 582, about: 'the same, where a plan could not know (I10)', options: ONLY_JOBS },
   {

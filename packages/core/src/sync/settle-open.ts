@@ -1,3 +1,4 @@
+import type { Agreed } from '../plan/op.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { type Run, sideOf } from './run-state.ts';
@@ -41,12 +42,22 @@ export const settleOpen = async (
     if (fresh.state !== 'open') return fresh;
     const made = madeBy(fresh, known.shadows);
     const invited = fresh.op.kind === 'create' && fresh.op.as === 'pending';
-    if (made !== null || invited) return { ...fresh, state: 'applied', answeredAt: now, made: made?.record ?? null };
+    const agrees = made === null ? fresh.agrees : asFound(side, fresh.agrees, made);
+    if (made !== null || invited)
+      return { ...fresh, state: 'applied', answeredAt: now, made: made?.record ?? null, agrees };
     return { ...fresh, state: 'rejected', answeredAt: now };
   });
   await run.engine.store.settle(run.lease, run.view.profile.id, run.id, [], settled, []);
   return settled;
 };
+
+/** A member that is there need not be ours: both sides agree on what it shows of our values, on nothing else. */
+const asFound = (side: 'crm' | 'marketing', agrees: Agreed, { values }: Shadow): Agreed =>
+  Object.fromEntries(
+    Object.entries(agrees).filter(
+      ([pair, both]) => JSON.stringify(values[pair.split('=')[side === 'crm' ? 0 : 1] ?? '']) === both[side],
+    ),
+  );
 
 /** The record that shows what was intended: one that was to be created, or one that has all the values that were sent. */
 const madeBy = ({ op, address }: Intent, shadows: readonly Shadow[]): Shadow | null => {
