@@ -89,8 +89,8 @@ export const decide = (one: Case): Verdict => {
   if (standing.length > 0) return standingVerdict(one, standing);
   if (one.bindings.some((binding) => binding.via === 'doubtful' && binding.stands(one.marketing))) return doubtful(one);
   if (optOuts.length > 0) return liftedVerdict(one, optOuts);
-  if (isOutOfReach(one.member)) return outOfReach(one);
-  return nobodyOptedOut(one);
+  const gone = outOfReach(one.member);
+  return gone === null ? nobodyOptedOut(one) : leftAlone(gone);
 };
 
 const numbersOf = (optOuts: readonly OptOut[]): readonly number[] => [
@@ -198,12 +198,13 @@ const remarkOn = (one: Case, row: 2 | 3 | 4, member: MemberVerdict): Remark => {
 
 /** Row 1: the person opted in again by their own proven act (C7). */
 const liftedVerdict = (one: Case, optOuts: readonly Binding[]): Verdict => {
-  const optIns = optOuts.flatMap((optOut) => optOut.liftedBy(one.crm) ?? []);
-  const latest = optIns.reduce<Fact | null>((best, fact) => (best === null || fact.n > best.n ? fact : best), null);
+  const optIns = optOuts.map((optOut) => optOut.liftedBy(one.crm)).filter((fact) => fact !== null);
+  // One, in a list: there is always one, and without it nothing would be accepted or untouched.
+  const latest = optIns.sort((a, b) => b.n - a.n).slice(0, 1);
   const ticked = one.records.filter((record) => record.reading !== 'not-opted-out');
-  const accepted = latest !== null && one.accepted.has(latest.n);
+  const accepted = latest.some((optIn) => one.accepted.has(optIn.n));
   const subscribed = one.member.kind === 'known' && one.member.state.status === 'subscribed';
-  const untouched = latest !== null && one.records.every((record) => !record.editedSince(latest.when.until));
+  const untouched = latest.some(({ when }) => one.records.every((record) => !record.editedSince(when.until)));
   const wanted = one.settings.clearWhenConfirmed || accepted;
   const readable = one.records.every((record) => record.reading !== 'unreadable');
   const clear = ticked.length > 0 && wanted && subscribed && untouched && readable;
@@ -212,10 +213,10 @@ const liftedVerdict = (one: Case, optOuts: readonly Binding[]): Verdict => {
     ...quiet,
     row: 1,
     rule: 'C0.1 C7',
-    because: [...(latest === null ? [] : [latest.n]), ...numbersOf(optOuts)],
+    because: [...latest.map((optIn) => optIn.n), ...numbersOf(optOuts)],
     clear: clear ? ticked.map(({ record }) => record) : [],
-    fields: settled && !isOutOfReach(one.member),
-    remark: settled ? outOfReachRemark(one.member) : { reason: 'waits-for-review', rule: 'C7' },
+    fields: settled && outOfReach(one.member) === null,
+    remark: settled ? outOfReach(one.member) : { reason: 'waits-for-review', rule: 'C7' },
   };
 };
 
@@ -228,12 +229,8 @@ const doubtful = (one: Case): Verdict => ({
   remark: { reason: 'shared-address', rule: 'C15' },
 });
 
-const isOutOfReach = (member: MemberView): boolean =>
-  member.kind === 'vanished' ||
-  (member.kind === 'known' &&
-    (member.refusedForever || member.state.status === 'undeliverable' || member.state.status === 'archived'));
-
-const outOfReachRemark = (member: MemberView): Remark | null => {
+/** Why nobody can be reached at the member, whatever consent says (row 5); null: they can. */
+const outOfReach = (member: MemberView): Remark | null => {
   if (member.kind === 'vanished') return { reason: 'vanished', rule: 'C12a' };
   if (member.kind === 'none') return null;
   if (member.state.status === 'archived') return { reason: 'archived', rule: 'C12a' };
@@ -241,10 +238,13 @@ const outOfReachRemark = (member: MemberView): Remark | null => {
   return member.refusedForever ? { reason: 'refused-by-vendor', rule: 'C0.5' } : null;
 };
 
-const outOfReach = (one: Case): Verdict => {
-  const remark = outOfReachRemark(one.member);
-  return { ...quiet, row: 5, rule: `C0.5 ${remark?.rule ?? ''}`.trim(), because: [], remark };
-};
+const leftAlone = (remark: Remark): Verdict => ({
+  ...quiet,
+  row: 5,
+  rule: [...new Set(['C0.5', remark.rule])].join(' '),
+  because: [],
+  remark,
+});
 
 /** Row 6. A field that shows opted out although no fact says so (a corrected mistake still ticked) is a barrier all the same. */
 const nobodyOptedOut = (one: Case): Verdict => {

@@ -82,14 +82,14 @@ export const shadowOfAnn = (more: Partial<Shadow> = {}): Shadow => ({
   ...more,
 });
 
-export const optOutOfContact: Op = {
+export const optOutOfContact = {
   kind: 'opt-out',
   id: 'op1',
   record: { type: 'Contact', id: '1' },
   email: 'ann@x.org',
   topic: '*',
   set: { HasOptedOutOfEmail: true },
-};
+} as const satisfies Op;
 
 /** Our own opt-out of the contact at noon, answered two seconds later. */
 export const intentOf = (more: Partial<Intent> = {}): Intent => ({

@@ -24,6 +24,14 @@ describe('C4 the shapes of an opt-out field', () => {
     ['picklist, empty', PICKLIST, null, 'not-opted-out'],
     ['multi-picklist, one of them listed', PICKLIST, ['Weekly', 'Never'], 'opted-out'],
     ['multi-picklist, empty', PICKLIST, [], 'not-opted-out'],
+    ['picklist, an empty text', PICKLIST, '', 'not-opted-out'],
+    ['picklist that lists the empty value', { ...PICKLIST, optedOutWhen: ['', 'null'] }, null, 'not-opted-out'],
+    ['date, an empty text', DATE, '', 'not-opted-out'],
+    ['date, no values', DATE, [], 'not-opted-out'],
+    ['date, some values', DATE, ['2026-01-05'], 'opted-out'],
+    ['checkbox, an empty text', CHECKBOX, '', 'not-opted-out'],
+    ['checkbox, a number', CHECKBOX, 1, 'unlisted'],
+    ['multi-picklist, none of them listed', PICKLIST, ['Weekly', 'Daily'], 'not-opted-out'],
     ['picklist of numbers (NetSuite)', { field: 'F', optedOutWhen: ['4'], write: '4' }, 4, 'opted-out'],
   ])('C4 %s', (_name, rule, value, reading) => {
     expect(readOptOutField(rule, { F: value })).toBe(reading);

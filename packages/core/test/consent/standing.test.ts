@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact, Source } from '../../src/consent/fact.ts';
-import { isLater, optOutsOf } from '../../src/consent/standing.ts';
+import { type Fact, type Source, sameRecord, sameSource } from '../../src/consent/fact.ts';
+import { isLater, optOutsOf, sameSystem, standsAnywhere } from '../../src/consent/standing.ts';
 import { HOUR_MS, key, LIST, MINUTE_MS, OTHER_AUDIENCE } from './story.ts';
 
 const CRM: Source = { role: 'crm', connection: 'salesforce', container: '', field: 'HasOptedOutOfEmail' };
@@ -154,5 +154,81 @@ describe('C6a correction', () => {
   it('C6a leaves every other opt-out', () => {
     const ledger = { facts: [fact(1, { source: CRM }), fact(2, {})], decisions: correct(1) };
     expect(optOutsOf(ledger, key('ann@x.org')).map((one) => one.fact.n)).toEqual([2]);
+  });
+});
+
+describe('C26 what is one and the same', () => {
+  it.each<[string, Partial<Source>]>([
+    ['role', { role: 'list' }],
+    ['connection', { connection: 'klaviyo' }],
+    ['container', { container: 'a2' }],
+  ])('C26 another %s is another system and another source', (_part, more) => {
+    expect(sameSystem(AUDIENCE, { ...AUDIENCE, ...more })).toBe(false);
+    expect(sameSource(AUDIENCE, { ...AUDIENCE, ...more })).toBe(false);
+  });
+
+  it('C4 C26 another field is another source of the same system', () => {
+    expect(sameSystem(CRM, { ...CRM, field: 'Other__c' })).toBe(true);
+    expect(sameSource(CRM, { ...CRM, field: 'Other__c' })).toBe(false);
+    expect(sameSource(CRM, { ...CRM })).toBe(true);
+  });
+
+  it('C16 a record is itself by type and id; what was read on none is on no record', () => {
+    const one = { type: 'Contact', id: '1' };
+    expect(sameRecord(one, { ...one })).toBe(true);
+    expect(sameRecord(one, { type: 'Lead', id: '1' })).toBe(false);
+    expect(sameRecord(one, { type: 'Contact', id: '2' })).toBe(false);
+    expect(sameRecord(one, null)).toBe(false);
+    expect(sameRecord(null, one)).toBe(false);
+    expect(sameRecord(null, null)).toBe(false);
+  });
+});
+
+describe('C7 which opt-in lifted it', () => {
+  const whose = (...facts: readonly Fact[]) => optOutsOf({ facts, decisions: [] }, key('ann@x.org'));
+
+  it('C7 the last one that counts', () => {
+    const found = whose(fact(1, {}), optIn(2), optIn(3), optIn(4, { proof: null }));
+    expect(found.map((one) => one.liftedBy(AUDIENCE)?.n)).toEqual([3]);
+    expect(whose(fact(1, {}))[0]?.liftedBy(AUDIENCE)).toBeNull();
+  });
+
+  it('C15 an opt-out that followed somebody is lifted by an opt-in at either address', () => {
+    const old = fact(1, { address: key('ann@old.org') });
+    expect(whose(old, optIn(2))[0]?.stands(AUDIENCE)).toBe(false);
+    expect(whose(old, optIn(2, { address: key('ann@old.org') }))[0]?.stands(AUDIENCE)).toBe(false);
+    expect(whose(old, optIn(2, { address: key('bob@x.org') }))[0]?.stands(AUDIENCE)).toBe(true);
+  });
+
+  it('C7 lifted is only what says opted out; pending and the like are no opt-outs', () => {
+    expect(whose(fact(1, { says: 'pending' }), fact(2, { says: 'archived' }), optIn(3))).toEqual([]);
+  });
+
+  it('C7 an exact opt-in of the same system at the very time of the opt-out does not lift it', () => {
+    expect(isLater(optIn(6, { when: exactly(AT) }), fact(5, { when: about(AT) }))).toBe(false);
+    expect(isLater(optIn(6, { when: exactly(AT + 1) }), fact(5, { when: about(AT) }))).toBe(true);
+    expect(isLater(optIn(5, { when: about(AT + 1) }), fact(5, { when: about(AT) }))).toBe(false);
+  });
+
+  it('C8 an echo whose origin is not at hand is its own origin', () => {
+    const [lonely] = whose(fact(2, { echoOf: 1 }));
+    expect(lonely?.origin.n).toBe(2);
+    expect(lonely?.stands(AUDIENCE)).toBe(true);
+  });
+
+  it('C6a a correction of the echo alone leaves the origin, a rejection or acceptance withdraws nothing', () => {
+    const facts = [fact(1, { source: CRM }), fact(2, { echoOf: 1 })];
+    const left = (decision: Parameters<typeof optOutsOf>[0]['decisions'][number]) =>
+      optOutsOf({ facts, decisions: [decision] }, key('ann@x.org')).map((one) => one.fact.n);
+    expect(left({ n: 9, kind: 'correction', facts: [2], by: 'op', because: 'oops' })).toEqual([1]);
+    expect(left({ n: 9, kind: 'rejection', profile: 'p', facts: [1], by: 'op' })).toEqual([1, 2]);
+    expect(left({ n: 9, kind: 'acceptance', address: key('ann@x.org'), facts: [1], by: 'op' })).toEqual([1, 2]);
+  });
+
+  it('C26 an opt-out keeps people from being created while it stands where it was said', () => {
+    const [elsewhere] = whose(fact(1, { source: OTHER_AUDIENCE }), optIn(2));
+    expect(elsewhere === undefined || standsAnywhere(elsewhere)).toBe(true);
+    const [here] = whose(fact(1, {}), optIn(2));
+    expect(here === undefined || standsAnywhere(here)).toBe(false);
   });
 });

@@ -347,7 +347,7 @@ describe('C0.5 C0.6 nobody opted out', () => {
     ['vanished', { kind: 'vanished' }, 'vanished', 'C0.5 C12a'],
     ['archived', known('archived'), 'archived', 'C0.5 C12a'],
     ['undeliverable', known('undeliverable'), 'undeliverable', 'C0.5 C10'],
-    ['refused for ever', known('subscribed', true), 'refused-by-vendor', 'C0.5 C0.5'],
+    ['refused for ever', known('subscribed', true), 'refused-by-vendor', 'C0.5'],
   ])('C0.5 %s: left', (_which, member, reason, rule) => {
     expect(verdict([], { member })).toMatchObject({
       row: 5,
