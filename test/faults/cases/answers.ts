@@ -12,6 +12,8 @@ interface BrokenAnswer {
   /** Where a system has its own meaning. */
   readonly salesforce?: Means;
   readonly waitMs?: number;
+  /** So like its neighbour that it is played with `HEED_FAULTS=all` only. */
+  readonly alike?: true;
 }
 
 const HOUR_MS = 3_600_000;
@@ -34,29 +36,29 @@ const ANSWERS: readonly BrokenAnswer[] = [
   // Salesforce throttles with a 403 in JSON (that is `throttle`); a bare 403 means what it says there.
   { name: 'a bare 403 of the edge', rule: { kind: 'html', status: 403 }, means: 'later', salesforce: 'no' },
   { name: '500', rule: { kind: 'server-error', status: 500 }, means: 'later' },
-  { name: '502', rule: { kind: 'server-error', status: 502 }, means: 'later' },
+  { name: '502', rule: { kind: 'server-error', status: 502 }, means: 'later', alike: true },
   { name: '503, Retry-After', rule: { kind: 'server-error', status: 503, retryAfterS: 21 }, means: 'later' },
-  { name: '504', rule: { kind: 'server-error', status: 504 }, means: 'later' },
+  { name: '504', rule: { kind: 'server-error', status: 504 }, means: 'later', alike: true },
   { name: 'a page and 200', rule: { kind: 'html', status: 200 }, means: 'later' },
-  { name: 'a page and 503', rule: { kind: 'html', status: 503 }, means: 'later' },
-  { name: 'reset before', rule: { kind: 'reset' }, means: 'later' },
+  { name: 'a page and 503', rule: { kind: 'html', status: 503 }, means: 'later', alike: true },
+  { name: 'reset before', rule: { kind: 'reset' }, means: 'later', alike: true },
   { name: 'reset after', rule: { kind: 'reset-after' }, means: 'later' },
   { name: 'time-out before', rule: { kind: 'timeout-before' }, means: 'later' },
   { name: 'time-out after', rule: { kind: 'timeout-after' }, means: 'later' },
   { name: 'a slow drip', rule: { kind: 'drip', delayMs: 20 }, means: 'later' },
   { name: 'truncated', rule: { kind: 'truncated' }, means: 'later' },
-  { name: 'Content-Length too long', rule: { kind: 'wrong-length' }, means: 'later' },
+  { name: 'Content-Length too long', rule: { kind: 'wrong-length' }, means: 'later', alike: true },
   { name: 'Content-Length too short', rule: { kind: 'wrong-length', details: { byBytes: -7 } }, means: 'later' },
   { name: 'gzip that breaks off', rule: { kind: 'corrupt-gzip' }, means: 'later' },
-  { name: 'no gzip where it says so', rule: { kind: 'false-encoding' }, means: 'later' },
+  { name: 'no gzip where it says so', rule: { kind: 'false-encoding' }, means: 'later', alike: true },
   { name: 'a body without end', rule: { kind: 'oversized' }, means: 'nonsense' },
   { name: '200 without a body', rule: { kind: 'empty' }, means: 'nonsense' },
   { name: '200 and null', rule: { kind: 'wrong-shape' }, means: 'nonsense' },
-  { name: '200 and []', rule: { kind: 'wrong-shape', details: { body: [] } }, means: 'nonsense' },
+  { name: '200 and []', rule: { kind: 'wrong-shape', details: { body: [] } }, means: 'nonsense', alike: true },
   { name: '200 and "ok"', rule: { kind: 'wrong-shape', details: { body: 'ok' } }, means: 'nonsense' },
-  { name: '200 and {}', rule: { kind: 'wrong-shape', details: { body: {} } }, means: 'nonsense' },
-  { name: 'redirected, 302', rule: { kind: 'redirect' }, means: 'nonsense' },
-  { name: 'redirected, 307', rule: { kind: 'redirect', status: 307 }, means: 'nonsense' },
+  { name: '200 and {}', rule: { kind: 'wrong-shape', details: { body: {} } }, means: 'nonsense', alike: true },
+  { name: 'redirected, 302', rule: { kind: 'redirect' }, means: 'nonsense', alike: true },
+  { name: 'redirected, 307', rule: { kind: 'redirect', status: 307 }, means: 'nonsense', alike: true },
 ];
 
 const POINTS = { salesforce: SALESFORCE, mailchimp: MAILCHIMP };
@@ -95,8 +97,9 @@ export const everyAnswer = (system: 'salesforce' | 'mailchimp'): readonly FaultC
 
 /** One for each answer and system, where it differs from its neighbours: reads, writes and single calls take turns. */
 export const someAnswers = (system: 'salesforce' | 'mailchimp'): readonly FaultCase[] =>
-  ANSWERS.flatMap((answer, index) => {
+  ANSWERS.filter((answer) => answer.alike !== true).flatMap((answer, index) => {
     const cases = casesOf(system, answer);
-    const turn = (index + (system === 'salesforce' ? 0 : 1)) % cases.length;
+    // 64 MiB are read of a body without end, each time: once will do.
+    const turn = answer.rule.kind === 'oversized' ? 0 : (index + (system === 'salesforce' ? 0 : 1)) % cases.length;
     return cases.slice(turn, turn + 1);
   });
