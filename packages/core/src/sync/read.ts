@@ -146,8 +146,9 @@ export const readMembers = async (run: Run): Promise<void> => {
   await readStream(run, 'marketing', 'members', membersAsk(run));
   const startedAt = (await store.note(profile, COMPLETE_BEGAN)) as number | null;
   if (startedAt === null) return;
-  // What reads too small is judged again by the next run: it may have come back, or somebody has accepted its size.
+  // What reads too small is read in full again by the next run: it may have come back, with opt-outs that this read missed.
   if (await isComplete(run, startedAt)) await store.putNote(profile, COMPLETE_BEGAN, null);
+  else await store.dropCursor(run.lease, stream);
 };
 
 /** C24: what a side that suddenly reads small does not show proves nothing; an operator may accept the new size. */

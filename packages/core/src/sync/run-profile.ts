@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { viewOf } from '../plan/view.ts';
 import { lintProfile } from '../profile/lint/lint-profile.ts';
 import { type Finding, printFinding } from '../profile/place.ts';
@@ -179,11 +180,20 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   return allowed !== 'everything' || run.service.holds.length > 0 ? EXIT.waiting : EXIT.done;
 };
 
-/** A hidden field that became visible, a side that reads whole again: whoever waited for it is looked at (C18, C24). */
+/**
+ * A hidden field that became visible, a side that reads whole again (C18, C24), a field that got another type or other
+ * options: whoever waited for it is looked at.
+ */
 const lookAgainIfUnblocked = async (run: Run): Promise<void> => {
-  const blocked = JSON.stringify([run.view.stopped, run.mayCreate, run.cautious]);
-  if (blocked === run.service.blocked || (run.service.blocked === '' && run.view.stopped === null)) return;
-  await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
+  const { view } = run;
+  const kinds = view.fields.flatMap(({ crm, marketing }) =>
+    [...Object.values(crm), marketing].map((field) => [field?.type, field?.options, field?.maxLength]),
+  );
+  const blocked = createHash('sha256')
+    .update(JSON.stringify([view.stopped, run.mayCreate, run.cautious, kinds]))
+    .digest('hex');
+  if (blocked === run.service.blocked) return;
+  if (run.service.blocked !== '') await run.engine.store.markDirty(view.profile.id, null, run.engine.clock.now());
   run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({ ...service, blocked }));
 };
 
