@@ -51,10 +51,8 @@ const sightsOf = (row: Row, before: Shadow | null, by: Observer): Readonly<Recor
   return sights;
 };
 
-const listsOf = (row: Row, by: Observer): Record<string, boolean> =>
-  row.lists === null || by.lists === null
-    ? {}
-    : Object.fromEntries(by.lists.map((list) => [list, row.lists?.includes(list) ?? false]));
+const listsOf = ({ lists }: Row, by: Observer): Record<string, boolean> =>
+  lists === null || by.lists === null ? {} : Object.fromEntries(by.lists.map((list) => [list, lists.includes(list)]));
 
 const archivedSince = (row: Row, before: Shadow | null, by: Observer, lifeChanged: boolean): Millis | null => {
   if (row.member?.status === 'unsubscribed') return null;
@@ -66,17 +64,18 @@ const archivedSince = (row: Row, before: Shadow | null, by: Observer, lifeChange
 const staysOf = (row: Row, before: Shadow | null, by: Observer, address: AddressKey | null): readonly Stay[] => {
   const stays = before?.stays ?? [];
   const here = stays.at(-1);
+  const since = before?.lastReadAt ?? null;
   const at = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
   const ends = row.life.kind !== 'live' || address === null;
   if (here !== undefined && here.until === null) {
     if (!ends && here.address === address) return stays;
     const closed = [...stays.slice(0, -1), { ...here, until: at }];
-    return ends || address === null ? closed : [...closed, { address, from: before?.lastReadAt ?? null, until: null }];
+    return ends || address === null ? closed : [...closed, { address, from: since, until: null }];
   }
   if (address === null) return stays;
   // A record that was dead when first seen still had its address once (C16).
   if (ends) return stays.length > 0 ? stays : [{ address, from: null, until: at }];
-  return [...stays, { address, from: before?.lastReadAt ?? null, until: null }];
+  return [...stays, { address, from: since, until: null }];
 };
 
 /** Something that rules or fields may depend on is different from what we knew. */
