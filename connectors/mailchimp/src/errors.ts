@@ -97,7 +97,10 @@ const meaningOf = (status: number, problem: Problem): Meaning => {
     case 405:
       return { kind: 'refused', message: 'Mailchimp does not allow this for a member in this state' };
     case 429:
-      return { kind: 'rate-limited', message: 'more than ten connections at the same time with this key' };
+      return {
+        kind: 'rate-limited',
+        message: 'Mailchimp was busy, or saw more than ten connections at the same time with this key',
+      };
     case 414:
     case 422:
     case 426:

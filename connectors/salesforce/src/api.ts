@@ -190,7 +190,7 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
 
 /** Only the locator of a next link is used, and only if the link stays on the host: the token would go with it. */
 const locatorIn = (origin: string, link: string): string => {
-  const { pathname } = new URL(nextLink(origin, link));
+  const { pathname } = new URL(nextLink(origin, link, 'salesforce query'));
   const locator = pathname.match(/^\/services\/data\/v\d+\.0\/query(?:All)?\/([\w-]{10,60})$/)?.[1];
   if (locator === undefined) throw notUnderstood('query', false);
   return locator;

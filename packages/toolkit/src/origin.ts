@@ -8,12 +8,12 @@ export const sameOrigin = (base: string, url: string): boolean => {
 
 /**
  * Where a vendor's answer says the next page is, made absolute. A link to another host would take the token with it, so
- * it is a `protocol` error.
+ * it is a `protocol` error. `who` is for the message.
  */
-export const nextLink = (base: string, link: string): string => {
+export const nextLink = (base: string, link: string, who = 'the vendor'): string => {
   const target = URL.parse(link, base);
   if (target === null || !sameOrigin(base, link) || target.username !== '' || target.password !== '')
-    throw new ConnectorError('protocol', 'the answer links to another host for its next page; not followed');
+    throw new ConnectorError('protocol', `${who}: the answer links to another host for its next page; not followed`);
   return target.href;
 };
 

@@ -121,7 +121,6 @@ export const mailchimpCases: readonly FaultCase[] = [
   },
   {
     name: 'a full read comes back empty',
-    known: 'F5: the cursor of a read that was too small is kept',
     system,
     command: ['sync', 'acme', '--full'],
     rules: on(reading, { kind: 'reads-empty' }),

@@ -215,7 +215,7 @@ export const campaignCases: readonly FaultCase[] = [
     name: 'the campaign is deleted while records are read',
     system,
     begin: (world) => () => putBack(world),
-    rules: ({ campaign }) => on(reading, { kind: 'list-deleted', count: 1, details: { campaign } }),
+    rules: ({ campaign }) => on(reading.slice(0, 1), { kind: 'list-deleted', count: 1, details: { campaign } }),
     exit: [DONE, WRONG, ATTENTION],
   },
   {

@@ -119,7 +119,10 @@ const reported = (one: FaultCase, answered: Answered, world: World): readonly st
   const text = told(answered);
   if (!one.exit.includes(answered.code)) lines.push(`exit ${answered.code}, not ${one.exit.join(' or ')}: ${text}`);
   const isTrouble = ![0, 5].includes(answered.code);
-  if (isTrouble && !TITLES[one.system].test(text)) lines.push(`names no system: ${text}`);
+  // Where the profile is wrong, its line is named instead.
+  const why = text.split('\n').filter((line) => /newsletter(: |\.yaml:\d.* error: |: held: )/.test(line));
+  if (isTrouble && !why.some((line) => TITLES[one.system].test(line) || / error: /.test(line)))
+    lines.push(`names no system: ${text}`);
   if (isTrouble && !NEXT_STEP.test(text)) lines.push(`names no next step: ${text}`);
   for (const words of one.says ?? []) if (!words.test(text)) lines.push(`does not say ${words}: ${text}`);
   for (const secret of world.secrets) if (answered.said.includes(secret)) lines.push('shows a secret');
