@@ -1,4 +1,14 @@
-import type { Actor, Capabilities, FieldSchema, Life, MemberState, Millis, Row, Values } from '@heed/contract';
+import type {
+  Actor,
+  Capabilities,
+  FieldSchema,
+  Life,
+  MemberState,
+  Millis,
+  Row,
+  SystemSchema,
+  Values,
+} from '@heed/contract';
 import type { Decision, Fact } from '../../src/consent/fact.ts';
 import { observe } from '../../src/consent/observe.ts';
 import { type AddressKey, addressKey } from '../../src/identity/address.ts';
@@ -24,7 +34,7 @@ export const HOUR_MS = 3_600_000;
 export const MINUTE_MS = 60_000;
 const BEGIN = Date.UTC(2026, 0, 5, 9);
 
-const field = (name: string, type: FieldSchema['type'] = 'text'): FieldSchema => ({
+export const field = (name: string, type: FieldSchema['type'] = 'text'): FieldSchema => ({
   name,
   label: name,
   type,
@@ -35,7 +45,7 @@ const field = (name: string, type: FieldSchema['type'] = 'text'): FieldSchema =>
   canBeReference: false,
 });
 
-const CAN: { readonly crm: Capabilities; readonly marketing: Capabilities } = (() => {
+export const CAN: { readonly crm: Capabilities; readonly marketing: Capabilities } = (() => {
   const crm: Capabilities = {
     optOutBy: 'field',
     customOptOutField: true,
@@ -129,23 +139,19 @@ const crmType = (name: string, rules: Rules) => ({
   notCreatable: null,
 });
 
-export const viewFor = (rules: Rules): View =>
-  viewOf(
-    profileOf(rules),
-    {
-      crm: { recordTypes: [crmType('Contact', rules), crmType('Lead', rules)], lists: [], audiences: [], topics: [] },
-      marketing: {
-        recordTypes: [
-          { name: 'member', label: 'Member', fields: [field('FNAME')], standardOptOut: null, notCreatable: null },
-        ],
-        lists: [],
-        audiences: [],
-        topics: [],
-      },
-    },
-    CAN,
-    null,
-  );
+export const schemasFor = (rules: Rules): { readonly crm: SystemSchema; readonly marketing: SystemSchema } => ({
+  crm: { recordTypes: [crmType('Contact', rules), crmType('Lead', rules)], lists: [], audiences: [], topics: [] },
+  marketing: {
+    recordTypes: [
+      { name: 'member', label: 'Member', fields: [field('FNAME')], standardOptOut: null, notCreatable: null },
+    ],
+    lists: [],
+    audiences: [],
+    topics: [],
+  },
+});
+
+export const viewFor = (rules: Rules): View => viewOf(profileOf(rules), schemasFor(rules), CAN, null);
 
 export interface RecordSight {
   /** Fields that this read lacks. */
