@@ -71,9 +71,14 @@ const emailOf = (record: WireRecord): string | null => {
   return textOf(record.Email);
 };
 
-/** A field that the answer lacks was not read; what is taken for empty says something about consent and empties other fields. */
+/**
+ * A field that the answer lacks, or answers with what no field holds, was not read: what is taken for empty says something about
+ * consent and empties other fields, and an object is nobody's name.
+ */
 const isIn = (shape: ObjectShape, name: string, record: WireRecord): boolean =>
-  Object.values(addressParts(shape.name, name) ?? { name }).every((column) => Object.hasOwn(record, column));
+  Object.values(addressParts(shape.name, name) ?? { name }).every(
+    (column) => Object.hasOwn(record, column) && (record[column] === null || typeof record[column] !== 'object'),
+  );
 
 /** A record that is not even in the Recycle Bin: only that and when it was deleted is known. */
 export const goneRow = (type: string, id: string, at: Millis): Row => ({
