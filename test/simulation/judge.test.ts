@@ -25,6 +25,7 @@ const easily = (mistake: Mistake, seed: number) =>
     acts: EASY_ACTS,
     faults: false,
     rules: { createCrm: false, whenRecordLeaves: 'keep' },
+    quirks: { untidy: false },
   });
 
 describe('the judge', () => {

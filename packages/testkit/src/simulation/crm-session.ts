@@ -137,7 +137,7 @@ export class CrmSession implements Session {
       },
       signal,
     );
-    return showing(pages, (row) => this.#show(row, 'read'));
+    return showing(this.#world, pages, (row) => this.#show(row, 'read'));
   }
 
   async lookup(request: Lookup): Promise<readonly Row[]> {

@@ -121,7 +121,7 @@ export class MarketingSession implements Session {
       },
       signal,
     );
-    return showing(pages, (row) => this.#show(row, 'read'));
+    return showing(this.#world, pages, (row) => this.#show(row, 'read'));
   }
 
   async lookup(request: Lookup): Promise<readonly Row[]> {

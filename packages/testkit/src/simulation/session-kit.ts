@@ -1,6 +1,15 @@
-import type { ConnectorError, Millis, Op, Outcome, Page, RecordRef, Row } from '@heed/contract';
+import {
+  ConnectorError,
+  type Millis,
+  type Op,
+  type Outcome,
+  type Page,
+  type RecordRef,
+  type Row,
+} from '@heed/contract';
 import type { Position, Stream } from '@heed/toolkit';
 import type { MemberSnap, RecordSnap } from './history.ts';
+import type { Fault } from './schedule.ts';
 import type { Life, World } from './world.ts';
 
 export type Side = 'crm' | 'marketing';
@@ -59,15 +68,19 @@ export interface Writing extends Hand {
 
 /** One request with some writes, one outcome each; faults strike single writes. */
 export const writeAll = async (writing: Writing, ops: readonly Op[]): Promise<readonly Outcome[]> => {
-  await writing.world.call(writing.life, writing.side, `write ${ops.map(({ kind }) => kind).join(',')}`);
+  const { world } = writing;
+  await world.call(writing.life, writing.side, `write ${ops.map(({ kind }) => kind).join(',')}`);
   const outcomes: Outcome[] = [];
-  for (const op of ops) outcomes.push(writeOne(writing, op));
-  return outcomes;
+  for (const op of ops) {
+    const fault = world.opFault() ?? (world.isMessy(20) ? 'untold' : null);
+    const outcome = writeOne(writing, op, fault);
+    if (fault !== 'untold') outcomes.push(outcome);
+  }
+  return world.isMessy(3) ? outcomes.reverse() : outcomes;
 };
 
-const writeOne = (writing: Writing, op: Op): Outcome => {
+const writeOne = (writing: Writing, op: Op, fault: Fault['what'] | 'untold' | null): Outcome => {
   const { world, life, side } = writing;
-  const fault = world.opFault();
   if (fault === 'crash-before') world.kill(life, `before ${op.kind} took effect`);
   const target = writing.target(op);
   const intent = world.intentOf(op.id);
@@ -88,9 +101,10 @@ const writeOne = (writing: Writing, op: Op): Outcome => {
   const mark = world.history.events.length;
   const done = writing.apply(op);
   const took = world.history.events.length > mark;
-  log(took, fault === 'lost, applied' ? 'unknown' : done.told);
+  const isLost = fault === 'lost, applied' || fault === 'untold';
+  log(took, isLost ? 'unknown' : done.told);
   if (fault === 'crash-after') world.kill(life, `after ${op.kind} took effect`);
-  if (fault === 'lost, applied') return { op: op.id, result: 'unknown', refusal: refusalOf('unavailable') };
+  if (isLost) return { op: op.id, result: 'unknown', refusal: refusalOf('unavailable') };
   return outcomeOf(op, done, writing.now());
 };
 
@@ -107,10 +121,17 @@ const refusalOf = (kind: ConnectorError['kind']) => ({
   forever: false,
 });
 
-/** Passes pages on and tells the history what the engine was really shown. */
-export async function* showing(pages: AsyncIterable<Page>, show: (row: Row) => void): AsyncGenerator<Page> {
+/** Passes pages on, some twice, and tells the history what the engine was really shown. */
+export async function* showing(
+  world: World,
+  pages: AsyncIterable<Page>,
+  show: (row: Row) => void,
+): AsyncGenerator<Page> {
   for await (const page of pages) {
-    for (const row of page.rows) show(row);
-    yield page;
+    if (world.isMessy(25)) throw new ConnectorError('stale', 'the cursor has expired');
+    for (let times = world.isMessy(6) ? 2 : 1; times > 0; times -= 1) {
+      for (const row of page.rows) show(row);
+      yield page;
+    }
   }
 }

@@ -66,6 +66,8 @@ export interface Quirks {
   /** Writes go by jobs from so many on, and at most so many in one; null: the vendor has no bulk lane. */
   readonly crmJobs: Jobs | null;
   readonly marketingJobs: Jobs | null;
+  /** Pages come twice, cursors expire in the middle of a read, outcomes come in another order and not all of them. */
+  readonly untidy: boolean;
   /** Restoring or converting loses the opt-out flag; merging always does. */
   readonly restoreLosesFlag: boolean;
   readonly convertLosesFlag: boolean;
@@ -87,7 +89,7 @@ export const drawSettings = (seed: number): Settings => {
   const draw = drawFrom(seed, 1);
   // A sequence of its own: what a seed was before there were jobs stays as it was.
   const jobs = drawFrom(seed, 4);
-  return { seed, rules: drawRules(draw), quirks: { ...drawQuirks(draw), ...drawJobs(jobs) } };
+  return { seed, rules: drawRules(draw), quirks: { ...drawQuirks(draw), ...drawJobs(jobs), untidy: jobs.chance(0.4) } };
 };
 
 const drawRules = (draw: Draw): Rules => {
@@ -116,7 +118,7 @@ const drawJobs = (draw: Draw): Pick<Quirks, 'crmJobs' | 'marketingJobs'> => {
   return draw.chance(0.5) ? { crmJobs: one(), marketingJobs: one() } : { crmJobs: null, marketingJobs: null };
 };
 
-const drawQuirks = (draw: Draw): Omit<Quirks, 'crmJobs' | 'marketingJobs'> => {
+const drawQuirks = (draw: Draw): Omit<Quirks, 'crmJobs' | 'marketingJobs' | 'untidy'> => {
   const overlapMs = draw.one([60_000, 300_000]);
   return {
     crmPageRows: 2 + draw.int(4),

@@ -132,6 +132,7 @@ class Simulation {
   async #rest(): Promise<void> {
     this.world.note('REST: people stop, everything is repaired');
     for (const type of [...this.#crm.hidden]) this.#crm.setHidden(type, false);
+    this.world.tidy = true;
     this.#jobs.crm.repair();
     this.#jobs.marketing.repair();
     this.world.pass(LEASE_OVER_MS);

@@ -27,6 +27,8 @@ export class World {
   readonly settings: Settings;
   readonly history: History = emptyHistory();
   readonly draw: Draw;
+  /** Set by the schedule: everything is repaired. */
+  tidy = false;
   /** Set by the schedule: performs what a person does while a run is going on. */
   perform: (act: Act) => void = () => undefined;
   /** Set by the schedule: another process takes over while this one is suspended. */
@@ -35,6 +37,7 @@ export class World {
   /** Set by the schedule: what the vendors do by themselves as time goes on. */
   passed: () => void = () => undefined;
 
+  readonly #mess: Draw;
   #now: At = START;
   #step: Pick<RunStep, 'during' | 'faults'> = { during: [], faults: [] };
   #calls = 0;
@@ -46,6 +49,7 @@ export class World {
   constructor(settings: Settings) {
     this.settings = settings;
     this.draw = drawFrom(settings.seed, 2);
+    this.#mess = drawFrom(settings.seed, 7);
   }
 
   now(): At {
@@ -87,6 +91,11 @@ export class World {
     if (fault === 'throttle')
       throw new ConnectorError('rate-limited', `${side}: too many requests`, { retryAfterMs: 30_000 });
     if (fault === 'down') throw new ConnectorError('unavailable', `${side}: 503`);
+  }
+
+  /** Whether an untidy vendor does now what it does once in so many times. */
+  isMessy(times: number): boolean {
+    return this.settings.quirks.untidy && !this.tidy && this.#mess.int(times) === 0;
   }
 
   /** What happens to the next single write, if anything. */
