@@ -46,6 +46,7 @@ export const count = (run: Run, plan: AddressPlan): void => {
 export interface Leftovers {
   readonly unfinished: (plan: AddressPlan) => boolean;
   readonly held: (plan: AddressPlan) => boolean;
+  readonly missing?: (plan: AddressPlan) => boolean;
 }
 
 /** Sends what was chosen for a batch, opt-outs of both sides before anything else, and plans again as things then stand. */
@@ -104,6 +105,7 @@ export const settleWritten = async (
       written: byAddress.get(before.address) ?? [],
       held: left.held(before),
       unfinished: left.unfinished(before),
+      missing: left.missing?.(before) ?? false,
     }),
   );
   const changes = written.map((one) => one.change);

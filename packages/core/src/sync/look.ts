@@ -5,6 +5,7 @@ import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { ingest } from './ingest.ts';
 import { breathe, type Run, sideOf } from './run-state.ts';
+import { enlist } from './worklist.ts';
 
 type By = Lookup['by'];
 
@@ -82,7 +83,10 @@ export const lookForEvidence = async (
   );
 };
 
-/** Reads records back. One that is no longer there has vanished, which is not the same as deleted (C12a). */
+/**
+ * Reads records back. One that is no longer there has vanished, which is not the same as deleted (C12a); and a look that did
+ * not show it may have been a bad one, so the next run asks once more before anybody relies on it.
+ */
 export const lookAtRecords = async (
   run: Run,
   side: 'crm' | 'marketing',
@@ -90,16 +94,13 @@ export const lookAtRecords = async (
   changedSince: Millis | null,
   atWork: ReadonlySet<AddressKey> = NOBODY,
 ): Promise<void> => {
-  if (records.length === 0) return;
-  const rows = await ask(run, side, { records }, { evidenceSince: null, changedSince }, atWork);
-  const shown = new Set(rows.map((row) => recordKey(row.record)));
-  const { system, open } = sideOf(run, side);
-  const gone = records.filter((record) => !shown.has(recordKey(record)));
-  const known = (await run.engine.store.known(system, gone, [])).shadows.filter(
-    (shadow) => shadow.life.kind === 'live',
-  );
+  const known = await notShown(run, side, records, changedSince, atWork);
   if (known.length === 0) return;
+  const { system, open } = sideOf(run, side);
   const at = open.session.now();
+  const addresses = known.flatMap((shadow) => shadow.address ?? []);
+  await noteMissing(run, side, known);
+  await enlist(run, 'missing', addresses);
   await run.engine.store.commitPage(
     run.lease,
     {
@@ -113,12 +114,53 @@ export const lookAtRecords = async (
       })),
       facts: [],
       intents: [],
-      dirty: known.flatMap((shadow) => shadow.address ?? []).filter((address) => !atWork.has(address)),
+      dirty: addresses.filter((address) => !atWork.has(address)),
       dirtyFields: [],
       cursor: null,
     },
     run.engine.clock.now(),
   );
+};
+
+/** The records of these that are known to live and that the system does not show. */
+const notShown = async (
+  run: Run,
+  side: 'crm' | 'marketing',
+  records: readonly RecordRef[],
+  changedSince: Millis | null,
+  atWork: ReadonlySet<AddressKey>,
+): Promise<readonly Shadow[]> => {
+  if (records.length === 0) return [];
+  const rows = await ask(run, side, { records }, { evidenceSince: null, changedSince }, atWork);
+  const shown = new Set(rows.map((row) => recordKey(row.record)));
+  const gone = records.filter((record) => !shown.has(recordKey(record)));
+  const { shadows } = await run.engine.store.known(sideOf(run, side).system, gone, []);
+  return shadows.filter((shadow) => shadow.life.kind === 'live');
+};
+
+const MISSING = 'missing';
+interface Missing {
+  readonly side: 'crm' | 'marketing';
+  readonly record: RecordRef;
+}
+
+const noteMissing = async (run: Run, side: 'crm' | 'marketing', shadows: readonly Shadow[]): Promise<void> => {
+  const { store } = run.engine;
+  const before = ((await store.note(run.view.profile.id, MISSING)) ?? []) as readonly Missing[];
+  const more = shadows.map(({ record }): Missing => ({ side, record }));
+  await store.putNote(run.view.profile.id, MISSING, [...before, ...more]);
+};
+
+/** Asks once more for what the looks of an earlier run did not show: whatever is there after all lives again. */
+export const lookForMissing = async (run: Run): Promise<void> => {
+  const { store } = run.engine;
+  const missing = ((await store.note(run.view.profile.id, MISSING)) ?? []) as readonly Missing[];
+  if (missing.length === 0) return;
+  for (const side of ['crm', 'marketing'] as const) {
+    const records = missing.filter((one) => one.side === side).map((one) => one.record);
+    await notShown(run, side, records, null, NOBODY);
+  }
+  await store.putNote(run.view.profile.id, MISSING, null);
 };
 
 /** Looks at what these intents were about: by record, or by address for a create. `atWork`: see `Reading`. */

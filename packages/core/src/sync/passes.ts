@@ -89,6 +89,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     const plans = await plansBeforeFields(run, addresses);
     const cleared = await store.enlisted(profile.id, 'cleared', addresses);
     const asked = await store.enlisted(profile.id, 'asked', addresses);
+    const gone = await store.enlisted(profile.id, 'missing', addresses);
     const rests = (plan: AddressPlan): boolean => heldOptOuts.has(plan.address) || cleared.has(plan.address);
     const now = (plan: AddressPlan): readonly PlannedWrite[] =>
       rests(plan) ? [] : plan.fields.filter((write) => waitsOn(write) === null);
@@ -107,7 +108,11 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
       const isUnasked = (plan: AddressPlan): boolean => plan.asksCrm && !asked.has(plan.address);
       const unfinished = (plan: AddressPlan): boolean =>
         plan.fields.some((write) => waitsOn(write) !== null) || isUnasked(plan);
-      await carryOut(run, marks, plans, now, { unfinished, held: (plan) => heldOptOuts.has(plan.address) });
+      await carryOut(run, marks, plans, now, {
+        unfinished,
+        held: (plan) => heldOptOuts.has(plan.address),
+        missing: (plan) => gone.has(plan.address),
+      });
     } else {
       const held = (plan: AddressPlan): boolean => plan.fields.length + plan.consent.length > 0;
       await carryOut(run, marks, plans, () => [], { unfinished: () => false, held });

@@ -155,13 +155,11 @@ export const readMembers = async (run: Run): Promise<void> => {
 const isComplete = async (run: Run, startedAt: number): Promise<boolean> => {
   const { store, clock } = run.engine;
   const { profile } = run.view;
-  const unseen = await countUnseen(run, startedAt);
+  const unseen = await countUnseen(run, run.view.marketing, startedAt);
   const size = (await store.count(run.view.marketing)) - unseen;
   const previous = run.service.complete?.members ?? null;
   if (readsTooSmall(size, previous) && !run.service.released.size) {
-    run.cautious = true;
-    const why = `${run.marketing.connector.title} shows ${size} members where it had ${previous}; what is missing proves nothing (C24)`;
-    await putHold(run, { kind: 'empty-side', addresses: [], facts: [], why });
+    await disbelieve(run, run.marketing.connector.title, 'members', size, previous ?? 0);
     return false;
   }
   await vanish(run, startedAt);
@@ -192,9 +190,15 @@ const eachUnseen = async (
   }
 };
 
-const countUnseen = async (run: Run, startedAt: Millis): Promise<number> => {
+const disbelieve = async (run: Run, title: string, what: string, shown: number, had: number): Promise<void> => {
+  run.cautious = true;
+  const why = `${title} shows ${shown} ${what} where it had ${had}; what is missing proves nothing (C24)`;
+  await putHold(run, { kind: 'empty-side', addresses: [], facts: [], why });
+};
+
+const countUnseen = async (run: Run, system: System, startedAt: Millis): Promise<number> => {
   let n = 0;
-  await eachUnseen(run, run.view.marketing, startedAt, async (page) => {
+  await eachUnseen(run, system, startedAt, async (page) => {
     n += page.length;
   });
   return n;
@@ -233,6 +237,13 @@ const lookForAbsentees = async (run: Run): Promise<void> => {
   const profile = run.view.profile.id;
   const read = (await store.note(profile, CONSENT_READ)) as ConsentRead | null;
   if (read === null || read.beganAt === null) return;
+  const had = await store.count(run.view.crm);
+  const shown = had - (await countUnseen(run, run.view.crm, read.beganAt));
+  if (readsTooSmall(shown, had) && !run.service.released.size) {
+    await disbelieve(run, run.crm.connector.title, 'records', shown, had);
+    await store.dropCursor(run.lease, streamOf(run, 'consent', everyone(run.view.columns.consent, read.initially)));
+    return;
+  }
   await eachUnseen(run, run.view.crm, read.beganAt, (page) =>
     lookAtRecords(
       run,

@@ -16,6 +16,8 @@ export interface Worked {
   readonly held: boolean;
   /** The second half of the work is still to come in this run. */
   readonly unfinished: boolean;
+  /** A system did not show a record of it that it had: the next run asks once more. */
+  readonly missing: boolean;
 }
 
 /** Turns what was tried into what is remembered: owed, set aside, listed, linked, clean or due again. */
@@ -26,6 +28,7 @@ export const settlementOf = (run: Run, worked: Worked): Settlement => {
   const setAside = [
     ...after.setAside.map((one) => ({ ...one, retryAt: one.retryAt ?? null })),
     ...written.flatMap((one) => one.setAside ?? []),
+    ...(worked.missing ? [missingRecord(mark.address, now)] : []),
   ];
   return {
     address: mark.address,
@@ -38,6 +41,18 @@ export const settlementOf = (run: Run, worked: Worked): Settlement => {
     buckets: bucketsAfter(worked),
   };
 };
+
+const missingRecord = (address: SetAside['address'], now: number): SetAside => ({
+  address,
+  side: 'crm',
+  record: null,
+  field: null,
+  rule: 'C12a',
+  message: 'a record that was there is not shown any more; it is asked for once more before that counts',
+  write: null,
+  attempts: 0,
+  retryAt: now,
+});
 
 /** What was owed before the attempt and is still not read back (C22). What became due only now is work for the next run. */
 const owedAfter = ({ before, after, held }: Worked): readonly Owed[] => {
