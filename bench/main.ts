@@ -30,6 +30,17 @@ const comparisons: Comparison[] = [];
 const failures: string[] = [];
 let profiled: Profiled | null = null;
 
+const soFar = (): Results => {
+  return { machine: about, settings, measured, optOutTimes, comparisons, profiled, failures };
+};
+/** After every part: a run of an hour that is stopped was not for nothing. */
+const save = (): string => {
+  const text = textOf(soFar());
+  writeFileSync(join(folder, `${stamp}.json`), `${JSON.stringify(soFar(), null, 2)}\n`);
+  writeFileSync(join(folder, `${stamp}.txt`), `${text}\n`);
+  return text;
+};
+
 /** What goes wrong in one part is told, and is no reason to lose the others. */
 const attempt = async (part: string, work: () => Promise<string>): Promise<void> => {
   try {
@@ -38,6 +49,7 @@ const attempt = async (part: string, work: () => Promise<string>): Promise<void>
     failures.push(`${part}: ${error instanceof Error ? error.message : String(error)}`);
     tell(`${part}: FAILED`);
   }
+  save();
 };
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
 const compare = (name: Comparison['name'], contacts: number): Promise<void> =>
@@ -81,9 +93,5 @@ if (parts.has('profile')) {
   });
 }
 
-const results: Results = { machine: about, settings, measured, optOutTimes, comparisons, profiled, failures };
-const text = textOf(results);
-writeFileSync(join(folder, `${stamp}.json`), `${JSON.stringify(results, null, 2)}\n`);
-writeFileSync(join(folder, `${stamp}.txt`), `${text}\n`);
-console.log(`${text}\n\nAlso in ${join(folder, stamp)}.json and .txt`);
+console.log(`${save()}\n\nAlso in ${join(folder, stamp)}.json and .txt`);
 if (failures.length > 0) process.exitCode = 1;
