@@ -12,7 +12,7 @@ const ASSERTION_SECONDS = 180;
 /** `id` is `https://login.salesforce.com/id/{organisation}/{user}`. */
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
-  instance_url: z.url(),
+  instance_url: z.url({ protocol: /^https?$/ }),
   id: z.string().regex(/\/id\/\w{15,18}\/\w{15,18}$/),
   refresh_token: z.string().min(1).optional(),
 });
