@@ -213,6 +213,14 @@ const anchorsOf = (root: ParsedNode | null): ReadonlyMap<string, ParsedNode> => 
   return anchors;
 };
 
+/** Counted here: the parser counts no lines inside of a quote that does not close, and names columns that no line has. */
+const linesOf = (text: string): LineCounter => {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  return lines;
+};
+
 /** Reads one YAML document into plain values. Never throws; never quotes the text in an error. */
 export const readYaml = (file: string, text: string): YamlText => {
   const places = new Places(file);
@@ -224,9 +232,8 @@ export const readYaml = (file: string, text: string): YamlText => {
   if (text.length > MAX_BYTES) return fail(`the file is larger than ${MAX_BYTES / 1024} KiB`, 'Split it up');
   if (text.includes('\0')) return fail('the file is not text in UTF-8', 'Save it as UTF-8');
 
-  const lines = new LineCounter();
-  const documents = parseAllDocuments<ParsedNode>(stripBom(text), {
-    lineCounter: lines,
+  const bare = stripBom(text);
+  const documents = parseAllDocuments<ParsedNode>(bare, {
     prettyErrors: false,
     version: '1.2',
     merge: false,
@@ -240,7 +247,7 @@ export const readYaml = (file: string, text: string): YamlText => {
   if (document === undefined || (isBlank && document.errors.length === 0))
     return fail('the file is empty', 'See docs/profiles.md');
 
-  const reader = new Reader(places, lines, anchorsOf(root));
+  const reader = new Reader(places, linesOf(bare), anchorsOf(root));
   for (const problem of [...document.errors, ...document.warnings]) {
     const [what, fix] = syntaxError(problem);
     const error = places.errorAt(reader.placeAt(problem.pos[0]), [], what, fix);
