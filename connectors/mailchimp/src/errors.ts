@@ -200,7 +200,8 @@ const isJson = (contentType: string): boolean => /[/+]json\b/.test(contentType);
 
 const waitOf = (header: string | null, date: string | null): Pick<ErrorDetails, 'retryAfterMs'> => {
   // Mailchimp sends no Retry-After; something in front of it might. Without a Date to compare with, a date means "now".
-  const waitMs = retryAfterMs(header, date === null ? Number.POSITIVE_INFINITY : Date.parse(date));
+  const now = Date.parse(date ?? '');
+  const waitMs = retryAfterMs(header, Number.isNaN(now) ? Number.POSITIVE_INFINITY : now);
   return waitMs === undefined ? {} : { retryAfterMs: waitMs };
 };
 
