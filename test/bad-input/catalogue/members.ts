@@ -5,6 +5,9 @@ import type { BadRecord } from './records.ts';
 const A = 'ann@example.org';
 const left = { members: { [A]: 'unsubscribed Ann' }, record: { HasOptedOutOfEmail: true } } as const;
 
+/** A bounced address says nothing; only the report tells that she complained. */
+const complained = { members: { [A]: 'cleaned Ann' }, record: { HasOptedOutOfEmail: true } } as const;
+
 /** Ann is in both systems, has unsubscribed, or not, and her member reads with these values. */
 const annAsMember =
   (hasLeft: boolean) =>
@@ -137,6 +140,7 @@ export const badMembers: readonly BadRecord[] = [
     given: (w) => {
       const id = contact(w, A);
       member(w, A, { FNAME: 'Ann' });
+      w.mailchimp.switches({ complaintBecomes: 'cleaned' });
       w.mailchimp.act('person/complain', { email: A });
       w.rewrite(
         'mailchimp',
@@ -145,13 +149,14 @@ export const badMembers: readonly BadRecord[] = [
       return id;
     },
     exit: 0,
-    ...left,
+    ...complained,
   },
   {
     name: 'a report of abuse without a date and a number',
     given: (w) => {
       const id = contact(w, A);
       member(w, A, { FNAME: 'Ann' });
+      w.mailchimp.switches({ complaintBecomes: 'cleaned' });
       w.mailchimp.act('person/complain', { email: A });
       w.rewrite(
         'mailchimp',
@@ -160,7 +165,7 @@ export const badMembers: readonly BadRecord[] = [
       return id;
     },
     exit: 0,
-    ...left,
+    ...complained,
   },
   {
     name: 'an unsubscription beside a sign-up of the year 2099',

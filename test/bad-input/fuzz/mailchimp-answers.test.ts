@@ -20,11 +20,14 @@ afterAll(() => vendor.close());
 /** What is wrong with the n-th answer of a task: some places of it, or all of it. */
 interface Harm {
   readonly call: number;
+  /** So are all further answers to calls of the same name. */
+  readonly always: boolean;
   readonly what: { readonly mutations: readonly Mutation[] } | { readonly instead: unknown };
 }
 
 const harm: fc.Arbitrary<Harm> = fc.record({
   call: fc.nat(9),
+  always: fc.boolean(),
   what: fc.oneof(
     { weight: 6, arbitrary: fc.record({ mutations: fc.array(mutation, { minLength: 1, maxLength: 4 }) }) },
     { weight: 1, arbitrary: fc.record({ instead: anyJson }) },
@@ -37,11 +40,14 @@ type Over = ReturnType<typeof sessionOver>;
 /** Runs a task over harmed answers; what was answered is kept, to compare claims with it. */
 const over = async <T>(given: readonly Harm[], task: (session: Over) => Promise<T>) => {
   const answered: unknown[] = [];
+  const hit = new Map<Harm, string>();
   const session = sessionOver(async (request) => {
-    const whole = await vendor.answer(request);
-    let answer = whole;
-    for (const { call, what } of given)
-      if (call === answered.length) answer = 'instead' in what ? what.instead : mutated(answer, what.mutations);
+    let answer = await vendor.answer(request);
+    for (const one of given) {
+      if (one.call === answered.length) hit.set(one, request.name);
+      else if (!one.always || hit.get(one) !== request.name) continue;
+      answer = 'instead' in one.what ? one.what.instead : mutated(answer, one.what.mutations);
+    }
     answered.push(answer);
     return structuredClone(answer);
   }, vendor.audience);
@@ -219,3 +225,35 @@ const expectOutcomes = (
     }
   }
 };
+
+describe('what the activity feed proves (C7)', () => {
+  const signUp = (at: unknown, type: unknown = 'website_signup') => ({ activity_type: type, created_at_timestamp: at });
+  const unsub = (at: unknown) => signUp(at, 'unsub');
+  const [EARLY, LATE] = ['2026-03-04T12:01:30+00:00', '2026-03-04T12:02:00+00:00'];
+
+  it.each([
+    ['a sign-up', [signUp(LATE)], true],
+    ['a sign-up after an opt-out', [signUp(LATE), unsub(EARLY)], true],
+    ['an opt-out after a sign-up', [unsub(LATE), signUp(EARLY)], false],
+    ['an opt-out in the same second', [signUp(LATE), unsub(LATE)], false],
+    ['an opt-out of no time', [signUp(LATE), unsub(null)], false],
+    ['an opt-out of an odd time', [signUp(LATE), unsub('yesterday')], false],
+    ['something that may be an opt-out', [signUp(LATE), signUp(EARLY, null)], false],
+    ['a sign-up of no time', [signUp('')], false],
+    ['a sign-up of a year', [signUp('2026')], false],
+    ['a sign-up without a zone', [signUp('2026-03-04T12:02:00')], false],
+    ['a sign-up of the year 2099', [signUp('2099-01-01T00:00:00+00:00')], false],
+    ['a sign-up of tomorrow', [signUp('2026-03-05T12:02:00+00:00')], false],
+    ['a sign-up in a list of a list', [[signUp(LATE)]], false],
+    ['a sign-up by an import', [signUp(LATE, 'generic_signup')], false],
+    ['nothing', [], false],
+  ])('%s', async (_, activity, proves) => {
+    const session = sessionOver(
+      async (request) => (request.name === 'activity' ? { activity } : vendor.answer(request)),
+      vendor.audience,
+    );
+    const by = { emails: [vendor.people.fox ?? ''] };
+    const [row] = await session.lookup(lookupRequest(by, { evidenceSince: NOW - 86_400_000 }), signal);
+    expect([row?.member?.status, row?.member?.optIn !== null]).toEqual(['subscribed', proves]);
+  });
+});
