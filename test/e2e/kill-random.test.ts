@@ -3,10 +3,14 @@ import { planOf } from './kill/plan.ts';
 import { type Played, playSeed } from './kill/play.ts';
 import { openStage, type Stage } from './kill/world.ts';
 
-// The first twenty seeds of `npm run kill`: a sync under faults, killed with -9 at a random moment, then syncs until quiet, then
+// Twenty of the seeds of `npm run kill`: a sync under faults, killed with -9 at a random moment, then syncs until quiet, then
 // both systems compared with what people did. A seed that fails here fails there: npm run kill -- --only SEED.
 
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+/** Those that begin with one of the two smallest worlds and are killed once: a process costs a second. */
+const SEEDS = [1, 101, 201, 301]
+  .flatMap((from) => Array.from({ length: 20 }, (_, i) => from + i))
+  .filter((seed) => planOf(seed).moments.length === 1)
+  .slice(0, 20);
 
 let stage: Stage;
 beforeAll(() => {

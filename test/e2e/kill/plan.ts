@@ -65,8 +65,8 @@ const SETUPS: readonly Setup[] = [
 
 /** What a seed does. The same seed, the same plan. */
 export const planOf = (seed: number): Plan => {
-  const block = Math.floor((seed - 1) / SEEDS_OF_A_SETUP);
-  const setup = SETUPS[block % SETUPS.length] ?? fail();
+  const block = Math.floor((seed - 1) / SEEDS_OF_A_SETUP) % SETUPS.length;
+  const setup = SETUPS[block] ?? fail();
   const people = [...peopleOf(setup.people, seededRandom(block, 'people'))];
   const base = people.flatMap((person) => baseActs(person));
   const random = seededRandom(seed, 'kill');
