@@ -51,8 +51,7 @@ export const releasesItself = (hold: Hold, facts: readonly Fact[], now: Millis):
 export const isIncident = (hold: Hold, now: Millis): boolean => now - hold.since >= 2 * DAY_MS;
 
 /** C24: a side that reads empty, or less than half of its last complete read, proves nothing by what it does not show. */
-export const readsTooSmall = (size: number, lastSize: number | null): boolean =>
-  lastSize !== null && lastSize > 0 && size * 2 < lastSize;
+export const readsTooSmall = (size: number, lastSize: number | null): boolean => size * 2 < (lastSize ?? 0);
 
 const FIGHT_MS = 30 * DAY_MS;
 const FIGHTS = 3;

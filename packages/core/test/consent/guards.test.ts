@@ -140,6 +140,8 @@ describe('C23 unanswered', () => {
       expect(releasesItself(hold, [...oneByOne, fact(3, since, since + 30 * MINUTE_MS, user)], late)).toBe(false);
     }
     expect(releasesItself(hold, [...oneByOne, fact(3, since, since + 30 * MINUTE_MS)], late)).toBe(true);
+    const { user: _untold, ...fact3 } = fact(3, since, since + 30 * MINUTE_MS);
+    expect(releasesItself(hold, [...oneByOne, fact3], late)).toBe(false);
   });
   it('C23 C29 a first run, creates and an empty side never release themselves', () => {
     for (const kind of ['first-run', 'creates', 'empty-side'] as const) {

@@ -234,6 +234,11 @@ describe('C1 C6 C16 the records', () => {
     expect(verdict([TICK, 'audience echo']).spreads).toBe(true);
   });
 
+  it('C7 lifted for the CRM by an opt-in in another marketing system, it stands here alone: no record is set', () => {
+    const one = verdict([LIST, 'own opt-in elsewhere'], three);
+    expect(one).toMatchObject({ row: 2, spreads: false, set: [], member: 'opt-out', rule: 'C0.2 C20' });
+  });
+
   it('C6 the untick of what only the CRM had said is left; of what marketing or a list said it is not', () => {
     expect(set([TICK, 'audience echo'])).toEqual([]);
     expect(set([TICK, OWN])).toEqual(['0']);
