@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no overlap',
     mistake: 'the next read begins exactly where the last one began, so what was committed late is never seen',
-    edits: [{ file: WINDOWED, from: 'state.beganAt - read.overlapMs', to: 'state.beganAt' }],
+    edits: [{ file: WINDOWED, from: 'earlierBegin(state) - read.overlapMs', to: 'earlierBegin(state)' }],
     options: { quirks: { overlapMs: 300_000, lateMs: 150_000 } },
   },
   {
@@ -109,8 +109,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/core/src/sync/write.ts',
-        from: "if (outcome === undefined || outcome.result === 'unknown' || isUnshown(outcome, intent)) return intent;",
-        to: "if (outcome === undefined || outcome.result === 'unknown') return { ...intent, state: 'applied', answeredAt: intent.sentAt };",
+        from: "if (outcome.result === 'unknown' || isUnshown(outcome, intent)) return intent;",
+        to: "if (outcome.result === 'unknown') return { ...intent, state: 'applied', answeredAt: intent.sentAt };",
       },
     ],
     options: { opFaults: ['lost, not applied'] },
@@ -121,14 +121,14 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/core/src/sync/ingest.ts',
-        from: 'for (const one of await relatives(run, [...spread])) dirty.add(one);',
+        from: 'const isNews = (address: AddressKey): boolean =>',
         to: `if (reading.cursor !== null)
     await store.commitPage(
       run.lease,
-      { system, run: run.id, shadows: [], facts: [], intents: [], dirty: [], cursor: reading.cursor },
+      { system, run: run.id, shadows: [], facts: [], intents: [], dirty: [], dirtyFields: [], cursor: reading.cursor },
       clock.now(),
     );
-  for (const one of await relatives(run, [...spread])) dirty.add(one);`,
+  const isNews = (address: AddressKey): boolean =>`,
       },
     ],
   },
@@ -138,7 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: WINDOWED,
-        from: 'const since = state.beganAt - read.overlapMs;',
+        from: 'const since = earlierBegin(state) - read.overlapMs;',
         to: 'const since = rows.at(-1)?.modifiedAt ?? state.since ?? state.beganAt;',
       },
     ],

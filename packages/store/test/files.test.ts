@@ -120,7 +120,18 @@ describe('the state folder', () => {
 
   test('refuses names that are no customers', () => {
     const folder = opened();
-    for (const name of ['accounts', 'Accounts', 'key', 'quotas', '', '../acme', 'a/b', '.hidden', 'a b', 'x'.repeat(65)]) {
+    for (const name of [
+      'accounts',
+      'Accounts',
+      'key',
+      'quotas',
+      '',
+      '../acme',
+      'a/b',
+      '.hidden',
+      'a b',
+      'x'.repeat(65),
+    ]) {
       expect(() => folder.customer(name), name).toThrow('cannot be the name of a customer');
     }
   });

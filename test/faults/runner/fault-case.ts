@@ -29,8 +29,6 @@ export interface FaultCase {
   readonly waitMs?: number;
   /** What is run then; `sync acme` unless told. */
   readonly recovery?: readonly string[];
-  /** A defect that is reported and not mended yet: the test turns red when it is, so that this is taken out. */
-  readonly known?: string;
 }
 
 type Undo = () => void | Promise<void>;

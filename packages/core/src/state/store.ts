@@ -68,7 +68,15 @@ export interface Job {
 }
 
 /** Addresses that a run has noted for later in the same run: on disk, since nothing in memory may grow with the audience. */
-export type Worklist = 'asked' | 'missing' | 'cleared' | 'guarded' | 'creates' | 'leaving' | 'jobs.crm' | 'jobs.marketing';
+export type Worklist =
+  | 'asked'
+  | 'missing'
+  | 'cleared'
+  | 'guarded'
+  | 'creates'
+  | 'leaving'
+  | 'jobs.crm'
+  | 'jobs.marketing';
 
 /** A person to make right everywhere: the second loop's work. */
 export interface DirtyMark {

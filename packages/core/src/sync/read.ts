@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Columns, Millis, Page, ReadRequest } from '@heed/contract';
-import { readsTooSmall } from '../consent/guards.ts';
+import { type Hold, readsTooSmall } from '../consent/guards.ts';
 import type { Shadow, System } from '../state/shadow.ts';
 import { putHold } from './guarded-pass.ts';
 import { ingest } from './ingest.ts';
@@ -167,7 +167,7 @@ const isComplete = async (run: Run, startedAt: number): Promise<boolean> => {
     ...service,
     complete: { at: clock.now(), members: size },
     released: { ...service.released, size: false },
-    holds: service.holds.filter((hold) => hold.kind !== 'empty-side'),
+    holds: service.holds.filter((hold) => !isDoubtAbout(hold, run.marketing.connector.title)),
   }));
   return true;
 };
@@ -189,6 +189,9 @@ const eachUnseen = async (
     after = page.at(-1)?.record ?? null;
   }
 };
+
+/** A system that reads whole again takes back the doubt about itself, not one about the other. */
+const isDoubtAbout = ({ kind, why }: Hold, title: string): boolean => kind === 'empty-side' && why.startsWith(title);
 
 const disbelieve = async (run: Run, title: string, what: string, shown: number, had: number): Promise<void> => {
   run.cautious = true;
@@ -253,6 +256,11 @@ const lookForAbsentees = async (run: Run): Promise<void> => {
     ),
   );
   await store.putNote(profile, CONSENT_READ, { ...read, beganAt: null });
+  if (!run.service.holds.some((hold) => isDoubtAbout(hold, run.crm.connector.title))) return;
+  run.service = await changeService(store, profile, (service) => ({
+    ...service,
+    holds: service.holds.filter((hold) => !isDoubtAbout(hold, run.crm.connector.title)),
+  }));
 };
 
 /** The stream whose read from the beginning has not told yet who is in the lists. */
