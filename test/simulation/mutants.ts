@@ -321,6 +321,16 @@ export const MUTANTS: readonly Mutant[] = [
     options: WITH_JOBS,
   },
   {
+    name: 'opt-outs wait for jobs',
+    mistake: 'a run that waits for a slow job does nothing else',
+    edits: [{ file: JOBS, from: 'await between();', to: 'void between;' }],
+    options: {
+      acts: ['unsubscribe', 'edit record field'],
+      rules: { lists: false },
+      quirks: { crmJobs: null, marketingJobs: { fromOps: 1, mostOps: 3, fate: 'slow' } },
+    },
+  },
+  {
     name: 'outcomes come in the order of the ops',
     mistake: 'results of a batch are matched by their place, and vendors reorder them',
     edits: [

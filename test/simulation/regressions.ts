@@ -13,9 +13,10 @@ const WITHOUT_JOBS: SimulationOptions = { quirks: { crmJobs: null, marketingJobs
 /** Every field update goes by a job. */
 const ONLY_JOBS: SimulationOptions = {
   quirks: { crmJobs: { fromOps: 1, mostOps: 3 }, marketingJobs: { fromOps: 1, mostOps: 3 }, untidy: false },
+  lateActs: false,
 };
 
-const TIDY: SimulationOptions = { quirks: { untidy: false } };
+const TIDY: SimulationOptions = { quirks: { untidy: false }, lateActs: false };
 
 const without = (seed: number, about: string): Regression => ({ seed, about, options: WITHOUT_JOBS });
 

@@ -80,6 +80,8 @@ export interface ScheduleOptions {
   readonly acts?: readonly ActName[];
   readonly faults?: boolean;
   readonly steps?: number;
+  /** People act also while runs wait for jobs. */
+  readonly lateActs?: boolean;
   /** Every run meets one of these at its first or second write. */
   readonly opFaults?: readonly Fault['what'][];
 }
@@ -95,6 +97,8 @@ export interface Schedule {
 
 export const drawSchedule = (seed: number, options: ScheduleOptions = {}): Schedule => {
   const draw = drawFrom(seed, 3);
+  // A sequence of its own: without it the schedule is what it always was.
+  const late = options.lateActs === true ? drawFrom(seed, 8) : null;
   const names = weighted(options.acts ?? ACT_NAMES);
   const act = (): Act => ({ what: draw.one(names), pick: draw.int(1_000), other: draw.int(1_000) });
   const people = Array.from({ length: 2 + draw.int(4) }, () => ({
@@ -110,7 +114,7 @@ export const drawSchedule = (seed: number, options: ScheduleOptions = {}): Sched
     if (kind < 0.52) steps.push({ kind: 'act', act: act() });
     else if (kind < 0.62)
       steps.push({ kind: 'pass', ms: draw.one([1_000, 20_000, 400_000, 3_600_000, 30 * 3_600_000]) });
-    else steps.push(runStep(draw, act, options));
+    else steps.push(withLateActs(runStep(draw, act, options), late, names));
   }
   return { people, first, steps };
 };
@@ -124,6 +128,16 @@ const runStep = (draw: Draw, act: () => Act, { faults: faulty = true, opFaults }
   if (opFaults !== undefined) faults.push({ at: 'op', n: 1 + draw.int(2), what: draw.one(opFaults) });
   const mode = draw.chance(0.12) ? 'plan' : 'sync';
   return { kind: 'run', mode, full: draw.chance(0.08), during, faults };
+};
+
+/** A run makes some ten requests before it waits for a job. */
+const withLateActs = (step: RunStep, late: Draw | null, names: readonly ActName[]): RunStep => {
+  if (late === null || late.chance(0.4)) return step;
+  const more = Array.from({ length: 1 + late.int(3) }, () => ({
+    call: 12 + late.int(24),
+    act: { what: late.one(names), pick: late.int(1_000), other: late.int(1_000) },
+  }));
+  return { ...step, during: [...step.during, ...more] };
 };
 
 const drawFault = (draw: Draw): Fault => {

@@ -46,7 +46,8 @@ export const simulate = async (
     rules: { ...drawn.rules, ...options.rules },
     quirks: { ...drawn.quirks, ...options.quirks },
   };
-  const schedule = options.schedule ?? drawSchedule(seed, options);
+  const hasJobs = settings.quirks.crmJobs !== null || settings.quirks.marketingJobs !== null;
+  const schedule = options.schedule ?? drawSchedule(seed, { lateActs: hasJobs, ...options });
   const simulation = new Simulation(settings, factory);
   const found: Violation[] = [];
   try {

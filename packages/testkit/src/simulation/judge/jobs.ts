@@ -1,5 +1,6 @@
 import type { Event } from '../history.ts';
 import type { Violation } from './judge.ts';
+import { isOut } from './past.ts';
 
 /** The engine gives up a job that runs for longer, and looks at its records instead. */
 const GIVEN_UP_MS = 24 * 3_600_000;
@@ -32,3 +33,46 @@ export const judgeJobs = (events: readonly Event[]): readonly Violation[] => {
   }
   return found;
 };
+
+/** A run asks for opt-outs every ten minutes, whatever it waits for; a little more, since requests take time. */
+const ASKED_EVERY_MS = 12 * 60_000;
+
+type MemberEvent = Extract<Event, { kind: 'member' }>;
+
+/** C21: an opt-out that is made while a run waits for jobs waits for no end of anything. */
+export const judgeWaiting = (events: readonly Event[]): readonly Violation[] => {
+  const found: Violation[] = [];
+  let waiting: MemberEvent[] = [];
+  let late: MemberEvent[] = [];
+  let sync = 0;
+  for (const event of events) {
+    if (event.kind === 'run' && event.phase === 'began') {
+      // What happened while another process stood still was nobody's to see.
+      waiting = [];
+      late = [];
+      sync = event.mode === 'sync' ? event.run : 0;
+    }
+    if (event.kind === 'member') {
+      // Whatever else happens to the member ends its waiting.
+      waiting = waiting.filter(({ after }) => after?.key !== event.before?.key);
+      if (sync > 0 && event.by !== 'us' && optsOut(event)) waiting.push(event);
+    }
+    if (event.kind === 'shown-member' && isOut(event.snap)) {
+      const seen = waiting.filter(({ after }) => after?.key === event.snap.key);
+      late.push(...seen.filter(({ at }) => event.at - at > ASKED_EVERY_MS));
+      waiting = waiting.filter((one) => !seen.includes(one));
+    }
+    if (event.kind !== 'run' || event.phase !== 'ended' || event.run !== sync) continue;
+    late.push(...waiting.filter(({ at }) => event.at - at > ASKED_EVERY_MS));
+    if (event.clean)
+      for (const { after } of late)
+        found.push({ invariant: 'I3', rule: 'C21', text: `the opt-out of ${after?.key} had to wait`, n: event.n });
+    waiting = [];
+    late = [];
+    sync = 0;
+  }
+  return found;
+};
+
+const optsOut = ({ before, after }: MemberEvent): boolean =>
+  before !== null && after !== null && !isOut(before) && isOut(after);

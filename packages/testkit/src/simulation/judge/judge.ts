@@ -1,7 +1,7 @@
 import type { Event } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { judgeFields } from './fields.ts';
-import { judgeJobs } from './jobs.ts';
+import { judgeJobs, judgeWaiting } from './jobs.ts';
 import { Past } from './past.ts';
 import { judgeRest } from './rest.ts';
 import { judgeWrite } from './writes.ts';
@@ -53,7 +53,12 @@ export const judge = (settings: Settings, events: readonly Event[]): readonly Vi
       found.push(violation('I11', '', `run ${event.run} committed ${event.verb} after it lost its lease`, event.n));
     past.step(event);
   }
-  found.push(...judgeFields(settings, events), ...judgeJobs(events), ...judgeRest(settings, past, events));
+  found.push(
+    ...judgeFields(settings, events),
+    ...judgeJobs(events),
+    ...judgeWaiting(events),
+    ...judgeRest(settings, past, events),
+  );
   return found;
 };
 
