@@ -64,6 +64,7 @@ describe('I4 C8 what a verdict rests on', () => {
     expect(verdict([OWN, OPT_IN]).because).toEqual([2, 1]);
     expect(verdict([OWN, OPT_IN, TICK, OPT_IN]).because).toEqual([4, 1, 3]);
     expect(verdict([]).because).toEqual([]);
+    expect(verdict([ELSEWHERE, TICK, 'own opt-in elsewhere', OPT_IN]).because[0]).toBe(4);
   });
 });
 
@@ -197,6 +198,7 @@ describe('C0 rows 2 to 4: the member', () => {
     const echoed = [ELSEWHERE, 'audience echo'];
     expect(says(verdict(echoed))).toEqual(['C0.3 C6 C1', 'leave', false, 'subscribed-again-not-by-own-act']);
     expect(says(verdict(echoed, enabled))).toEqual(['C0.3 C6 C1', 'opt-out', false, 'opted-out']);
+    expect(verdict(['unsubscribed at an older address', ELSEWHERE]).rule).toBe('C0.3 C26 C1');
     expect(says(verdict([...echoed, ELSEWHERE]))).toEqual(['C0.3 C26 C1', 'opt-out', false, 'opted-out']);
   });
 
@@ -210,7 +212,7 @@ describe('C0 rows 2 to 4: the member', () => {
   it('C7 it stands for the CRM alone: the person opted in again here, so the member is left for review', () => {
     const one = verdict([ELSEWHERE, OPT_IN]);
     expect(says(one)).toEqual(['C0.3 C7 C1', 'leave', false, 'waits-for-review']);
-    expect(one).toMatchObject({ set: [{ id: '0' }], fields: false, create: false });
+    expect(one).toMatchObject({ set: [{ id: '0' }], fields: false, create: false, remark: { rule: 'C7' } });
   });
 });
 
@@ -274,6 +276,10 @@ describe('C6 what the reader is told about an untick', () => {
 
   it('C0 the row is named where nothing else is said', () => {
     expect(verdict([LIST]).remark?.rule).toBe('C0.2');
+    expect(verdict([TICK, 'rejection'], { rules: { crmToMarketing: true } }).remark?.rule).toBe('C23');
+    const lists = { rules: { crmToMarketing: true, scope: 'lists' }, records: [record('opted-out', false)] } as const;
+    expect(verdict([TICK], lists).remark?.rule).toBe('C5');
+    expect(verdict([TICK], { member: NONE, records: [record('opted-out')] }).remark?.rule).toBe('C0.4');
     expect(verdict([OWN], { member: known('unsubscribed') }).remark?.rule).toBe('C0.3');
     expect(verdict([TICK], { rules: { crmToMarketing: true } }).remark?.rule).toBe('C0.4');
   });

@@ -69,6 +69,8 @@ describe('what table C0 is told about a record', () => {
     expect(says({ hidden: false })).toBe('not-opted-out');
     expect(says({ field: 'Other__c' })).toBe('not-opted-out');
     expect(says({ type: 'Lead' })).toBe('not-opted-out');
+    const two = { ...viewWith(alsoStandard), gaps: [gap] };
+    expect(viewOfRecord({ shadows: [contact('1', { values: values(true, null) })] }, two)?.reading).toBe('unreadable');
   });
 
   it('C0 only live records of this address, and of the types of the profile', () => {

@@ -71,6 +71,18 @@ describe('C1 the opt-out of a record, whole', () => {
     ]);
   });
 
+  it('C18 what is missing on another type, or is another field, holds nothing here', () => {
+    const gap = { type: 'Contact', field: 'HasOptedOutOfEmail', hidden: false, fix: 'grant' };
+    const written = (more: Partial<typeof gap>) => {
+      const hood = told([contact(), member('unsubscribed')], own);
+      const { consent, owed } = planOf(hood, { ...viewWith(), gaps: [{ ...gap, ...more }] });
+      return [consent.length, owed[0]?.why];
+    };
+    expect(written({ type: 'Lead' })).toEqual([1, 'not read back yet']);
+    expect(written({ field: 'Other__c' })).toEqual([1, 'not read back yet']);
+    expect(written({})).toEqual([0, 'Contact.HasOptedOutOfEmail cannot be written: grant (C18)']);
+  });
+
   it('C18 C22 nothing is written where no field can be; it is owed all the same', () => {
     const { consent, owed } = planOf(told([contact(), member('unsubscribed')], own), viewWith({ hiddenOptOut: true }));
     expect(consent).toEqual([]);

@@ -86,6 +86,19 @@ describe('C12 a member whose record left', () => {
     const listed = lead('2', { lists: { '701': true }, values: { HasOptedOutOfEmail: false } });
     expect(ops(planOf({ shadows: [out, listed, ann], links: [linkOf(out, ann)] }, lists))).toEqual([]);
   });
+
+  it('C12 C24 while one of its lists is read anew nobody knows whether it left', () => {
+    const lists = viewWith({ whenRecordLeaves: 'archive', lists: ['701', '702'] });
+    const seen = (a: boolean | null, b: boolean | null) => {
+      const record = contact('1', { lists: { '701': a, '702': b } });
+      return ops(planOf({ shadows: [record, ann], links: [linkOf(record, ann)] }, lists));
+    };
+    expect(seen(false, false)).toEqual(['marketing leave']);
+    expect(seen(false, null)).toEqual([]);
+    expect(seen(null, false)).toEqual([]);
+    const other = contact('1', { lists: { '701': false, '703': null } });
+    expect(ops(planOf({ shadows: [other, ann], links: [linkOf(other, ann)] }, lists))).toEqual(['marketing leave']);
+  });
 });
 
 describe('C19 a CRM record for a subscriber', () => {

@@ -68,6 +68,13 @@ describe('C4 C18 the consent fields of a record type', () => {
     expect(names(fieldsOf({ customField: CUSTOM }, { fields: readOnly }).readable)).toContain('Newsletter_Opt_Out__c');
   });
 
+  it('C18 a custom field that is hidden on a type without any standard field', () => {
+    const { gaps } = fieldsOf({ customField: CUSTOM }, { fields: [], standardOptOut: null });
+    expect(gaps.map(({ fix }) => fix)).toEqual([
+      'let the user Heed signs in with read and edit Contact.Newsletter_Opt_Out__c',
+    ]);
+  });
+
   it('C18 beside a standard field that is hidden, the fix of a custom one is its own', () => {
     const rules = { hiddenOptOut: true, customField: { ...CUSTOM, alsoStandard: true } };
     const fields = contactType(rules).fields.filter(({ name }) => name !== 'Newsletter_Opt_Out__c');
