@@ -330,23 +330,4 @@ export const MUTANTS: readonly Mutant[] = [
       quirks: { crmJobs: null, marketingJobs: { fromOps: 1, mostOps: 3, fate: 'slow' } },
     },
   },
-  {
-    name: 'outcomes come in the order of the ops',
-    mistake: 'results of a batch are matched by their place, and vendors reorder them',
-    edits: [
-      {
-        file: JOBS,
-        from: 'outcome: byOp.get(intent.id) ?? lost(intent),',
-        to: 'outcome: outcomes[intents.indexOf(intent)] ?? lost(intent),',
-      },
-    ],
-    options: {
-      acts: ['edit record field', 'edit member field', 'delete member'],
-      rules: { lists: false, createMarketing: false },
-      quirks: {
-        crmJobs: { fromOps: 1, mostOps: 5, fate: 'scrambled' },
-        marketingJobs: { fromOps: 1, mostOps: 5, fate: 'scrambled' },
-      },
-    },
-  },
 ];
