@@ -1,4 +1,5 @@
 import { connector as mailchimp } from '@heed/connector-mailchimp';
+import { abilitiesIn } from '@heed/contract';
 import { describe, expect, it } from 'vitest';
 import {
   addressesInQuery,
@@ -83,6 +84,9 @@ describe('the least possible calls', () => {
   });
 
   it('knows the lanes that the connectors declare', () => {
-    expect(mailchimp.can.bulk).toMatchObject({ fromOps: SIZES.operationsFrom, mostOps: SIZES.batchOperations });
+    expect(abilitiesIn(mailchimp, 'marketing').bulk).toMatchObject({
+      fromOps: SIZES.operationsFrom,
+      mostOps: SIZES.batchOperations,
+    });
   });
 });

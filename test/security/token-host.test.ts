@@ -52,7 +52,7 @@ const sessionAt = (baseUrl: string) => {
     vault: memoryVault(),
     meter: createMeter(),
   });
-  return connector.open({ config, container: null }, tools);
+  return connector.open({ config, role: 'crm', container: null, basis: null }, tools);
 };
 
 const ID = 'https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA';

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { abilitiesIn } from '@heed/contract';
 import {
   approve,
   isRecordAddress,
@@ -133,7 +134,11 @@ class EngineUnderTest implements Engine {
       clock: world.clock(life),
       random: seededRandom(world.settings.seed * 1_000 + life.run + 500),
       holder: `process ${life.run}`,
-      open: (_profile, side) => ({ ...systems[side], calls: () => 0 }),
+      open: (_profile, side) => ({
+        ...systems[side],
+        can: abilitiesIn(systems[side].connector, side),
+        calls: () => 0,
+      }),
       progress: () => undefined,
     };
   }

@@ -10,30 +10,31 @@ export type { MailchimpConfig } from './config.ts';
 export const connector: Connector<MailchimpConfig> = {
   name: 'mailchimp',
   title: 'Mailchimp',
-  roles: ['marketing'],
   config,
-  can: {
-    optOutBy: 'status',
-    customOptOutField: false,
-    // An opted-out address is an unsubscribed member, so every read shows it.
-    listsOptedOutWithoutContact: true,
-    // By creating an unsubscribed member; whether that one costs money depends on the plan (README.md).
-    optOutUnknown: true,
-    newMembers: ['subscribed', 'pending', 'non-subscribed', 'unsubscribed'],
-    creates: [],
-    reference: false,
-    conditionalWrite: false,
-    rename: true,
-    tag: true,
-    archive: true,
-    clear: false,
-    // A deleted member just vanishes.
-    deletions: false,
-    heirs: false,
-    proofs: ['pending-then-subscribed', 'own-event'],
-    changesKeptDays: null,
-    listKinds: [],
-    bulk: BULK_LANE,
+  roles: {
+    marketing: {
+      optOutBy: 'status',
+      customOptOutField: false,
+      // An opted-out address is an unsubscribed member, so every read shows it.
+      listsOptedOutWithoutContact: true,
+      // By creating an unsubscribed member; whether that one costs money depends on the plan (README.md).
+      optOutUnknown: true,
+      newMembers: ['subscribed', 'pending', 'non-subscribed', 'unsubscribed'],
+      creates: [],
+      reference: false,
+      conditionalWrite: false,
+      rename: true,
+      tag: true,
+      archive: true,
+      clear: false,
+      // A deleted member just vanishes.
+      deletions: false,
+      heirs: false,
+      proofs: ['pending-then-subscribed', 'own-event'],
+      changesKeptDays: null,
+      listKinds: [],
+      bulk: BULK_LANE,
+    },
   },
   limits: LIMITS,
   account: accountOf,

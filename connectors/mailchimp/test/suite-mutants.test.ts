@@ -1,7 +1,15 @@
 // The suite must be able to fail: connectors with one fault each, and the check that has to notice it.
 import { connector, type MailchimpConfig } from '@heed/connector-mailchimp';
 import { sandbox } from '@heed/connector-mailchimp/sandbox';
-import { type Connector, ConnectorError, type Op, type Outcome, type Page, type Session } from '@heed/contract';
+import {
+  type Capabilities,
+  type Connector,
+  ConnectorError,
+  type Op,
+  type Outcome,
+  type Page,
+  type Session,
+} from '@heed/contract';
 import { startSandbox } from '@heed/sandbox';
 import { benchOf, connectorChecks, NOON, type Vendor } from '@heed/testkit';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -50,6 +58,12 @@ const alsoOptsOut = (kind: Op['kind']): Connector<MailchimpConfig> =>
     },
   }));
 
+const claiming = (more: Partial<Capabilities>): Connector<MailchimpConfig> => {
+  const { marketing } = connector.roles;
+  if (marketing === undefined) throw new Error('Mailchimp is a marketing tool');
+  return { ...connector, roles: { marketing: { ...marketing, ...more } } };
+};
+
 const applied = ({ op }: { readonly op: string }): Outcome => ({
   op,
   result: 'applied',
@@ -60,12 +74,8 @@ const applied = ({ op }: { readonly op: string }): Outcome => ({
 
 const mutants: readonly (readonly [what: string, check: string, mutant: Connector<MailchimpConfig>])[] = [
   ['takes any settings', 'settings: each missing one', { ...connector, config: z.any() }],
-  [
-    'claims what it cannot',
-    'manifest: an opt-out can be cleared',
-    { ...connector, can: { ...connector.can, clear: true } },
-  ],
-  ['hides what it can', 'manifest: tag and archive', { ...connector, can: { ...connector.can, archive: false } }],
+  ['claims what it cannot', 'manifest: an opt-out can be cleared', claiming({ clear: true })],
+  ['hides what it can', 'manifest: tag and archive', claiming({ archive: false })],
   ['loses a row', 'read: a full read', withPages((page) => ({ ...page, rows: page.rows.slice(1) }))],
   [
     'calls the opted-out mailable',

@@ -79,7 +79,7 @@ export const openFor = (
     meter,
   });
   const container = given.container === undefined ? vendor.audience : given.container;
-  return { session: connector.open({ config, container }, tools), meter, config };
+  return { session: connector.open({ config, role: 'marketing', container, basis: null }, tools), meter, config };
 };
 
 export const readRequest = (given: Partial<ReadRequest> = {}): ReadRequest => ({

@@ -9,9 +9,8 @@ export type { SalesforceConfig } from './config.ts';
 export const connector: Connector<SalesforceConfig> = {
   name: 'salesforce',
   title: 'Salesforce',
-  roles: ['crm'],
+  roles: { crm: can },
   config: configSchema,
-  can,
   limits,
   account: (config) => new URL(originOf(config)).host,
   open: openSession,

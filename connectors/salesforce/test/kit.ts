@@ -63,7 +63,7 @@ export const open = (
     vault: more.vault ?? memoryVault(),
     meter: createMeter(),
   });
-  return { session: connector.open({ config, container: null }, tools), clock, config };
+  return { session: connector.open({ config, role: 'crm', container: null, basis: null }, tools), clock, config };
 };
 
 /** One sandbox per test file, as new before each test. */

@@ -108,7 +108,7 @@ const session = (origin: string) => {
     vault: memoryVault(),
     meter: createMeter(),
   });
-  return connector.open({ config, container: null }, tools);
+  return connector.open({ config, role: 'crm', container: null, basis: null }, tools);
 };
 
 const field = (name: string, type = 'string') => ({

@@ -8,7 +8,7 @@ import type { NewMemberAs, Op, Outcome } from './write.ts';
 
 export type Role = 'crm' | 'marketing';
 
-/** What a system can do, as data: profiles are linted against it, the engine branches on it, the suite proves it. */
+/** What a system can do in one role, as data: profiles are linted against it, the engine branches on it, the suite proves it. */
 export interface Capabilities {
   /** Where consent lives: in fields of records, or in a status of its own. */
   readonly optOutBy: 'field' | 'status';
@@ -51,10 +51,21 @@ export type RateLimit =
   | { readonly kind: 'window'; readonly max: number; readonly windowMs: number; readonly source: string }
   | { readonly kind: 'daily'; readonly max: number; readonly source: string };
 
+/** Why the people of a profile may be mailed (C19), for systems that keep a legal basis. */
+export interface Basis {
+  readonly kind: 'consent' | 'existing-customer' | 'contract' | 'legitimate-interest';
+  /** For the vendor's explanation field. No personal data. */
+  readonly text: string;
+}
+
 export interface OpenRequest<Config> {
   readonly config: Config;
-  /** The audience of the profile; null to look around (`fields`, `lists`). */
+  /** What it is here: a system that can be both reads and writes other things in each role. */
+  readonly role: Role;
+  /** The audience of the profile; null for a CRM, and to look around (`fields`, `lists`). */
   readonly container: string | null;
+  /** Goes with every member created as mailable, where the vendor keeps it; null where the profile gives none. */
+  readonly basis: Basis | null;
 }
 
 /** A connector package exports exactly one of these, a plain value. */
@@ -62,10 +73,10 @@ export interface Connector<Config = unknown> {
   /** Also the `connector` key in connections.yaml. */
   readonly name: string;
   readonly title: string;
-  readonly roles: readonly Role[];
+  /** What it can be, and what it can do as that. */
+  readonly roles: Readonly<Partial<Record<Role, Capabilities>>>;
   /** Strict; secrets are marked with `secret()`. */
   readonly config: ZodType<Config>;
-  readonly can: Capabilities;
   readonly limits: readonly RateLimit[];
   /** Which account the limits belong to, from the configuration alone; no secret in it. */
   account(config: Config): string;
@@ -88,3 +99,10 @@ export interface Session {
   now(): Millis;
   close(): Promise<void>;
 }
+
+/** What a system can do in a role. Throws if it has no such role: profiles that ask for one are refused before. */
+export const abilitiesIn = (connector: Connector, role: Role): Capabilities => {
+  const can = connector.roles[role];
+  if (can === undefined) throw new Error(`${connector.title} is no ${role} system`);
+  return can;
+};

@@ -1,4 +1,4 @@
-import type { Connector } from '@heed/contract';
+import { abilitiesIn, type Connector } from '@heed/contract';
 import { startSandbox } from '@heed/sandbox';
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import { benchOf, NOON } from './connector-suite/bench.ts';
@@ -33,7 +33,8 @@ export const connectorChecks: readonly Check[] = [
  */
 // biome-ignore lint/suspicious/noExplicitAny: each connector has a configuration of its own; the suite only passes it on
 export const describeConnector = (connector: Connector<any>, given: ConnectorCase): void => {
-  describe(`every connector: ${connector.name}`, () => {
+  const can = abilitiesIn(connector, given.role);
+  describe(`every connector: ${connector.name} as ${given.role}`, () => {
     let vendor: Vendor;
     beforeAll(async () => {
       vendor = await startSandbox(given.sandbox, { clock: { now: () => NOON } });
@@ -42,7 +43,7 @@ export const describeConnector = (connector: Connector<any>, given: ConnectorCas
     afterAll(() => vendor.close());
 
     for (const check of connectorChecks) {
-      const reason = given.skip?.[check.name] ?? check.unless?.({ connector, given }) ?? null;
+      const reason = given.skip?.[check.name] ?? check.unless?.({ can, given }) ?? null;
       const name = reason === null ? check.name : `${check.name} (left out: ${reason})`;
       it.skipIf(reason !== null)(name, () => check.run(benchOf(connector, given, vendor)));
     }

@@ -75,7 +75,12 @@ export const recordedVendor = async () => {
         vendorNow: () => NOW + 7_200_000,
       };
       return connector.open(
-        { config: connector.config.parse({ connector: name, baseUrl, auth }), container: null },
+        {
+          config: connector.config.parse({ connector: name, baseUrl, auth }),
+          role: 'crm',
+          container: null,
+          basis: null,
+        },
         tools,
       );
     },

@@ -29,7 +29,7 @@ const USED = [
   'PATCH /lists/{list_id}/members/{subscriber_hash}',
   'DELETE /lists/{list_id}/members/{subscriber_hash}',
   'POST /lists/{list_id}/members/{subscriber_hash}/tags',
-  ...(connector.can.bulk === null ? [] : ['POST /batches', 'GET /batches/{batch_id}']),
+  ...(connector.roles.marketing?.bulk === null ? [] : ['POST /batches', 'GET /batches/{batch_id}']),
 ];
 
 const swagger = vendorSwagger(FILE);

@@ -14,8 +14,8 @@ export const run: Command = async (invocation) => {
     title: connector.title,
     package: from,
     version,
-    roles: connector.roles,
-    can: connector.can,
+    roles: Object.keys(connector.roles),
+    can: connector.roles,
     limits: connector.limits,
     sandbox: loadSandbox !== null,
   }));
@@ -23,7 +23,13 @@ export const run: Command = async (invocation) => {
     [
       `${bold(one.name)}  ${one.title}, ${one.package} ${one.version}`,
       paragraph(one.roles.join(', '), '            ', '  roles     '),
-      paragraph(abilitiesOf(one.can), '            ', '  abilities '),
+      ...Object.entries(one.can).map(([role, can]) =>
+        paragraph(
+          abilitiesOf(can),
+          '            ',
+          one.roles.length === 1 ? '  abilities ' : `  as ${role}`.padEnd(12),
+        ),
+      ),
       `  sandbox   ${one.sandbox ? `heed sandbox ${one.name}` : 'none'}`,
     ].join('\n'),
   );

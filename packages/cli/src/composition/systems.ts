@@ -1,4 +1,4 @@
-import type { Clock, Connector } from '@heed/contract';
+import { abilitiesIn, type Clock, type Connector, type OpenRequest, type Role } from '@heed/contract';
 import {
   type Connection,
   type Customer,
@@ -21,8 +21,10 @@ export interface SystemParts {
   readonly secrets: Secrets;
 }
 
+export type OpenAs = Pick<OpenRequest<unknown>, 'role' | 'container' | 'basis'>;
+
 export type OpenedConnection =
-  | { readonly ok: true; open(container: string | null): OpenSystem }
+  | { readonly ok: true; open(as: OpenAs): OpenSystem }
   | { readonly ok: false; readonly errors: readonly ProfileError[] };
 
 /** Resolves a connection's secrets and makes it ready to talk; no request is made yet. */
@@ -32,7 +34,7 @@ export const connect = async (connection: Connection, parts: SystemParts): Promi
   const connector: Connector = connection.connector;
   return {
     ok: true,
-    open: (container) => {
+    open: ({ role, container, basis }) => {
       const meter = createMeter();
       const tools = createTools({
         connector: connector.name,
@@ -44,16 +46,26 @@ export const connect = async (connection: Connection, parts: SystemParts): Promi
         vault: connectionVault(parts.stateDir, connection.customer, connection.name, parts.key),
         meter,
       });
-      const session = connector.open({ config: resolved.config, container }, tools);
+      const session = connector.open({ config: resolved.config, role, container, basis }, tools);
       const calls = (): number => Object.values(meter.counts()).reduce((sum, count) => sum + count.calls, 0);
-      return { connector, session, calls };
+      return { connector, can: abilitiesIn(connector, role), session, calls };
     },
   };
 };
 
 export interface OpenedProfile {
-  open(profile: Profile, side: 'crm' | 'marketing'): OpenSystem;
+  open(profile: Profile, side: Role): OpenSystem;
 }
+
+/** How a profile opens one of its sides. */
+export const openAs = (profile: Profile, role: Role): OpenAs => {
+  const { basis } = profile.consent;
+  return {
+    role,
+    container: role === 'marketing' ? profile.marketing.audience : null,
+    basis: basis === null ? null : { kind: basis, text: `Heed sync profile ${profile.id}: ${basis}` },
+  };
+};
 
 /** Both systems of a profile, or everything that is wrong with their credentials. */
 export const connectProfile = async (
@@ -61,7 +73,7 @@ export const connectProfile = async (
   profile: Profile,
   parts: SystemParts,
 ): Promise<OpenedProfile | readonly ProfileError[]> => {
-  const sides = new Map<'crm' | 'marketing', OpenedConnection>();
+  const sides = new Map<Role, OpenedConnection>();
   for (const side of ['crm', 'marketing'] as const) {
     const connection = customer.connections.get(profile[side].connection);
     if (connection !== undefined) sides.set(side, await connect(connection, parts));
@@ -72,7 +84,7 @@ export const connectProfile = async (
     open: (wanted, side) => {
       const opened = sides.get(side);
       if (opened === undefined || !opened.ok) throw new Error(`profile ${wanted.id} has no ${side} connection`);
-      return opened.open(side === 'marketing' ? wanted.marketing.audience : null);
+      return opened.open(openAs(wanted, side));
     },
   };
 };

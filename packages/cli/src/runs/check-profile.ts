@@ -15,7 +15,7 @@ import { safeMessage } from '@heed/toolkit';
 import type { Container } from 'inversify';
 import { TOKENS } from '../composition/container.ts';
 import { nextRunsOf } from '../composition/cron.ts';
-import { connect } from '../composition/systems.ts';
+import { connect, openAs } from '../composition/systems.ts';
 import type { Titles } from './show-run.ts';
 import { titlesOf } from './titles.ts';
 
@@ -62,13 +62,14 @@ export const checkProfile = async (
   const connectorOf = (side: Side) => customer.connections.get(profile[side].connection)?.connector;
   const [crm, marketing] = [connectorOf('crm'), connectorOf('marketing')];
   const answered = Object.values(asked);
+  const can = { crm: crm?.roles.crm, marketing: marketing?.roles.marketing };
   const findings =
-    crm === undefined || marketing === undefined
+    crm === undefined || marketing === undefined || can.crm === undefined || can.marketing === undefined
       ? []
       : lintProfile({
           profile,
-          crm: { title: crm.title, can: crm.can, schema: asked.crm?.schema ?? null },
-          marketing: { title: marketing.title, can: marketing.can, schema: asked.marketing?.schema ?? null },
+          crm: { title: crm.title, can: can.crm, schema: asked.crm?.schema ?? null },
+          marketing: { title: marketing.title, can: can.marketing, schema: asked.marketing?.schema ?? null },
         });
   const { schedule } = profile;
   return {
@@ -104,7 +105,7 @@ const ask = async (
       problem: connected.errors.map(printProfileError).join('\n'),
       code: EXIT.invalid,
     };
-  const { session } = connected.open(side === 'marketing' ? profile.marketing.audience : null);
+  const { session } = connected.open(openAs(profile, side));
   try {
     const account = await session.check(signal);
     const schema = await session.describe(signal);

@@ -38,7 +38,12 @@ export const lookInto = async (
     .map((one) => one.marketing.audience);
   const audience =
     typeof options.audience === 'string' ? options.audience : used.length === 0 ? null : (used[0] ?? null);
-  const { session, connector } = connected.open(audience);
+  const asMarketing = audience !== null || connection.connector.roles.crm === undefined;
+  const { session, connector } = connected.open({
+    role: asMarketing ? 'marketing' : 'crm',
+    container: audience,
+    basis: null,
+  });
   try {
     return show({ connection: wanted, title: connector.title, schema: await session.describe(invocation.signal) });
   } catch (error) {

@@ -60,12 +60,7 @@ export const explain = async (address: AddressKey, asked: Explaining, signal: Ab
     crm: await asked.crm.session.describe(signal),
     marketing: await asked.marketing.session.describe(signal),
   };
-  const view = viewOf(
-    profile,
-    schemas,
-    { crm: asked.crm.connector.can, marketing: asked.marketing.connector.can },
-    null,
-  );
+  const view = viewOf(profile, schemas, { crm: asked.crm.can, marketing: asked.marketing.can }, null);
   const hood = await store.neighbourhood(profile.id, [view.crm, view.marketing], [address]);
   const around = surroundingsOf(hood, view)(address);
   const service = await serviceOf(store, profile.id);

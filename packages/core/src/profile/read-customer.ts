@@ -54,7 +54,7 @@ const connectionErrors = (
       return [
         profile.places.error(path, `the connection ${quoted(name)} has errors`, `Correct ${CONNECTIONS_FILE} first`),
       ];
-    if (connector.roles.includes(side)) return [];
+    if (connector.roles[side] !== undefined) return [];
     return [profile.places.error(path, `${connector.title} cannot be ${TITLES[side]}`, 'Name another connection')];
   });
 

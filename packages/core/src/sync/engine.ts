@@ -1,10 +1,12 @@
-import type { Clock, Connector, ErrorKind, Session } from '@heed/contract';
+import type { Capabilities, Clock, Connector, ErrorKind, Session } from '@heed/contract';
 import type { Profile } from '../profile/profile.ts';
 import type { Leases, Store } from '../state/store.ts';
 
 /** One side of a run, open for business. */
 export interface OpenSystem {
   readonly connector: Connector;
+  /** What it can do in the role it has here. */
+  readonly can: Capabilities;
   readonly session: Session;
   /** Requests made so far. */
   calls(): number;

@@ -42,7 +42,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
     system,
     consentFields: reading.side === 'crm' ? run.view.consentFields : {},
     optInField: run.view.settings.optInField,
-    proofs: open.connector.can.proofs,
+    proofs: open.can.proofs,
     readAt: reading.readAt,
     seenAt: clock.now(),
     lists: reading.lists,

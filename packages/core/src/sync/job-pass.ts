@@ -13,7 +13,7 @@ const MOST_JOBS = 4;
 
 /** Whether a write may be one of enough for a job: known only when the whole run is counted. */
 export const mayGoByJob = (run: Run, { side, op }: PlannedWrite, due: number): boolean => {
-  const { bulk } = sideOf(run, side).open.connector.can;
+  const { bulk } = sideOf(run, side).open.can;
   return bulk !== null && due >= bulk.fromOps && bulk.kinds.some((kind) => kind === op.kind);
 };
 
@@ -22,7 +22,7 @@ export const mayGoByJob = (run: Run, { side, op }: PlannedWrite, due: number): b
  * wait behind a job: they are carried in between (C21).
  */
 export const jobPass = async (run: Run, side: Side, allowed: Allowed, between: () => Promise<void>): Promise<void> => {
-  const { bulk } = sideOf(run, side).open.connector.can;
+  const { bulk } = sideOf(run, side).open.can;
   const waiting = await countEnlisted(run, `jobs.${side}`);
   if (waiting === 0 || bulk === null) return;
   const choose = (plan: AddressPlan): readonly PlannedWrite[] =>

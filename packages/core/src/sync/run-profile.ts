@@ -109,7 +109,7 @@ const prepare = async (
   await crm.session.check(signal);
   await marketing.session.check(signal);
   const schemas = { crm: await crm.session.describe(signal), marketing: await marketing.session.describe(signal) };
-  const can = { crm: crm.connector.can, marketing: marketing.connector.can };
+  const can = { crm: crm.can, marketing: marketing.can };
   const findings = lintProfile({
     profile,
     crm: { title: crm.connector.title, can: can.crm, schema: schemas.crm },

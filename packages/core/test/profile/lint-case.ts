@@ -1,5 +1,5 @@
 import { crmSchema, marketingSchema, type member, type Systems, type withFields } from './live-systems.ts';
-import { audienceTool, portalCrm } from './stand-in-connectors.ts';
+import { audienceToolCan, portalCrmCan } from './stand-in-connectors.ts';
 
 export const HEAD = `version: 1
 crm: { connection: salesforce, records: [Contact, Lead] }
@@ -23,9 +23,9 @@ export const withTypes = (...recordTypes: Parameters<typeof withFields>[0][]): S
 export const withMember = (type: typeof member): Systems => ({
   marketing: { schema: { ...marketingSchema, recordTypes: [type] } },
 });
-export const hubspot: Systems = { crm: { title: 'HubSpot', can: portalCrm.can } };
-export const can = (more: Partial<typeof audienceTool.can>): Systems => ({
-  marketing: { can: { ...audienceTool.can, ...more } },
+export const hubspot: Systems = { crm: { title: 'HubSpot', can: portalCrmCan } };
+export const can = (more: Partial<typeof audienceToolCan>): Systems => ({
+  marketing: { can: { ...audienceToolCan, ...more } },
 });
 
 export const HEAD1 = HEAD.replace('[Contact, Lead]', '[Contact]');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Case, can, HEAD, HEAD1, hubspot, map, ON, withMember, withTypes } from './lint-case.ts';
 import { contact, lead, lint, member, named, printed, type Systems, withFields, withoutField } from './live-systems.ts';
-import { fieldCrm } from './stand-in-connectors.ts';
+import { fieldCrmCan } from './stand-in-connectors.ts';
 
 const cases: readonly Case[] = [
   {
@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
   {
     name: 'a type that the connector cannot create',
     text: `${HEAD}${ON}create: { crm: Lead }\nreference: { crm: Heed_Id__c }\n`,
-    systems: { crm: { can: { ...fieldCrm.can, creates: ['Contact'] } } },
+    systems: { crm: { can: { ...fieldCrmCan, creates: ['Contact'] } } },
     says: [
       '[run] 6:16: error: Salesforce connections cannot create "Lead". It can create Contact.',
       '[creates] 6:16: error: a new Lead needs LastName, Company, and no mapping writes it. Map it from marketing, with the transform default for people who left it empty.',
@@ -80,13 +80,13 @@ const cases: readonly Case[] = [
   {
     name: 'a reference where none can be stored',
     text: `${HEAD}${ON}reference: { crm: Heed_Id__c }\n`,
-    systems: { crm: { can: { ...fieldCrm.can, reference: false } } },
+    systems: { crm: { can: { ...fieldCrmCan, reference: false } } },
     says: ['[run] 6:19: error: Salesforce cannot store our own external id. Remove reference.'],
   },
   {
     name: 'clearing where nothing can be cleared and nothing proves',
     text: `${HEAD}optOut: { crmToMarketing: true, clearWhenConfirmed: true }\n`,
-    systems: { crm: { can: { ...fieldCrm.can, clear: false } } },
+    systems: { crm: { can: { ...fieldCrmCan, clear: false } } },
     says: [
       '[run] 5:53: error: an opt-out in Salesforce cannot be cleared (C7). Set it to false and use heed review.',
       '[nothing] 5:53: warning: nothing in Mailchimp proves that a person opted in again, so nobody is ever cleared (C7). Set it to false and use heed review.',

@@ -1,7 +1,7 @@
 import type { FieldSchema, RecordTypeSchema, SystemSchema } from '@heed/contract';
 import { type Finding, lintProfile, type Profile, printFinding, readCustomer } from '../../src/profile/index.ts';
 import { field } from '../fields/field-schemas.ts';
-import { audienceTool, connectors, fieldCrm, validateCron } from './stand-in-connectors.ts';
+import { audienceToolCan, connectors, fieldCrmCan, validateCron } from './stand-in-connectors.ts';
 
 export const named = (name: string, type: FieldSchema['type'], more: Partial<FieldSchema> = {}): FieldSchema =>
   field(type, { name, label: name, ...more });
@@ -124,8 +124,8 @@ export interface Systems {
 export const lint = (text: string, systems: Systems = {}): readonly Finding[] =>
   lintProfile({
     profile: profileOf(text),
-    crm: { title: 'Salesforce', can: fieldCrm.can, schema: crmSchema, ...systems.crm },
-    marketing: { title: 'Mailchimp', can: audienceTool.can, schema: marketingSchema, ...systems.marketing },
+    crm: { title: 'Salesforce', can: fieldCrmCan, schema: crmSchema, ...systems.crm },
+    marketing: { title: 'Mailchimp', can: audienceToolCan, schema: marketingSchema, ...systems.marketing },
   });
 
 /** One line per finding: what it stops, and how it is printed after the file's name. */

@@ -1,7 +1,7 @@
 import { type Capabilities, type Connector, secret } from '@heed/contract';
 import { z } from 'zod';
 
-const capabilities: Capabilities = {
+export const fieldCrmCan: Capabilities = {
   optOutBy: 'field',
   customOptOutField: true,
   listsOptedOutWithoutContact: true,
@@ -30,7 +30,6 @@ const unopened = (): never => {
 export const fieldCrm: Connector = {
   name: 'salesforce',
   title: 'Salesforce',
-  roles: ['crm'],
   config: z.strictObject({
     domain: z
       .string()
@@ -51,17 +50,30 @@ export const fieldCrm: Connector = {
       }),
     ]),
   }),
-  can: capabilities,
+  roles: { crm: fieldCrmCan },
   limits: [],
   account: () => 'account',
   open: unopened,
+};
+
+export const audienceToolCan: Capabilities = {
+  ...fieldCrmCan,
+  optOutBy: 'status',
+  customOptOutField: false,
+  newMembers: ['subscribed', 'pending', 'unsubscribed'],
+  creates: [],
+  tag: true,
+  archive: true,
+  clear: false,
+  reference: false,
+  listKinds: [],
+  bulk: null,
 };
 
 /** A marketing tool as Mailchimp is one. */
 export const audienceTool: Connector = {
   name: 'mailchimp',
   title: 'Mailchimp',
-  roles: ['marketing'],
   config: z.strictObject({
     connector: z.literal('mailchimp'),
     server: z.string().min(1).optional(),
@@ -70,22 +82,18 @@ export const audienceTool: Connector = {
       z.strictObject({ method: z.literal('api-key'), apiKey: secret('The API key') }),
     ]),
   }),
-  can: {
-    ...capabilities,
-    optOutBy: 'status',
-    customOptOutField: false,
-    newMembers: ['subscribed', 'pending', 'unsubscribed'],
-    creates: [],
-    tag: true,
-    archive: true,
-    clear: false,
-    reference: false,
-    listKinds: [],
-    bulk: null,
-  },
+  roles: { marketing: audienceToolCan },
   limits: [],
   account: () => 'account',
   open: unopened,
+};
+
+export const portalCrmCan: Capabilities = {
+  ...fieldCrmCan,
+  optOutBy: 'status',
+  clear: false,
+  customOptOutField: true,
+  optOutUnknown: true,
 };
 
 /** A CRM whose opt-out covers more than one mailing, as HubSpot is one; also a marketing tool. */
@@ -93,9 +101,8 @@ export const portalCrm: Connector = {
   ...fieldCrm,
   name: 'hubspot',
   title: 'HubSpot',
-  roles: ['crm', 'marketing'],
   config: z.strictObject({ auth: z.strictObject({ method: z.literal('service-key'), token: secret('The key') }) }),
-  can: { ...capabilities, optOutBy: 'status', clear: false, customOptOutField: true, optOutUnknown: true },
+  roles: { crm: portalCrmCan, marketing: portalCrmCan },
 };
 
 export const connectors: readonly Connector[] = [fieldCrm, audienceTool, portalCrm];

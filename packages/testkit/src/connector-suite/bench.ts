@@ -1,4 +1,6 @@
 import {
+  abilitiesIn,
+  type Capabilities,
   type Connector,
   ConnectorError,
   type Cursor,
@@ -34,6 +36,8 @@ interface OpenOptions {
 /** What a check works with: one connector, its stand-in fresh for this check, and people at the vendor. */
 export interface Bench {
   readonly connector: Connector<unknown>;
+  /** What it claims for the role of the case. */
+  readonly can: Capabilities;
   readonly given: ConnectorCase;
   readonly vendor: Vendor;
   readonly people: People;
@@ -48,6 +52,7 @@ export const NOON = Date.UTC(2026, 10, 18, 12);
 // biome-ignore lint/suspicious/noExplicitAny: each connector has a configuration of its own; the suite only passes it on
 export const benchOf = (connector: Connector<any>, given: ConnectorCase, vendor: Vendor): Bench => ({
   connector,
+  can: abilitiesIn(connector, given.role),
   given,
   vendor,
   people: given.people(vendor),
@@ -65,7 +70,11 @@ export const benchOf = (connector: Connector<any>, given: ConnectorCase, vendor:
       vault: memoryVault(),
       meter,
     });
-    return { session: connector.open({ config, container: given.container(vendor) }, tools), clock, meter };
+    return {
+      session: connector.open({ config, role: given.role, container: given.container(vendor), basis: null }, tools),
+      clock,
+      meter,
+    };
   },
 });
 

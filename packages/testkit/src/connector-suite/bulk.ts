@@ -9,8 +9,7 @@ import { opsFor } from './ops.ts';
 const ANN = 'ann@example.org';
 const BOB = 'bob@example.org';
 
-const needsBulk: NonNullable<Check['unless']> = ({ connector }) =>
-  connector.can.bulk === null ? 'no bulk lane' : null;
+const needsBulk: NonNullable<Check['unless']> = ({ can }) => (can.bulk === null ? 'no bulk lane' : null);
 
 const laneOf = (session: Session): BulkJobs => {
   if (session.bulk === null) throw new Error('can.bulk is claimed and session.bulk is null');
@@ -80,7 +79,7 @@ const laneChecks: readonly Check[] = [
   {
     name: 'bulk: the lane has a source, fits its jobs, and never takes consent',
     async run(bench) {
-      const { can } = bench.connector;
+      const { can } = bench;
       expect(bench.open().session.bulk === null).toBe(can.bulk === null);
       if (can.bulk === null) return;
       expect(can.bulk.kinds.length).toBeGreaterThan(0);
@@ -197,7 +196,7 @@ const laneChecks: readonly Check[] = [
     name: 'bulk: from the claimed number of ops on, a job costs fewer calls',
     unless: needsBulk,
     async run(bench) {
-      const count = bench.connector.can.bulk?.fromOps ?? 0;
+      const count = bench.can.bulk?.fromOps ?? 0;
       const calls = async (write: (ops: readonly Op[]) => Promise<ReadonlyMap<string, Outcome>>): Promise<number> => {
         bench.vendor.reset();
         const all = await people(bench, count);

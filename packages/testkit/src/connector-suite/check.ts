@@ -4,6 +4,6 @@ import type { Bench } from './bench.ts';
 export interface Check {
   readonly name: string;
   /** Why this connector cannot be asked; null if it can. */
-  readonly unless?: (bench: Pick<Bench, 'connector' | 'given'>) => string | null;
+  readonly unless?: (bench: Pick<Bench, 'can' | 'given'>) => string | null;
   run(bench: Bench): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { NewMemberAs, Op, RecordRef, Values } from '@heed/contract';
 import type { Bench } from './bench.ts';
 
 /** Ops as the engine would make them for this vendor. */
-export const opsFor = ({ given, connector }: Bench) => ({
+export const opsFor = ({ can, given }: Bench) => ({
   optOut: (record: RecordRef | null, email: string): Op => ({
     kind: 'opt-out',
     id: `opt-out ${email}`,
@@ -51,7 +51,7 @@ export const opsFor = ({ given, connector }: Bench) => ({
     type: more.type ?? given.create.type,
     email,
     reference:
-      connector.can.reference && given.columns.reference !== null
+      can.reference && given.columns.reference !== null
         ? { field: given.columns.reference, value: `ref ${email}` }
         : null,
     fields: given.create.fields(more.type ?? given.create.type),

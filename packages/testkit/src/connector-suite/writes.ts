@@ -67,7 +67,7 @@ const consentChecks: readonly Check[] = [
     name: 'write: a create that hits somebody leaves consent alone, whatever it wanted',
     async run(bench) {
       const { given } = bench;
-      const wanted = given.role === 'marketing' ? bench.connector.can.newMembers : [null];
+      const wanted = given.role === 'marketing' ? bench.can.newMembers : [null];
       for (const optedOut of [true, false]) {
         for (const as of wanted) {
           for (const set of [given.create.optedIn, given.create.optedOut]) {
@@ -86,7 +86,7 @@ const consentChecks: readonly Check[] = [
   },
   {
     name: 'write: a changed address keeps consent, opted out or not',
-    unless: ({ connector }) => (connector.can.rename ? null : 'cannot rename'),
+    unless: ({ can }) => (can.rename ? null : 'cannot rename'),
     async run(bench) {
       for (const optedOut of [true, false]) {
         const [from, to] = optedOut ? [ANN, 'ann.new@example.org'] : [BOB, 'bob.new@example.org'];
@@ -219,14 +219,14 @@ const doubtChecks: readonly Check[] = [
         const [ann, bob] = [await addOne(bench, ANN), await addOne(bench, BOB)];
         const { optOut, patch, create, rename } = opsFor(bench);
         const ops = [optOut(ann, ANN), patch(bob, BOB, 'Changed'), create('carl@example.org')];
-        if (bench.connector.can.rename) ops.push(rename(bob, BOB, 'bob.new@example.org'));
+        if (bench.can.rename) ops.push(rename(bob, BOB, 'bob.new@example.org'));
         for (const op of ops) {
           const { result } = await writeInto(bench, kind, long, op);
           expect(['unknown', 'applied', 'unchanged'], `${op.kind} ${kind} ${long.name}`).toContain(result);
         }
         expect((await seenAt(bench, ANN)).optedOut).toBe(true);
         await seenAt(bench, 'carl@example.org');
-        expect(await seenAt(bench, bench.connector.can.rename ? 'bob.new@example.org' : BOB)).toMatchObject({
+        expect(await seenAt(bench, bench.can.rename ? 'bob.new@example.org' : BOB)).toMatchObject({
           text: 'Changed',
         });
         // What was in doubt is settled by writing it again.
