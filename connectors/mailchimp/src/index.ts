@@ -15,6 +15,7 @@ export const connector: Connector<MailchimpConfig> = {
     marketing: {
       optOutBy: 'status',
       customOptOutField: false,
+      optOutIsWide: false,
       // An opted-out address is an unsubscribed member, so every read shows it.
       listsOptedOutWithoutContact: true,
       // By creating an unsubscribed member; whether that one costs money depends on the plan (README.md).

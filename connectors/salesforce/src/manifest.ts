@@ -5,6 +5,7 @@ import { CHANGES_KEPT_DAYS } from './read.ts';
 export const can: Capabilities = {
   optOutBy: 'field',
   customOptOutField: true,
+  optOutIsWide: false,
   // Opt-outs stand on records; an address without a record has none.
   listsOptedOutWithoutContact: true,
   optOutUnknown: false,

@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly optOutBy: 'field' | 'status';
   /** Profiles may name their own opt-out field (C4). */
   readonly customOptOutField: boolean;
+  /** A CRM's own opt-out covers more than this mailing, or cannot be undone: profiles must say which one they mean (C27). */
+  readonly optOutIsWide: boolean;
   /** Opted-out addresses without a contact can be listed; false: each address is asked (C1). */
   readonly listsOptedOutWithoutContact: boolean;
   /** An address can be opted out without a contact that costs money (C3, C20). */

@@ -50,6 +50,8 @@ export interface RecordTypeSchema {
   readonly fields: readonly FieldSchema[];
   /** The vendor's own opt-out field; `missing` names the field that permissions hide (C18); null if opt-outs are a status. */
   readonly standardOptOut: OptOutField | { readonly missing: string; readonly fix: string } | null;
+  /** Opt-outs of single topics that a CRM keeps on its records, by topic id (C17, C27); absent if it keeps none. */
+  readonly topicOptOuts?: Readonly<Record<string, OptOutField>>;
   /** Null if records of this type can be created, else why not. */
   readonly notCreatable: string | null;
 }

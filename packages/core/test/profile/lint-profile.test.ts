@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
     name: 'a target without a meaning',
     text: `${HEAD}optOut: { crmToMarketing: true, target: portal }\n`,
     says: [
-      '[run] 5:41: error: Salesforce keeps opt-outs in fields, so optOut.target has no meaning here (C27). Remove it; optOut.customField names a field of your own.',
+      '[run] 5:41: error: the opt-out of Salesforce is one field, so optOut.target has no meaning here (C27). Remove it; optOut.customField names a field of your own.',
     ],
   },
   {

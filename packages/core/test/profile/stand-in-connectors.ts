@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const fieldCrmCan: Capabilities = {
   optOutBy: 'field',
   customOptOutField: true,
+  optOutIsWide: false,
   listsOptedOutWithoutContact: true,
   optOutUnknown: false,
   newMembers: [],
@@ -60,6 +61,7 @@ export const audienceToolCan: Capabilities = {
   ...fieldCrmCan,
   optOutBy: 'status',
   customOptOutField: false,
+  optOutIsWide: false,
   newMembers: ['subscribed', 'pending', 'unsubscribed'],
   creates: [],
   tag: true,
@@ -93,6 +95,7 @@ export const portalCrmCan: Capabilities = {
   optOutBy: 'status',
   clear: false,
   customOptOutField: true,
+  optOutIsWide: true,
   optOutUnknown: true,
 };
 

@@ -31,6 +31,7 @@ export const simulatedCrmConnector = (quirks: Quirks, open: () => Session): Conn
     crm: {
       optOutBy: 'field',
       customOptOutField: true,
+      optOutIsWide: false,
       listsOptedOutWithoutContact: true,
       optOutUnknown: false,
       newMembers: [],

@@ -18,6 +18,7 @@ export const simulatedMarketingConnector = (quirks: Quirks, open: () => Session)
     marketing: {
       optOutBy: 'status',
       customOptOutField: false,
+      optOutIsWide: false,
       listsOptedOutWithoutContact: true,
       optOutUnknown: false,
       newMembers: ['subscribed', 'pending', 'non-subscribed'],

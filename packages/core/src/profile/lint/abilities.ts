@@ -67,13 +67,13 @@ const checkClearing = ({ profile, crm, marketing }: LintSubject, report: Report)
 
 const checkTarget = ({ profile, crm }: LintSubject, report: Report): void => {
   const { target, customField } = profile.optOut;
-  if (crm.can.optOutBy === 'status' && target === null) {
+  if (crm.can.optOutIsWide && target === null) {
     const what = `an opt-out in ${crm.title} is wider than this mailing, so optOut.target must say which one is meant`;
     const fix = 'Write portal, custom-field (with optOut.customField), or { subscriptionType: ... }';
     report(['optOut'], { rule: 'C27', what, fix });
   }
-  if (crm.can.optOutBy === 'field' && target !== null && target !== 'custom-field') {
-    const what = `${crm.title} keeps opt-outs in fields, so optOut.target has no meaning here`;
+  if (!crm.can.optOutIsWide && target !== null && target !== 'custom-field') {
+    const what = `the opt-out of ${crm.title} is one field, so optOut.target has no meaning here`;
     report(['optOut', 'target'], { rule: 'C27', what, fix: 'Remove it; optOut.customField names a field of your own' });
   }
   if (customField !== null && !crm.can.customOptOutField) {
