@@ -49,6 +49,7 @@ export const CAN: { readonly crm: Capabilities; readonly marketing: Capabilities
   const crm: Capabilities = {
     optOutBy: 'field',
     customOptOutField: true,
+    optOutIsWide: false,
     listsOptedOutWithoutContact: true,
     optOutUnknown: false,
     newMembers: [],
