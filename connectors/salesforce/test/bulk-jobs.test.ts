@@ -296,7 +296,7 @@ describe('a job that does not go as it should', () => {
       pauses.push(report.state === 'running' ? report.askAgainMs : 'ended');
       sandbox().clock.advance(20_000);
     }
-    expect(pauses).toEqual([1_000, 10_000, 20_000, 30_000, 30_000]);
+    expect(pauses).toEqual([500, 10_000, 20_000, 30_000, 30_000]);
   });
 
   test('of two, the second cannot be made: the first is given up', async () => {

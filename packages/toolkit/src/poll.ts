@@ -1,4 +1,4 @@
-const FIRST_PAUSE_MS = 1_000;
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**

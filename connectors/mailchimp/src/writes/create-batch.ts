@@ -45,7 +45,7 @@ export const createByBatch = async (
   gate: Gate,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const pieces = await inParallel(chunk(wanted, BATCH_MEMBERS), 4, (piece) =>
+  const pieces = await inParallel(chunk(wanted, BATCH_MEMBERS), CONNECTIONS, (piece) =>
     gate.all(
       piece.map(({ op }) => op),
       () => createPiece(writing, piece, gate, signal),

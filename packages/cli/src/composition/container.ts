@@ -34,15 +34,25 @@ export interface Settings {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Uniform in [0, 1), unpredictable: used for jitter and ids. */
-const unpredictable = (): number => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+const RANDOM_BYTES = 6;
+
+/** Uniform in [0, 1), unpredictable: used for jitter and ids. Asks the system once for many, since it costs ten times as much as an id. */
+const unpredictable = (): (() => number) => {
+  let pool = Buffer.alloc(0);
+  return () => {
+    if (pool.length < RANDOM_BYTES) pool = randomBytes(RANDOM_BYTES * 512);
+    const value = pool.readUIntBE(0, RANDOM_BYTES) / 2 ** (8 * RANDOM_BYTES);
+    pool = pool.subarray(RANDOM_BYTES);
+    return value;
+  };
+};
 
 /** The composition root: plain classes and values are wired here; the domain knows no container. */
 export const compose = async (settings: Settings): Promise<Container> => {
   const container = new Container({ defaultScope: 'Singleton' });
   const connectors = await installedConnectors();
   container.bind(TOKENS.Clock).toConstantValue(systemClock);
-  container.bind(TOKENS.Random).toConstantValue(unpredictable);
+  container.bind(TOKENS.Random).toConstantValue(unpredictable());
   container.bind(TOKENS.Secrets).toConstantValue(secretsOf(settings.environment));
   container.bind(TOKENS.Processes).toConstantValue(localProcesses());
   container.bind(TOKENS.StateDir).toConstantValue(settings.stateDir);

@@ -13,11 +13,15 @@ export const addressKey = (spelling: string | null): AddressKey | null => {
   const text = spelling.normalize('NFC').trim().toLowerCase();
   const at = text.lastIndexOf('@');
   if (at <= 0 || at === text.length - 1 || text.length > 320 || /[\s<>"(),;:\\[\]\p{Cc}]/u.test(text)) return null;
-  const domain = domainToASCII(text.slice(at + 1));
+  const domain = asciiDomain(text.slice(at + 1));
   const local = text.slice(0, at);
   if (domain === '' || !domain.includes('.') || local.includes('@')) return null;
   return `${local}@${domain}` as AddressKey;
 };
+
+/** Labels of letters and digits are in their ASCII form already, and most are; the rest, and what looks like a number, Node knows. */
+const PLAIN = /^(?!.*xn--)[a-z\d]+(?:-[a-z\d]+)*(?:\.[a-z\d]+(?:-[a-z\d]+)*)*\.[a-z]+$/;
+const asciiDomain = (domain: string): string => (PLAIN.test(domain) ? domain : domainToASCII(domain));
 
 /**
  * Stands in for the address of a CRM record that has none, or none that can be one: a fact about it is kept under the record,

@@ -97,17 +97,25 @@ export const settleWritten = async (
   const done = new Set(plans.filter((plan) => isAllDone(plan, byAddress.get(plan.address) ?? [])));
   const touched = plans.filter((plan) => byAddress.has(plan.address) && !done.has(plan)).map((plan) => plan.address);
   const now = new Map((await plansOf(run, touched)).map((plan) => [plan.address, plan]));
-  const settlements = plans.map((before, i) =>
-    settlementOf(run, {
+  const afterwards = plans.map((before) =>
+    done.has(before) ? { ...before, fields: [] } : (now.get(before.address) ?? before),
+  );
+  // An opt-out that came up only now goes to records that nobody has looked for yet: work for the next run (C1, C8).
+  const asking = afterwards.filter((plan) => plan.asksCrm).map((plan) => plan.address);
+  const asked = await run.engine.store.enlisted(run.view.profile.id, 'asked', asking);
+  const isUnasked = (plan: AddressPlan): boolean => plan.asksCrm && !asked.has(plan.address);
+  const settlements = afterwards.map((after, i) => {
+    const before = plans[i] as AddressPlan;
+    return settlementOf(run, {
       mark: marks[i] as DirtyMark,
       before,
-      after: done.has(before) ? { ...before, fields: [] } : (now.get(before.address) ?? before),
+      after,
       written: byAddress.get(before.address) ?? [],
       held: left.held(before),
-      unfinished: left.unfinished(before),
+      unfinished: left.unfinished(before) || isUnasked(after),
       missing: left.missing?.(before) ?? false,
-    }),
-  );
+    });
+  });
   const changes = written.map((one) => one.change);
   await run.engine.store.settle(run.lease, run.view.profile.id, run.id, settlements, [], changes);
 };

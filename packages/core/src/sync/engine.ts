@@ -75,4 +75,4 @@ export const worstExit = (codes: readonly number[]): number =>
 /** How long a lease lasts without renewal; longer than any single request may take. */
 export const LEASE_MS = 180_000;
 /** Addresses decided at once: one neighbourhood, one commit. */
-export const BATCH = 2_000;
+export const BATCH = 4_000;

@@ -88,7 +88,6 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     const addresses = marks.map((mark) => mark.address);
     const plans = await plansBeforeFields(run, addresses);
     const cleared = await store.enlisted(profile.id, 'cleared', addresses);
-    const asked = await store.enlisted(profile.id, 'asked', addresses);
     const gone = await store.enlisted(profile.id, 'missing', addresses);
     const rests = (plan: AddressPlan): boolean => heldOptOuts.has(plan.address) || cleared.has(plan.address);
     const now = (plan: AddressPlan): readonly PlannedWrite[] =>
@@ -104,12 +103,8 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
       await enlist(run, list, addressesWith(plans, waiting));
     }
     if (allowed === 'everything') {
-      // An opt-out that came up only now goes to records that nobody has looked for yet: work for the next run (C1, C8).
-      const isUnasked = (plan: AddressPlan): boolean => plan.asksCrm && !asked.has(plan.address);
-      const unfinished = (plan: AddressPlan): boolean =>
-        plan.fields.some((write) => waitsOn(write) !== null) || isUnasked(plan);
       await carryOut(run, marks, plans, now, {
-        unfinished,
+        unfinished: (plan) => plan.fields.some((write) => waitsOn(write) !== null),
         held: (plan) => heldOptOuts.has(plan.address),
         missing: (plan) => gone.has(plan.address),
       });

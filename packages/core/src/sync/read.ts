@@ -68,7 +68,7 @@ const readOnce = async (
   const lists = ask.lists?.map((list) => list.id) ?? null;
   let last: Page | null = null;
   let done = 0;
-  for await (const page of open.session.read({ ...ask, after }, run.signal)) {
+  for await (const page of ahead(open.session.read({ ...ask, after }, run.signal))) {
     await breathe(run);
     await ingest(run, {
       side,
@@ -86,6 +86,26 @@ const readOnce = async (
   }
   return last;
 };
+
+/**
+ * Asks for the next page while the last one is written down. A cursor is durable only with the rows before it, so a page that
+ * was asked for and never taken is simply asked for again.
+ */
+async function* ahead(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+  const source = pages[Symbol.asyncIterator]();
+  try {
+    let coming = source.next();
+    for (;;) {
+      const { value, done } = await coming;
+      if (done) return;
+      coming = source.next();
+      coming.catch(() => {}); // told when it is waited for
+      yield value;
+    }
+  } finally {
+    await source.return?.();
+  }
+}
 
 const everyone = (columns: Columns, initially: ReadRequest['initially']): Ask => ({
   ...columns,

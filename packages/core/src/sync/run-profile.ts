@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Role } from '@heed/contract';
 import { viewOf } from '../plan/view.ts';
 import { lintProfile } from '../profile/lint/lint-profile.ts';
 import { type Finding, printFinding } from '../profile/place.ts';
@@ -106,9 +107,8 @@ const prepare = async (
   signal: AbortSignal,
 ): Promise<Run | Ended> => {
   const { crm, marketing } = systems;
-  await crm.session.check(signal);
-  await marketing.session.check(signal);
-  const schemas = { crm: await crm.session.describe(signal), marketing: await marketing.session.describe(signal) };
+  await ofBoth(systems, ({ session }) => session.check(signal));
+  const schemas = await ofBoth(systems, ({ session }) => session.describe(signal));
   const can = { crm: crm.can, marketing: marketing.can };
   const findings = lintProfile({
     profile,
@@ -155,6 +155,14 @@ const prepare = async (
     optOutsAt: engine.clock.now(),
     optOutsMark: 0,
   };
+};
+
+/** Asks both systems at once. Both have answered before either's error is told, so that nothing goes on behind our back. */
+const ofBoth = async <T>(systems: Systems, ask: (system: OpenSystem) => Promise<T>): Promise<Record<Role, T>> => {
+  const asked = [ask(systems.crm), ask(systems.marketing)] as const;
+  await Promise.allSettled(asked);
+  const [crm, marketing] = await Promise.all(asked);
+  return { crm, marketing };
 };
 
 const work = async (run: Run, options: RunOptions): Promise<number> => {

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressKey } from '../../src/identity/address.ts';
@@ -45,6 +46,18 @@ describe('Words: address', () => {
         if (one !== null) expect(addressKey(one)).toBe(one);
       }),
       { numRuns: 2_000, seed: 11 },
+    );
+  });
+
+  it('Words: the domain is what IDNA makes of it, also where the short way is taken', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'abxn019-.'), minLength: 1, maxLength: 14 });
+    const domain = fc.tuple(text, fc.constantFrom('org', 'x', 'a1', '0x', '7')).map((parts) => parts.join('.'));
+    fc.assert(
+      fc.property(domain, (written) => {
+        const ascii = domainToASCII(written);
+        expect(addressKey(`ann@${written}`)).toBe(ascii.includes('.') ? `ann@${ascii}` : null);
+      }),
+      { numRuns: 5_000, seed: 13 },
     );
   });
 
