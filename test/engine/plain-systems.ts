@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  BulkJobs,
+  BulkLane,
+  Capabilities,
+  Connector,
+  FieldSchema,
+  JobReport,
+  Op,
+  Outcome,
+  Page,
+  RecordRef,
+  Row,
+  Session,
+  SystemSchema,
+  Values,
+} from '@heed/contract';
+import { type Engine, LEASE_MS, type OpenSystem, type Profile, type RunResult, runProfile } from '@heed/core';
+import { openStateFolder } from '@heed/store';
+import { seededRandom } from '@heed/toolkit';
+import { z } from 'zod';
+import { Places } from '../../packages/core/src/profile/yaml-text.ts';
+
+/** Two systems without moods: every request is answered at once, as asked. A test puts in the one thing that goes wrong. */
+export interface PlainSystem {
+  /** By id; the id of a member is its address. */
+  readonly rows: Map<string, Row>;
+  /** Ops in the order in which they arrived, by whatever lane. */
+  readonly written: Op[];
+  /** What becomes of an op; null: it is applied. */
+  refuse: (op: Op) => string | null;
+  /** The outcomes of a job, before they are told. */
+  tell: (outcomes: readonly Outcome[]) => readonly Outcome[];
+  lane: BulkLane | null;
+}
+
+export const NOON = Date.UTC(2026, 10, 18, 12);
+const CUSTOMER = 'plain';
+
+const text = (name: string): FieldSchema => ({
+  name,
+  label: name,
+  type: 'text',
+  writable: true,
+  required: false,
+  options: null,
+  maxLength: null,
+  canBeReference: false,
+});
+
+const OPT_OUT = { field: 'OptedOut', optedOutWhen: true, write: true } as const;
+
+const CAN: Capabilities = {
+  optOutBy: 'field',
+  customOptOutField: false,
+  optOutIsWide: false,
+  listsOptedOutWithoutContact: true,
+  optOutUnknown: false,
+  newMembers: [],
+  creates: [],
+  reference: false,
+  conditionalWrite: false,
+  rename: false,
+  tag: false,
+  archive: false,
+  clear: false,
+  deletions: true,
+  heirs: false,
+  proofs: [],
+  changesKeptDays: null,
+  listKinds: [],
+  bulk: null,
+};
+
+export const plainSystem = (): PlainSystem => ({
+  rows: new Map(),
+  written: [],
+  refuse: () => null,
+  tell: (outcomes) => outcomes,
+  lane: null,
+});
+
+const row = (record: RecordRef, email: string, values: Values, isMember: boolean): Row => ({
+  record,
+  email,
+  modifiedAt: NOON,
+  modifiedBy: 'other',
+  life: { kind: 'live' },
+  reference: null,
+  values,
+  member: isMember
+    ? { status: 'subscribed', by: 'unknown', complaint: false, since: null, optIn: null, topics: {} }
+    : null,
+  lists: null,
+  version: null,
+});
+
+/** A person in the CRM. */
+export const contact = (id: string, email: string, values: Values): Row =>
+  row({ type: 'Contact', id }, email, { OptedOut: false, ...values }, false);
+/** A subscribed member. */
+export const member = (email: string, values: Values): Row => row({ type: 'member', id: email }, email, values, true);
+
+const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
+  const apply = (op: Op): Outcome => {
+    system.written.push(op);
+    const why = system.refuse(op);
+    if (why !== null) {
+      const refusal = { kind: 'invalid', code: 'NO', message: why, field: null, forever: false } as const;
+      return { op: op.id, result: 'rejected', refusal };
+    }
+    const before = 'record' in op && op.record !== null ? system.rows.get(op.record.id) : undefined;
+    const now = op.kind === 'create' ? member(op.email, op.fields) : before;
+    if (now === undefined) throw new Error(`nobody to ${op.kind}`);
+    const sent = op.kind === 'patch' ? op.fields : 'set' in op ? op.set : {};
+    const after = { ...now, values: { ...now.values, ...sent }, modifiedBy: 'us' as const };
+    system.rows.set(after.record.id, after);
+    return { op: op.id, result: 'applied', record: after.record, row: after, at: NOON };
+  };
+  const ended = new Map<string, readonly Outcome[]>();
+  const jobs: BulkJobs = {
+    open: async (ops) => JSON.stringify({ version: 1, first: ops[0]?.id }),
+    start: async (ticket, ops) => {
+      ended.set(ticket, system.tell(ops.map(apply)));
+      return ticket;
+    },
+    report: async (ticket): Promise<JobReport> => ({ state: 'ended', outcomes: ended.get(ticket) ?? [] }),
+  };
+  return {
+    check: async () => ({ id: 'account', name: 'account', gaps: [] }),
+    describe: async () => schema,
+    async *read({ after, initially }): AsyncIterable<Page> {
+      const all = after === null || initially === 'everyone' ? [...system.rows.values()] : [];
+      yield { rows: all, next: '{}', last: true, complete: after === null, readAt: NOON, total: all.length };
+    },
+    lookup: async ({ by }) =>
+      [...system.rows.values()].filter((one) => {
+        if ('records' in by) return by.records.some(({ id }) => id === one.record.id);
+        return 'emails' in by && by.emails.some((email) => email === one.email);
+      }),
+    write: async (ops) => ops.map(apply),
+    bulk: system.lane === null ? null : jobs,
+    now: () => NOON,
+    close: async () => {},
+  };
+};
+
+const connectorOf = (role: 'crm' | 'marketing', lane: BulkLane | null): Connector => ({
+  name: role,
+  title: role,
+  roles: {
+    [role]: { ...CAN, bulk: lane, ...(role === 'crm' ? {} : { optOutBy: 'status', newMembers: ['subscribed'] }) },
+  },
+  config: z.unknown(),
+  limits: [],
+  account: () => role,
+  open: () => {
+    throw new Error('opened by the test');
+  },
+});
+
+const PROFILE: Profile = {
+  id: `${CUSTOMER}/newsletter`,
+  customer: CUSTOMER,
+  name: 'newsletter',
+  description: null,
+  crm: { connection: 'crm', records: ['Contact'], lists: null },
+  marketing: { connection: 'marketing', audience: 'a' },
+  schedule: null,
+  fields: [{ crm: 'Title', marketing: 'TITLE', direction: 'crm-to-marketing', transforms: [], clear: false }],
+  conflicts: 'crm',
+  create: { marketing: true, crm: null },
+  whenRecordLeaves: 'keep',
+  reference: null,
+  optOut: {
+    crmToMarketing: true,
+    customField: null,
+    scope: 'everyone',
+    clearWhenConfirmed: false,
+    suppressUnknown: false,
+    undeliverableField: null,
+    target: null,
+    softOptOutIsRequest: false,
+  },
+  consent: { newMembers: 'subscribe', basis: 'existing-customer', optInField: null },
+  guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
+  places: new Places('plain/newsletter.yaml'),
+};
+
+/** The real engine and store around two plain systems: each call is one approved sync; `done` clears up. */
+export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem) => {
+  const dir = mkdtempSync(join(tmpdir(), 'heed-plain-'));
+  const clock = { now: () => NOON, sleep: async () => {} };
+  const fraction = seededRandom(1);
+  const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => Math.floor(fraction() * 256));
+  const folder = openStateFolder(dir, { clock, random: bytes, durability: 'memory' });
+  const store = folder.customer(CUSTOMER);
+  const type = (name: string, fields: readonly FieldSchema[]) => ({ name, label: name, fields, notCreatable: null });
+  const schemas = {
+    crm: {
+      recordTypes: [
+        { ...type('Contact', [text('Title'), { ...text('OptedOut'), type: 'boolean' }]), standardOptOut: OPT_OUT },
+      ],
+      lists: [],
+      audiences: [],
+      topics: [],
+    },
+    marketing: {
+      recordTypes: [{ ...type('member', [text('TITLE')]), standardOptOut: null }],
+      lists: [],
+      audiences: [{ kind: 'audience', id: 'a', name: 'a', size: null }],
+      topics: [],
+    },
+  } as const;
+  const open = (side: 'crm' | 'marketing'): OpenSystem => {
+    const system = side === 'crm' ? crm : marketing;
+    const connector = connectorOf(side, system.lane);
+    const can = connector.roles[side];
+    if (can === undefined) throw new Error('each side has its role');
+    return { connector, can, session: sessionOf(system, schemas[side]), calls: () => 0 };
+  };
+  const engine: Engine = {
+    store,
+    leases: folder.leases,
+    clock,
+    random: fraction,
+    holder: 'test',
+    open: (_profile, side) => open(side),
+    progress: () => {},
+  };
+  const sync = async (): Promise<RunResult> => {
+    const lease = await folder.leases.acquire(CUSTOMER, 'test', LEASE_MS);
+    if (lease === null) throw new Error('nobody else works here');
+    const options = { mode: 'sync', full: false, yes: true, lineLimit: 100, digest: 'd', optOutEveryMs: 1e9 } as const;
+    const result = await runProfile(PROFILE, options, engine, lease, new AbortController().signal);
+    await folder.leases.release(lease);
+    return result;
+  };
+  const done = (): void => {
+    folder.close();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return { sync, store, profile: PROFILE.id, done };
+};
