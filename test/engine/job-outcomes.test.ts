@@ -23,18 +23,18 @@ const fourUpdates = () => {
 // the refused title would count as agreed.
 it('the outcomes of a job belong to whom they name, in whatever order they come, and whoever is missing is looked at', async () => {
   const { marketing, syncs } = fourUpdates();
-  marketing.refuse = (op) => ('email' in op && op.email === at('bob') ? 'too long' : null);
+  marketing.refuse = (op) => ('email' in op && op.email === at('ann') ? 'too long' : null);
   marketing.tell = (outcomes) =>
     [...outcomes].reverse().filter((outcome) => !('row' in outcome) || outcome.row?.email !== at('cat'));
   const { report } = await syncs.sync();
   expect(report.message).toBeNull();
   expect(report.marketing).toMatchObject({ read: 4, updated: 3 });
   expect(report.marketing.setAside.map(({ address, message }) => [address, message])).toEqual([
-    [at('bob'), 'too long'],
+    [at('ann'), 'too long'],
   ]);
   expect([...marketing.rows.values()].map(({ values }) => values.TITLE)).toEqual([
-    'new title of ann',
     '',
+    'new title of bob',
     'new title of cat',
     'new title of dan',
   ]);
