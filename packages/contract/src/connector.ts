@@ -50,7 +50,14 @@ export interface Capabilities {
 /** A limit of the vendor, counted per account and across processes. */
 export type RateLimit =
   | { readonly kind: 'concurrent'; readonly max: number; readonly source: string }
-  | { readonly kind: 'window'; readonly max: number; readonly windowMs: number; readonly source: string }
+  | {
+      readonly kind: 'window';
+      readonly max: number;
+      readonly windowMs: number;
+      /** Only calls of these names (`CallSpec.name`) count; no other window is of the same length. Absent: all calls. */
+      readonly calls?: readonly string[];
+      readonly source: string;
+    }
   | { readonly kind: 'daily'; readonly max: number; readonly source: string };
 
 /** Why the people of a profile may be mailed (C19), for systems that keep a legal basis. */
@@ -79,7 +86,10 @@ export interface Connector<Config = unknown> {
   readonly roles: Readonly<Partial<Record<Role, Capabilities>>>;
   /** Strict; secrets are marked with `secret()`. */
   readonly config: ZodType<Config>;
+  /** Of the smallest account that the vendor sells. */
   readonly limits: readonly RateLimit[];
+  /** The limits of this connection, where its configuration tells more (a plan); absent: `limits`. No request is made. */
+  limitsOf?(config: Config): readonly RateLimit[];
   /** Which account the limits belong to, from the configuration alone; no secret in it. */
   account(config: Config): string;
   /** Cheap: no request is made, the SDK is loaded by the first call. */
@@ -101,6 +111,10 @@ export interface Session {
   now(): Millis;
   close(): Promise<void>;
 }
+
+/** The limits of one connection. */
+export const limitsOf = <Config>(connector: Connector<Config>, config: Config): readonly RateLimit[] =>
+  connector.limitsOf?.(config) ?? connector.limits;
 
 /** What a system can do in a role. Throws if it has no such role: profiles that ask for one are refused before. */
 export const abilitiesIn = (connector: Connector, role: Role): Capabilities => {

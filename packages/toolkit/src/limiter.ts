@@ -3,7 +3,7 @@ import type { AccountQuota, Grant } from './account-quota.ts';
 
 export interface Limiter {
   /** Waits for a permit, first come first served; answers how to give it back. Rejects with the signal's reason. */
-  enter(holdMs: number, signal: AbortSignal): Promise<() => Promise<void>>;
+  enter(holdMs: number, signal: AbortSignal, call?: string): Promise<() => Promise<void>>;
   /** Nobody of the account asks anything for `ms`. */
   pause(ms: number): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface LimiterParts {
 
 /** Lets the requests of one account through, as many as its limits allow. */
 export const createLimiter = (parts: LimiterParts): Limiter => {
-  const { clock, quota, limits } = parts;
+  const { clock, quota } = parts;
   const account = `${parts.connector}:${parts.account}`;
   let queue: Promise<unknown> = Promise.resolve();
   let wakeWaiter: () => void = () => {};
@@ -39,7 +39,8 @@ export const createLimiter = (parts: LimiterParts): Limiter => {
     }
   };
 
-  const takeTurn = async (holdMs: number, signal: AbortSignal): Promise<() => Promise<void>> => {
+  const takeTurn = async (holdMs: number, signal: AbortSignal, call: string): Promise<() => Promise<void>> => {
+    const limits = parts.limits.filter((limit) => limit.kind !== 'window' || (limit.calls?.includes(call) ?? true));
     for (;;) {
       signal.throwIfAborted();
       const releasesBefore = releases;
@@ -59,8 +60,8 @@ export const createLimiter = (parts: LimiterParts): Limiter => {
   };
 
   return {
-    enter(holdMs, signal) {
-      const turn = queue.then(() => takeTurn(holdMs, signal));
+    enter(holdMs, signal, call = '') {
+      const turn = queue.then(() => takeTurn(holdMs, signal, call));
       queue = turn.catch(() => {});
       return turn;
     },

@@ -94,7 +94,7 @@ const tryOnce = async <T>(calling: Calling, spec: CallSpec, request: Request<T>)
   const timeoutMs = spec.timeoutMs ?? parts.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   let leave: () => Promise<void>;
   try {
-    leave = await limiter.enter(timeoutMs + HOLD_BEYOND_TIMEOUT_MS, spec.signal);
+    leave = await limiter.enter(timeoutMs + HOLD_BEYOND_TIMEOUT_MS, spec.signal, spec.name);
   } catch (error) {
     return { error: spec.signal.aborted ? stopped(told, false) : notLetThrough(told, error), sent: false };
   }

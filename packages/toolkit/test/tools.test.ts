@@ -322,6 +322,32 @@ describe('limits', () => {
     expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThan(6000);
   });
 
+  it('counts only the calls that a window names, and those for no less than all windows', async () => {
+    const { clock, tools } = setUp([
+      { kind: 'window', max: 4, windowMs: 10_000, source: 'test' },
+      { kind: 'window', max: 1, windowMs: 1000, calls: ['search'], source: 'test' },
+    ]);
+    const began = clock.now();
+    const ended = new Map<string, number>();
+    const call = (name: string, key: string) =>
+      tools.call(spec({ name }), async () => {
+        ended.set(key, clock.now() - began);
+        return { value: null };
+      });
+    const all = [
+      call('search', 's1'),
+      call('page', 'p1'),
+      call('search', 's2'),
+      call('page', 'p2'),
+      call('page', 'p3'),
+    ];
+    await settle(clock, Promise.all(all));
+    expect(ended.get('p1')).toBe(0);
+    expect(ended.get('s2')).toBeGreaterThanOrEqual(1000);
+    expect(ended.get('s2')).toBeLessThan(2000);
+    expect(ended.get('p3')).toBeGreaterThanOrEqual(10_000);
+  });
+
   it('says when the requests of the day are used up, and counts again later', async () => {
     const { clock, tools } = setUp([{ kind: 'daily', max: 2, source: 'test' }]);
     const { request, tries } = failing();

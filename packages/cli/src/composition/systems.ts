@@ -1,4 +1,4 @@
-import { abilitiesIn, type Clock, type Connector, type OpenRequest, type Role } from '@heed/contract';
+import { abilitiesIn, type Clock, type Connector, limitsOf, type OpenRequest, type Role } from '@heed/contract';
 import {
   type Connection,
   type Customer,
@@ -39,7 +39,7 @@ export const connect = async (connection: Connection, parts: SystemParts): Promi
       const tools = createTools({
         connector: connector.name,
         account: connector.account(resolved.config),
-        limits: connector.limits,
+        limits: limitsOf(connector, resolved.config),
         clock: parts.clock,
         random: parts.random,
         quota: parts.quota,

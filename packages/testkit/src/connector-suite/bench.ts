@@ -5,6 +5,7 @@ import {
   ConnectorError,
   type Cursor,
   type Lookup,
+  limitsOf,
   type Op,
   type Outcome,
   type Page,
@@ -63,10 +64,10 @@ export const benchOf = (connector: Connector<any>, given: ConnectorCase, vendor:
     const tools = createTools({
       connector: connector.name,
       account: connector.account(config),
-      limits: options.limits ?? connector.limits,
+      limits: options.limits ?? limitsOf(connector, config),
       clock,
       random: () => 0.5,
-      quota: options.quota ?? memoryQuota(clock),
+      quota: options.quota ?? movingOn(memoryQuota(clock), vendor),
       vault: memoryVault(),
       meter,
     });
@@ -77,6 +78,21 @@ export const benchOf = (connector: Connector<any>, given: ConnectorCase, vendor:
     };
   },
 });
+
+/**
+ * Whoever must wait for a window of the vendor's, or was asked to, waits by the vendor's clock: it moves on, or nobody would ever
+ * be let through. Longer waits are told as errors and move nothing.
+ */
+const movingOn = (quota: AccountQuota, { clock }: Vendor): AccountQuota => ({
+  ...quota,
+  async take(request) {
+    const grant = await quota.take(request);
+    if (grant.kind === 'wait' && grant.why !== 'concurrent' && grant.waitMs <= LONGEST_WAIT_MS)
+      clock.advance(grant.waitMs);
+    return grant;
+  },
+});
+const LONGEST_WAIT_MS = 60_000;
 
 const address = (index: number, name = 'p'): string => `${name}${String(index).padStart(5, '0')}@example.org`;
 export const addresses = (count: number, name = 'p'): readonly string[] =>
