@@ -300,7 +300,9 @@ export const isMissing = (error: unknown): error is ConnectorError =>
   error instanceof ConnectorError && error.kind === 'missing';
 
 const noAudience = (): ConnectorError =>
-  new ConnectorError('config', 'Mailchimp has no such audience; `heed lists` shows the ids of the account');
+  new ConnectorError('config', 'Mailchimp has no such audience; `heed lists` shows the ids of the account', {
+    container: true,
+  });
 
 const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
   typeof item === 'object' && item !== null && !Array.isArray(item);

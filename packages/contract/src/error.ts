@@ -25,6 +25,8 @@ export interface ErrorDetails {
   /** True if the request may have taken effect although no usable answer came. */
   readonly mayHaveApplied?: boolean;
   readonly field?: string;
+  /** The audience that the session was opened for is what is wrong, so the profile says where. */
+  readonly container?: true;
   readonly forever?: boolean;
 }
 

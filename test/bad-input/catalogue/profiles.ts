@@ -198,7 +198,9 @@ export const badProfilesForLiveSystems: readonly BadCase[] = [
   {
     name: 'an audience that is not there',
     given: (world) => world.profile({ marketing: { connection: 'mailchimp', audience: '0000000000' } }),
-    says: ['acme/newsletter: Mailchimp has no such audience; `heed lists` shows the ids of the account'],
+    says: [
+      'profiles/acme/newsletter.yaml:9:13: error: Mailchimp has no such audience. `heed lists` shows the ids of the account.',
+    ],
     exit: 2,
   },
   {

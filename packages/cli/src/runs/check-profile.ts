@@ -3,6 +3,7 @@ import {
   type Connection,
   type Customer,
   EXIT,
+  failureFinding,
   isWarning,
   lintProfile,
   type Profile,
@@ -113,10 +114,15 @@ const ask = async (
     const system = { ...silent, account: account.name, fields, gaps: account.gaps };
     return { system, schema, problem: null, code: EXIT.done };
   } catch (error) {
-    return { system: silent, schema: null, problem: `${connection.name}: ${safeMessage(error)}`, code: codeOf(error) };
+    return { system: silent, schema: null, problem: problemOf(error, profile, connection), code: codeOf(error) };
   } finally {
     await session.close();
   }
+};
+
+const problemOf = (error: unknown, profile: Profile, connection: Connection): string => {
+  const finding = error instanceof ConnectorError ? failureFinding(error, profile) : null;
+  return finding === null ? `${connection.name}: ${safeMessage(error)}` : printFinding(finding);
 };
 
 /** As a run would exit: a system that refuses is 3, a wrong connection 2. */

@@ -1,4 +1,5 @@
 export { didYouMean } from './did-you-mean.ts';
+export { failureFinding } from './failure-finding.ts';
 export * from './json-schema.ts';
 export { stillMailable } from './lint/abilities.ts';
 export * from './lint/lint-customer.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Role } from '@heed/contract';
 import { viewOf } from '../plan/view.ts';
+import { failureFinding } from '../profile/failure-finding.ts';
 import { lintProfile } from '../profile/lint/lint-profile.ts';
 import { type Finding, printFinding } from '../profile/place.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -92,7 +93,9 @@ const attempt = async (
     const code = await work(run, options);
     return { run, findings, codes: [code], status: code === EXIT.waiting ? 'waiting' : 'done', message: null };
   } catch (error) {
-    return { ...failed(error, run, signal), findings };
+    const finding = isConnectorError(error) ? failureFinding(error, profile) : null;
+    if (finding === null) return { ...failed(error, run, signal), findings };
+    return { run, findings: [finding], codes: [EXIT.invalid], status: 'invalid', message: printFinding(finding) };
   }
 };
 
