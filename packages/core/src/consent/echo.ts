@@ -1,4 +1,4 @@
-import type { Actor, Millis, Row } from '@heed/contract';
+import type { Actor, Millis, Op, Row } from '@heed/contract';
 import { addressKey } from '../identity/address.ts';
 import { systemKey } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
@@ -30,10 +30,15 @@ export const echoing = (row: Row, by: Observer, intents: readonly Intent[], acto
 /** Once a later read shows the contrary, our write explains no opt-out that comes after it (C8). */
 export const isRefuted = (intent: Intent, row: Row, by: Observer): boolean => {
   const { op, answeredAt } = intent;
-  if (intent.seen || intent.state !== 'applied' || op.kind !== 'opt-out' || answeredAt === null) return false;
-  if (!concerns(intent, row) || by.readAt <= answeredAt) return false;
+  if (intent.seen || intent.state !== 'applied' || answeredAt === null) return false;
+  return concerns(intent, row) && by.readAt > answeredAt && isDenied(op, row, by.consentFields);
+};
+
+/** A row that shows that an opt-out has not happened, whatever its answer says. Silence denies nothing. */
+export const isDenied = (op: Op, row: Row, consentFields: Observer['consentFields']): boolean => {
+  if (op.kind !== 'opt-out') return false;
   if (row.member !== null) return row.member.status === 'subscribed' || row.member.status === 'non-subscribed';
-  const rules = (by.consentFields[row.record.type] ?? []).filter((rule) => rule.field in op.set);
+  const rules = (consentFields[row.record.type] ?? []).filter((rule) => rule.field in op.set);
   return rules.some((rule) => readOptOutField(rule, row.values) === 'not-opted-out');
 };
 

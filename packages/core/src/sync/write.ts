@@ -1,4 +1,5 @@
 import type { Op, Outcome, Refusal, Row } from '@heed/contract';
+import { isDenied } from '../consent/echo.ts';
 import type { Agreed } from '../plan/op.ts';
 import type { Intent } from '../state/store.ts';
 import { type OpenSystem, reactionTo } from './engine.ts';
@@ -81,7 +82,7 @@ export const conclude = async (
   sent: readonly Answered[],
   looksAt: (one: Answered) => boolean = needsLook,
 ): Promise<Sent> => {
-  const answered = sent.map((one) => ({ ...one, intent: answer(side, one.intent, one.outcome) }));
+  const answered = sent.map((one) => ({ ...one, intent: answer(run, side, one.intent, one.outcome) }));
   await run.engine.store.settle(
     run.lease,
     run.view.profile.id,
@@ -118,15 +119,18 @@ const request = async (run: Run, open: OpenSystem, intents: readonly Intent[]): 
   }
 };
 
-const answer = (side: 'crm' | 'marketing', intent: Intent, outcome: Outcome): Intent => {
+const answer = (run: Run, side: 'crm' | 'marketing', intent: Intent, outcome: Outcome): Intent => {
   if (outcome.result === 'unknown' || isUnshown(outcome, intent)) return intent;
   if (outcome.result === 'rejected') return { ...intent, state: 'rejected' };
   return {
     ...intent,
     state: outcome.result,
     answeredAt: outcome.at,
-    // `unchanged` was somebody else's doing: it explains nothing that a read shows later (Words: echo).
-    seen: outcome.result === 'unchanged',
+    // `unchanged` was somebody else's doing, and what the answer itself denies nobody has done yet: neither explains anything
+    // that a read shows later (Words: echo).
+    seen:
+      outcome.result === 'unchanged' ||
+      (outcome.row !== null && isDenied(intent.op, outcome.row, run.view.consentFields)),
     made: outcome.record,
     agrees: outcome.result === 'applied' ? asShown(side, intent, outcome.row) : intent.agrees,
   };

@@ -1,6 +1,6 @@
 import type { Op, Row } from '@heed/contract';
 import { describe, expect, it } from 'vitest';
-import { echoing, isRefuted } from '../../src/consent/echo.ts';
+import { echoing, isDenied, isRefuted } from '../../src/consent/echo.ts';
 import type { Intent } from '../../src/state/store.ts';
 import {
   AUDIENCE_A1,
@@ -167,5 +167,22 @@ describe('C8 a write whose contrary a later read shows explains nothing any more
   ] as const)('C8 a member that shows %s: %s', (status, refuted) => {
     const intent = intentOf({ system: AUDIENCE_A1, op: ofMember('ann@x.org') });
     expect(isRefuted(intent, memberRow(status), IN_AUDIENCE)).toBe(refuted);
+  });
+});
+
+describe('C8 an answer that shows that nothing was done', () => {
+  it('C8 denies an opt-out whose state it shows, and only that', () => {
+    const optOut = ofMember('ann@x.org');
+    expect(isDenied(optOut, memberRow('subscribed'), {})).toBe(true);
+    expect(isDenied(optOut, memberRow('unsubscribed'), {})).toBe(false);
+    const patch: Op = {
+      kind: 'patch',
+      id: 'op1',
+      record: { type: 'member', id: 'ann@x.org' },
+      email: 'ann@x.org',
+      fields: {},
+      ifVersion: null,
+    };
+    expect(isDenied(patch, memberRow('subscribed'), {})).toBe(false);
   });
 });
