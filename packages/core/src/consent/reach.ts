@@ -91,6 +91,9 @@ const followsMember = (
   return there.length <= 1 ? 'followed' : 'doubtful';
 };
 
+/** Who was merged within the doubt of two clocks before it happened has not surely left before it (C15). */
+const surelyFrom = ({ when }: Fact): number | null => (when.from === null ? null : when.from - DOUBT_MS);
+
 const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact, address: AddressKey): Via | null => {
   if (fact.address === address) return 'own';
   let via: Via | null = null;
@@ -100,7 +103,7 @@ const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact
       !moved &&
       person.records.some((shadow) => livesAt(shadow, address)) &&
       person.records.some(
-        (shadow) => !isLive(shadow) && mayHaveBeenAt(shadow, fact.address, fact.when.from, fact.when.until),
+        (shadow) => !isLive(shadow) && mayHaveBeenAt(shadow, fact.address, surelyFrom(fact), fact.when.until),
       );
     if (!moved && !merged) continue;
     const theirs = isRecordOf(person, fact.record) || !wasShared(people, person, fact);

@@ -136,8 +136,18 @@ describe('C16 an opt-out is inherited', () => {
 
   it('C16 from one that was merged away, if it was at the address then', () => {
     expect(viaAt(B, [heir, contact('2', [[A, LATER]], into)], tick)).toBe('inherited');
-    expect(viaAt(B, [heir, contact('2', [[A, NOON - 1]], into)], tick)).toBeNull();
+    expect(viaAt(B, [heir, contact('2', [[A, NOON - DOUBT_MS - 1]], into)], tick)).toBeNull();
     expect(viaAt(B, [heir, contact('2', [[C, LATER]], into)], tick)).toBeNull();
+  });
+
+  it('C15 C16 in doubt about the order it was: a merge and an opt-out are dated by two clocks', () => {
+    const merged = (at: number): readonly Shadow[] => [heir, contact('2', [[A, at]], into)];
+    const said = { ...unsubscribed, when: { from: NOON, until: NOON, exact: true } };
+    expect(viaAt(B, merged(NOON - DOUBT_MS), said)).toBe('inherited');
+    expect(viaAt(B, merged(NOON - DOUBT_MS - 1), said)).toBeNull();
+    expect(viaAt(B, merged(NOON - HOUR_MS), { ...said, when: { from: null, until: NOON, exact: false } })).toBe(
+      'inherited',
+    );
   });
 
   it('C16 not by a record that is elsewhere, or gone itself', () => {
