@@ -103,4 +103,38 @@ export const REGRESSIONS: readonly Regression[] = [
     about: 'a record that moved while a job wrote to it was sent to again from its new address',
     options: ONLY_JOBS,
   },
+  // Found by 100,000 seeds of everything together.
+  {
+    seed: 13588,
+    about:
+      'our own opt-out came back as a state, and a job of fields settled its address before anybody had looked for siblings (C8, C1)',
+  },
+  {
+    seed: 8494,
+    about:
+      'an opt-out that the answer itself denied explained the administrator’s own, made within a second of it: lost (Words: echo; C1)',
+  },
+  {
+    seed: 39136,
+    about:
+      'an opt-out ten seconds after its record had been merged away did not reach the heir, whose field was cleared (C15, C16)',
+  },
+  // Here the judge was wrong.
+  {
+    seed: 9302,
+    about:
+      'what the CRM says may be as late as its record was changed when that was read, so an opt-in minutes later is in doubt (Words: when)',
+  },
+  { seed: 19324, about: 'the same: the record was edited seconds before the person signed up (Words: when)' },
+  {
+    seed: 22550,
+    about:
+      'a sign-up of a member that was then shown archived: whether it was archived before as well nobody can tell (C7)',
+  },
+  {
+    seed: 6593,
+    about:
+      'a record without a reference, whose making nobody confirmed, was moved before any read showed it: nobody can know it (C19)',
+  },
+  { seed: 24736, about: 'consent that was turned false and true again is an opt-out that stands (C19, C6)' },
 ];

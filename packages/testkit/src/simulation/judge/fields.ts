@@ -19,6 +19,8 @@ interface Pair {
   /** Fields that the vendor said it wrote and did not, `crm FirstName` or `marketing FNAME`; until they are written by anybody. */
   readonly swallowed: Set<string>;
   everMember: boolean;
+  /** The consent that the engine was shown last, where the profile asks for it. */
+  optIn: boolean | null;
 }
 
 const PAIRS = [
@@ -44,6 +46,10 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
       const key = event.after?.key ?? event.before?.key;
       const pair = key === undefined ? null : pairOf(key);
       if (pair !== null) change(pair, event);
+    }
+    if (event.kind === 'shown-record' && event.optIn !== null) {
+      const pair = pairOf(event.snap.key);
+      if (pair !== null) showConsent(pair, event.optIn);
     }
     // Told that it was created, the engine may take it for vanished later, and never makes or invites it again (C11, C19).
     if (event.kind === 'write' && event.op.kind === 'create' && event.told !== 'rejected') {
@@ -79,6 +85,7 @@ const newPair = (): Pair => ({
   madeByUs: false,
   swallowed: new Set(),
   everMember: false,
+  optIn: null,
 });
 
 const change = (pair: Pair, event: Extract<Event, { kind: 'record' | 'member' }>): void => {
@@ -96,6 +103,12 @@ const change = (pair: Pair, event: Extract<Event, { kind: 'record' | 'member' }>
   pair.member = event.after;
   pair.everMember ||= event.by !== 'us';
   pair.everOut ||= event.after === null || !['subscribed', 'non-subscribed', 'pending'].includes(event.after.status);
+};
+
+/** Consent that was shown and then shown turned false is an opt-out, and given again it lifts nothing (C19, C6). */
+const showConsent = (pair: Pair, optIn: boolean): void => {
+  pair.everOut ||= pair.optIn === true && !optIn;
+  pair.optIn = optIn;
 };
 
 const swallow = (pair: Pair, { op, side, told, took }: Extract<Event, { kind: 'write' }>): void => {

@@ -22,15 +22,28 @@ export const surelyLifted = (past: Past, optOut: OptOut, run: number | null): bo
       !optIn.inferred &&
       optIn.n > optOut.n &&
       touches(past, optIn.member, optOut) &&
-      optOut.shown.some((one) => past.isClean(one.run) && one.n < optIn.n && past.knows(run, [one])) &&
-      optIn.at - optOut.at > SURELY_LATER_MS &&
+      optOut.shown.some(
+        (one) =>
+          past.isClean(one.run) &&
+          one.n < optIn.n &&
+          past.knows(run, [one]) &&
+          optIn.at - endOf(optOut, one) > SURELY_LATER_MS,
+      ) &&
       past.knows(
         run,
-        // What another system said is older only than an opt-in whose own time is exact (Words: when).
-        optIn.shown.filter(({ exact }) => exact || optOut.system === 'marketing'),
-      ) &&
-      !archivedBetween(past, optIn.member, optOut.n, optIn.n),
+        optIn.shown.filter(
+          ({ exact, n }) =>
+            // What another system said is older only than an opt-in whose own time is exact (Words: when).
+            (exact || optOut.system === 'marketing') &&
+            // Whether a member shown archived was so before the act or only after it no read can tell: not proven (C7).
+            !archivedBetween(past, optIn.member, optOut.n, n),
+        ),
+      ),
   );
+
+/** What the CRM said may be as late as its record was changed when that was shown; marketing's own order is that of reads. */
+const endOf = (optOut: OptOut, shown: OptOut['shown'][number]): number =>
+  optOut.system === 'crm' ? shown.until : optOut.at;
 
 const touches = (past: Past, member: string, optOut: OptOut): boolean => past.circles.same(member, optOut.holder);
 

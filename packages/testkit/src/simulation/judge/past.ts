@@ -28,6 +28,8 @@ export interface OptOut {
     readonly n: number;
     readonly address: string | null;
     readonly how: 'read' | 'lookup';
+    /** When its holder had changed last: by what was shown it may have been made as late as that (Words: when). */
+    readonly until: At;
   }[];
   /** The event that ended the state on its holder: unticked, re-subscribed, archived, deleted. */
   endedBy: number | null;
@@ -86,10 +88,16 @@ export class Past {
   /** Records that an operator unticked last. */
   readonly unticked = new Set<string>();
   readonly creates: { readonly address: string; readonly as: string | null }[] = [];
-  readonly crmMade: { readonly address: string; readonly record: string; readonly member: string | null }[] = [];
+  /** Records that we made. `shown`: runs that were told so, or saw it where it was made. */
+  readonly crmMade: {
+    readonly address: string;
+    readonly record: string;
+    readonly member: string | null;
+    readonly shown: { readonly run: number }[];
+  }[] = [];
   /** The event with which the present run began. */
   runBegan = 0;
-  readonly #changed = new Map<string, number>();
+  readonly #changed = new Map<string, { readonly n: number; readonly at: At }>();
   readonly #scopes = new Map<string, { record: boolean; list: boolean; optIn: boolean }>();
   readonly hiddenSince = new Map<string, number>();
   readonly #optInField: boolean;
@@ -140,7 +148,7 @@ export class Past {
   }
 
   unchangedSince(record: string, n: number): boolean {
-    return (this.#changed.get(record) ?? 0) < n;
+    return (this.#changed.get(record)?.n ?? 0) < n;
   }
 
   /** Whether the address ever had a live record at all, one in the list, one with the opt-in field. */
@@ -173,7 +181,7 @@ export class Past {
   #onRecord(event: Extract<Event, { kind: 'record' }>): void {
     const { before, after, n } = event;
     this.records.set(after.key, after);
-    this.#changed.set(after.key, n);
+    this.#changed.set(after.key, { n, at: event.at });
     this.#widen(after);
     if (event.act === 'untick') this.unticked.add(after.key);
     if (event.act === 'tick') this.unticked.delete(after.key);
@@ -254,15 +262,18 @@ export class Past {
 
   #onShownRecord(event: Extract<Event, { kind: 'shown-record' }>): void {
     const { snap, run, n, how } = event;
+    const sight = { run, n, address: keyOf(snap.email), how, until: this.#changed.get(snap.key)?.at ?? event.at };
     for (const stay of this.stays) if (stay.record === snap.key && stay.until === null) stay.shownIn.add(run);
+    for (const made of this.crmMade)
+      if (made.record === snap.key && made.address === sight.address) made.shown.push({ run });
     if (event.optIn !== null) {
       const withdrawn = event.optIn ? undefined : this.current(snap.key, 'opt-in field');
-      withdrawn?.shown.push({ run, n, address: keyOf(snap.email), how });
+      withdrawn?.shown.push(sight);
       this.#shownOptIn.set(snap.key, event.optIn);
     }
     if (event.optedOut === null) return;
     const out = event.optedOut && snap.life === 'live';
-    if (out) this.current(snap.key)?.shown.push({ run, n, address: keyOf(snap.email), how });
+    if (out) this.current(snap.key)?.shown.push(sight);
     this.#see(snap.key, out, false, n);
   }
 
@@ -272,7 +283,7 @@ export class Past {
     const list = this.shownMembers.get(address) ?? [];
     list.push({ run, n, snap });
     this.shownMembers.set(address, list);
-    if (isOut(snap)) this.current(snap.key)?.shown.push({ run, n, address, how });
+    if (isOut(snap)) this.current(snap.key)?.shown.push({ run, n, address, how, until: event.at });
     const wasPending = this.#sights.get(snap.key)?.pending === true;
     if (wasPending && snap.status === 'subscribed') this.#confirmed(event, address);
     for (const optIn of this.optIns)
@@ -294,6 +305,8 @@ export class Past {
     const { op, target, took } = event;
     if (op.kind === 'create' && event.side === 'marketing' && event.told !== 'rejected')
       this.#created(event, op.email, op.as);
+    if (op.kind === 'create' && event.side === 'crm' && event.told === 'applied' && took)
+      this.crmMade.findLast(({ address }) => address === keyOf(op.email))?.shown.push({ run: event.run });
     if (op.kind === 'opt-out' && took && target !== null && event.side === 'marketing')
       this.weUnsubscribed.push(target.key);
     if (op.kind !== 'opt-out' || !took || target === null) return;
@@ -315,7 +328,7 @@ export class Past {
   #madeByUs({ key, email }: RecordSnap): void {
     const address = keyOf(email) ?? '';
     const member = [...this.members.values()].find((one) => keyOf(one.email) === address);
-    this.crmMade.push({ address, record: key, member: member?.key ?? null });
+    this.crmMade.push({ address, record: key, member: member?.key ?? null, shown: [] });
   }
 
   #widen({ email, life, inList, optIn }: RecordSnap): void {
