@@ -135,6 +135,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       const all = after === null || initially === 'everyone' ? [...system.rows.values()] : [];
       yield { rows: all, next: '{}', last: true, complete: after === null, readAt: NOON, total: all.length };
     },
+    optOutsSince: null,
     lookup: async ({ by }) =>
       [...system.rows.values()].filter((one) => {
         if ('records' in by) return by.records.some(({ id }) => id === one.record.id);

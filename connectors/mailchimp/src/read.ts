@@ -1,6 +1,6 @@
 import { ConnectorError, type Page, type ReadRequest, type Tools } from '@heed/contract';
 import { type Stream, windowedRead } from '@heed/toolkit';
-import { complaintStream, memberStream, optOutStream, type Source } from './streams.ts';
+import { complaintStream, LATE_REPORT_MS, memberStream, optOutStream, type Source } from './streams.ts';
 
 /** How far a read looks back behind the beginning of the read before: late commits, whole seconds, unknown bounds. */
 const OVERLAP_MS = 5 * 60_000;
@@ -48,8 +48,8 @@ export const readMembers = (
     streams: (_phase: unknown, since: number | null): readonly Stream[] => [
       watched(memberStream('members', source, tags, null)),
       skippedIfShown,
-      ...(since === null ? [] : [watched(optOutStream(source, tags, since))]),
-      complaintStream(source, tags, since, shown),
+      ...(since === null ? [] : [watched(optOutStream(source, tags, since, 'unshown'))]),
+      complaintStream(source, tags, since, shown, LATE_REPORT_MS),
     ],
   };
   return windowedRead(read, signal);

@@ -16,6 +16,7 @@ import type { MailchimpConfig } from './config.ts';
 import { describeAccount } from './describe.ts';
 import { lookUp } from './lookup.ts';
 import { createMergeFieldBook } from './merge-field-book.ts';
+import { optOutsSince } from './opt-outs-since.ts';
 import { readMembers } from './read.ts';
 import { createRecentChanges } from './recent-changes.ts';
 import { createSend } from './sdk.ts';
@@ -41,6 +42,7 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
     check: async (signal) => accountOf(await api.account(signal)),
     describe: (signal) => describeAccount({ ...api, mergeFields: mergeFields.refresh }, container, signal),
     read,
+    optOutsSince: (look, signal) => optOutsSince({ api, complaints }, look, signal),
     lookup: (request, signal) => lookUp({ api, complaints }, request, tools.vendorNow, signal),
     write: (ops, signal) => writeAll({ api, tools, complaints: complaints.sofar, mergeFields, changes }, ops, signal),
     bulk: createJobs({ batches: createBatchApi(call), mergeFields, tools, audience: container, onLoopback }),

@@ -54,10 +54,15 @@ export const memberStream = (
 const textOf = (at: Millis | null): string | null => (at === null ? null : dateText(at));
 
 /**
- * Opt-outs since a time, by the vendor's own filter: a cross-check in case an opt-out does not move `last_changed`. Only rows
- * that the stream of changes cannot have shown are handed on. Its rows are no part of the vendor's count of members.
+ * Opt-outs since a time, by the vendor's own filter. Its rows are no part of the vendor's count of members. `unshown`: only
+ * those that a stream of all changes since then cannot have shown, in case an opt-out does not move `last_changed`.
  */
-export const optOutStream = ({ api, complaints }: Source, tags: readonly string[], since: Millis): Stream => ({
+export const optOutStream = (
+  { api, complaints }: Source,
+  tags: readonly string[],
+  since: Millis,
+  which: 'all' | 'unshown',
+): Stream => ({
   name: 'opt-outs',
   fetch: async (from, signal) => {
     const offset = offsetIn(from);
@@ -70,15 +75,15 @@ export const optOutStream = ({ api, complaints }: Source, tags: readonly string[
     } as const;
     const { items, total } = await api.members(query, signal);
     const members = items.flatMap((item) => memberIn(item) ?? []);
-    const unseen = members.filter((member) => (timeOf(member.last_changed) ?? 0) < since);
-    const rows = unseen.map((member) => rowOf(member, { tags, complaints: complaints.sofar }));
+    const wanted = members.filter((member) => which === 'all' || (timeOf(member.last_changed) ?? 0) < since);
+    const rows = wanted.map((member) => rowOf(member, { tags, complaints: complaints.sofar }));
     const reached = offset + items.length;
     return { rows, next: items.length === 0 || reached >= total ? null : placeAt(since, reached), total: 0 };
   },
 });
 
 /** How long after its date a report may turn up and still be noticed by the next read; a complete read notices all. */
-const LATE_REPORT_MS = 7 * 86_400_000;
+export const LATE_REPORT_MS = 7 * 86_400_000;
 const REPORTS_PER_PAGE = 200;
 
 /**
@@ -90,13 +95,14 @@ export const complaintStream = (
   tags: readonly string[],
   since: Millis | null,
   shown: ReadonlySet<string>,
+  lateMs: number,
 ): Stream => {
   let late: readonly WireAbuseReport[] | null = null;
   return {
     name: 'complaints',
     fetch: async (from, signal) => {
       late ??= (await complaints.refresh(signal))
-        .filter(({ date }) => since === null || (timeOf(date) ?? since) >= since - LATE_REPORT_MS)
+        .filter(({ date }) => since === null || (timeOf(date) ?? since) >= since - lateMs)
         .toSorted((one, other) => one.id - other.id || (one.email_id < other.email_id ? -1 : 1));
       const offset = offsetIn(from);
       const piece = late.slice(offset, offset + REPORTS_PER_PAGE).filter(({ email_id: hash }) => !shown.has(hash));

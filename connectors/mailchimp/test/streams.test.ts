@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Api, MembersQuery } from '../src/api.ts';
 import { createAskMembers } from '../src/columns.ts';
 import { createComplaintBook } from '../src/complaints.ts';
-import { complaintStream, memberStream, optOutStream } from '../src/streams.ts';
+import { complaintStream, LATE_REPORT_MS, memberStream, optOutStream } from '../src/streams.ts';
 import type { WireAbuseReport, WireMember } from '../src/wire.ts';
 import { NOON, signal } from './support.ts';
 
@@ -85,7 +85,7 @@ describe('the cross-check of opt-outs', () => {
       queries.push(query);
       return { items: items.slice(query.offset, query.offset + 1), total: 2 };
     };
-    const stream = optOutStream(sourceOf({ members }), [], NOON);
+    const stream = optOutStream(sourceOf({ members }), [], NOON, 'unshown');
     const first = await stream.fetch({ at: NOON, id: null }, signal);
     expect(first.rows.map(({ record }) => record.id)).toEqual(['old']);
     const second = await stream.fetch(first.next, signal);
@@ -110,7 +110,7 @@ describe('complaints', () => {
     const reports = [report(3, 'late', NOON - 3 * DAY), report(1, 'old', NOON - 30 * DAY), report(2, 'shown', NOON)];
     const source = sourceOf({ abuseReports: async () => reports, member: async (hash) => member(hash, NOON) });
     const idsSince = async (since: number | null): Promise<readonly string[]> => {
-      const page = await complaintStream(source, [], since, new Set(['shown'])).fetch(null, signal);
+      const page = await complaintStream(source, [], since, new Set(['shown']), LATE_REPORT_MS).fetch(null, signal);
       return page.rows.map(({ record }) => record.id);
     };
     expect(await idsSince(NOON)).toEqual(['late']);
@@ -120,9 +120,9 @@ describe('complaints', () => {
   it('go on behind the page before', async () => {
     const reports = Array.from({ length: 250 }, (_, n) => report(n, `m${n}`, NOON));
     const source = sourceOf({ abuseReports: async () => reports, member: async (hash) => member(hash, NOON) });
-    const first = await complaintStream(source, [], null, new Set()).fetch(null, signal);
+    const first = await complaintStream(source, [], null, new Set(), LATE_REPORT_MS).fetch(null, signal);
     expect(first.rows).toHaveLength(200);
-    const rest = await complaintStream(source, [], null, new Set()).fetch(first.next, signal);
+    const rest = await complaintStream(source, [], null, new Set(), LATE_REPORT_MS).fetch(first.next, signal);
     expect(rest.rows).toHaveLength(50);
     expect(rest.next).toBeNull();
     expect(rest.rows[0]?.member).toMatchObject({ complaint: true, by: 'person', since: NOON });

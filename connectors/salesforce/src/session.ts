@@ -18,6 +18,8 @@ export const openSession = ({ config, container }: OpenRequest<SalesforceConfig>
     check: (signal) => checkAccount(api, shapes, new URL(originOf(config)).host, signal),
     describe: (signal) => describeOrg(api, shapes, signal),
     read: (request, signal) => readRecords({ api, shapes, tools }, request, signal),
+    // Nothing is made here in numbers: the read of changes is the look.
+    optOutsSince: null,
     lookup: (lookup, signal) => lookUp(api, shapes, lookup, signal),
     write: (ops, signal) => writeOps(api, shapes, ops, signal),
     bulk: bulkJobs(api),

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import type { BulkJobs, BulkLane } from './bulk.ts';
-import type { Lookup, Page, ReadRequest } from './read.ts';
+import type { Lookup, OptOutLook, Page, ReadRequest } from './read.ts';
 import type { Millis, Row } from './record.ts';
 import type { Account, SystemSchema } from './schema.ts';
 import type { Tools } from './tools.ts';
@@ -101,6 +101,11 @@ export interface Session {
   check(signal: AbortSignal): Promise<Account>;
   describe(signal: AbortSignal): Promise<SystemSchema>;
   read(request: ReadRequest, signal: AbortSignal): AsyncIterable<Page>;
+  /**
+   * Whoever opted out or complained since a time, by any way, without what else changed: `read` brings them all the same,
+   * this only finds them earlier. Null where reading the changes costs no more.
+   */
+  readonly optOutsSince: ((look: OptOutLook, signal: AbortSignal) => AsyncIterable<readonly Row[]>) | null;
   /** Records that do not exist are simply not in the answer; deleted ones come with their `life` where the vendor tells. */
   lookup(request: Lookup, signal: AbortSignal): Promise<readonly Row[]>;
   /** One outcome per op, by op id, in any order; never throws for what concerns single ops. */

@@ -48,6 +48,12 @@ export interface Page {
   readonly total: number | null;
 }
 
+/** A look for new opt-outs alone, in the middle of a long run (C21). */
+export interface OptOutLook extends Columns {
+  /** Vendor's clock. */
+  readonly since: Millis;
+}
+
 /** Asks for single records: to settle a write in doubt, to read back an opt-out, to find the records of an address. */
 export interface Lookup extends Columns {
   readonly by:

@@ -155,6 +155,7 @@ const COMPLETE_BEGAN = 'complete-began';
 
 export const readMembers = async (run: Run): Promise<void> => {
   const began = run.engine.clock.now();
+  const seenAt = run.marketing.session.now();
   const { store } = run.engine;
   const profile = run.view.profile.id;
   const stream = streamOf(run, 'members', membersAsk(run));
@@ -164,6 +165,7 @@ export const readMembers = async (run: Run): Promise<void> => {
   // by its very beginning, once a run has read to the end.
   if ((await store.cursor(stream)) === null) await store.putNote(profile, COMPLETE_BEGAN, began);
   await readStream(run, 'marketing', 'members', membersAsk(run));
+  run.membersSeenAt = seenAt;
   const startedAt = (await store.note(profile, COMPLETE_BEGAN)) as number | null;
   if (startedAt === null) return;
   // What reads too small is read in full again by the next run: it may have come back, with opt-outs that this read missed.

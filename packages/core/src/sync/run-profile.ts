@@ -12,6 +12,7 @@ import type { Allowed } from './carry-out.ts';
 import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
 import { putHold } from './guarded-pass.ts';
+import { lookForOptOuts } from './look-for-opt-outs.ts';
 import { fieldsPass, optOutPass } from './passes.ts';
 import { forgetCursors, readConsent, readMembers, readRecords } from './read.ts';
 import { emptyReport, heldOf } from './report.ts';
@@ -157,6 +158,7 @@ const prepare = async (
     renewedAt: engine.clock.now(),
     optOutsAt: engine.clock.now(),
     optOutsMark: 0,
+    membersSeenAt: marketing.session.now(),
   };
 };
 
@@ -211,7 +213,7 @@ const lookAgainIfUnblocked = async (run: Run): Promise<void> => {
 /** Opt-outs never wait behind a long read, a long run of fields or a job (C21). */
 const optOutsBetween = async (run: Run, allowed: Allowed, options: RunOptions): Promise<void> => {
   if (run.mode === 'plan' || run.engine.clock.now() - run.optOutsAt < options.optOutEveryMs) return;
-  await readMembers(run);
+  await lookForOptOuts(run);
   await readConsent(run);
   await optOuts(run, allowed, run.optOutsMark);
 };

@@ -58,6 +58,8 @@ export interface Run {
   optOutsAt: Millis;
   /** The newest mark when that began: what is marked later has not been looked at. */
   optOutsMark: number;
+  /** When the last read of the members, or look for opt-outs among them, began; marketing's clock. */
+  membersSeenAt: Millis;
 }
 
 export const sideOf = (run: Run, side: 'crm' | 'marketing'): { readonly open: OpenSystem; readonly system: System } =>

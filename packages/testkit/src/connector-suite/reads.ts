@@ -1,4 +1,4 @@
-import type { Page } from '@heed/contract';
+import type { Page, Row } from '@heed/contract';
 import { expect } from 'vitest';
 import {
   addOne,
@@ -169,6 +169,26 @@ const changeReads: readonly Check[] = [
       expect(
         [...latest(rowsOf(changed)).values()].filter((row) => isOptedOut(bench, row)).map((row) => row.email),
       ).toEqual(addresses(1));
+    },
+  },
+  {
+    name: 'look: whoever opted out since then is found without a read, and nobody who opted out before, or changed only',
+    async run(bench) {
+      const { people, vendor, given } = bench;
+      const { session } = bench.open();
+      if (session.optOutsSince === null) return;
+      const records = await people.add(addresses(3).map((email) => ({ email })));
+      const [before, edited, after] = records;
+      if (before === undefined || edited === undefined || after === undefined) throw new Error('nobody was added');
+      await people.optOut(before);
+      vendor.clock.advance(QUIET_MS);
+      const since = session.now();
+      await people.edit(edited, 'New');
+      await people.optOut(after);
+      const rows: Row[] = [];
+      for await (const some of session.optOutsSince({ ...given.columns, since }, SIGNAL)) rows.push(...some);
+      expect(emailsOf(rows)).toEqual(addresses(3).slice(2));
+      expect(rows.every((row) => isOptedOut(bench, row))).toBe(true);
     },
   },
   {

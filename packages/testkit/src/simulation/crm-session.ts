@@ -73,6 +73,8 @@ export const crmHand = (crm: SimulatedCrm, show: (record: CrmRecord) => Row | nu
 
 export class CrmSession implements Session {
   readonly bulk: BulkJobs | null;
+  /** Its light read of consent is the look. */
+  readonly optOutsSince = null;
   readonly #world: World;
   readonly #crm: SimulatedCrm;
   readonly #life: Life;

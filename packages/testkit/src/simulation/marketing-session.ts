@@ -1,4 +1,14 @@
-import type { BulkJobs, Connector, Lookup, MemberState, ReadRequest, RecordRef, Row, Session } from '@heed/contract';
+import type {
+  BulkJobs,
+  Connector,
+  Lookup,
+  MemberState,
+  OptOutLook,
+  ReadRequest,
+  RecordRef,
+  Row,
+  Session,
+} from '@heed/contract';
 import { windowedRead } from '@heed/toolkit';
 import { z } from 'zod';
 import type { At, MemberSnap } from './history.ts';
@@ -124,6 +134,14 @@ export class MarketingSession implements Session {
       signal,
     );
     return showing(this.#world, pages, (row) => this.#show(row, 'read'));
+  }
+
+  async *optOutsSince({ since, fields }: OptOutLook): AsyncGenerator<readonly Row[]> {
+    await this.#call('look for opt-outs');
+    const found = this.#marketing.all().filter(({ snap, stamp }) => isOut(snap) && stamp >= since);
+    const rows = found.map((member) => this.#row(member, fields, null));
+    for (const row of rows) this.#show(row, 'read');
+    yield rows;
   }
 
   async lookup(request: Lookup): Promise<readonly Row[]> {
