@@ -119,6 +119,11 @@ export const REGRESSIONS: readonly Regression[] = [
     about:
       'an opt-out ten seconds after its record had been merged away did not reach the heir, whose field was cleared (C15, C16)',
   },
+  {
+    seed: 61850,
+    about:
+      'a record moved and was deleted before the next read: its opt-out did not follow it there, and the address was invited (C15)',
+  },
   // Here the judge was wrong.
   {
     seed: 9302,
@@ -137,4 +142,12 @@ export const REGRESSIONS: readonly Regression[] = [
       'a record without a reference, whose making nobody confirmed, was moved before any read showed it: nobody can know it (C19)',
   },
   { seed: 24736, about: 'consent that was turned false and true again is an opt-out that stands (C19, C6)' },
+  {
+    seed: 59099,
+    about: 'a record was ticked and unticked between two reads, so that nobody knows of an untick to be left (C6)',
+  },
+  {
+    seed: 67954,
+    about: 'a record was deleted and restored without its flag between two reads, which looks like an untick (C6, C16)',
+  },
 ];

@@ -66,16 +66,12 @@ const staysOf = (row: Row, before: Shadow | null, by: Observer, address: Address
   const here = stays.at(-1);
   const since = before?.lastReadAt ?? null;
   const at = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
-  const ends = row.life.kind !== 'live' || address === null;
-  if (here !== undefined && here.until === null) {
-    if (!ends && here.address === address) return stays;
-    const closed = [...stays.slice(0, -1), { ...here, until: at }];
-    return ends || address === null ? closed : [...closed, { address, from: since, until: null }];
-  }
-  if (address === null) return stays;
-  // A record that was dead when first seen still had its address once (C16).
-  if (ends) return stays.length > 0 ? stays : [{ address, from: null, until: at }];
-  return [...stays, { address, from: since, until: null }];
+  if (here !== undefined && here.until === null && row.life.kind === 'live' && here.address === address) return stays;
+  const closed = here?.until === null ? [...stays.slice(0, -1), { ...here, until: at }] : stays;
+  if (address === null) return closed;
+  if (row.life.kind === 'live') return [...closed, { address, from: since, until: null }];
+  // A record that is dead when it is first seen there still had that address once (C15, C16).
+  return here?.address === address ? closed : [...closed, { address, from: since, until: at }];
 };
 
 /** Something that rules or fields may depend on is different from what we knew. */

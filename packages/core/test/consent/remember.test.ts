@@ -199,6 +199,12 @@ describe('C15 C16 every address it had', () => {
   it('C16 dead when first seen: it was there once', () => {
     expect(stays(crmRow(dead), null)).toEqual([{ address: ANN, from: null, until: NOON }]);
   });
+
+  it('C15 dead at another address than it was last seen at: it was there once, and its opt-out with it', () => {
+    const gone = { address: NEW, from: NOON - HOUR_MS, until: NOON };
+    expect(stays(crmRow(dead), [live], NEW)).toEqual([{ ...live, until: NOON }, gone]);
+    expect(stays(crmRow(dead), [{ ...live, until: NOON }], NEW)).toEqual([{ ...live, until: NOON }, gone]);
+  });
 });
 
 describe('what makes an address worth deciding again', () => {

@@ -209,6 +209,11 @@ class Court {
   /** Worked example 5: our own unsubscription of the address sets the records that did not say it themselves. */
   #isSibling(optOut: OptOut, record: RecordSnap, address: string): boolean {
     if (record.key === optOut.holder || this.#past.unticked.has(record.key)) return false;
+    // Said there itself and lost unseen, deleted and restored between two reads: that looks like an untick, which is left (C6).
+    if (
+      this.#past.optOuts.some(({ holder, by, shown }) => holder === record.key && by === 'opt-out' && shown.length > 0)
+    )
+      return false;
     return [...this.#past.members.values()].some(
       (member) => keyOf(member.email) === address && member.status === 'unsubscribed' && member.by === 'us',
     );

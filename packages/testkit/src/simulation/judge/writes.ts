@@ -216,7 +216,9 @@ const crmOptOut = (bench: Bench, op: OpOf<'opt-out'>): void => {
     bench.past.weUnsubscribed.some((key) => bench.past.circles.same(key, record.key));
   const inherited = bench.past.losses.some((key) => bench.past.circles.same(key, record.key));
   if (!echoed && !inherited) bench.blame('C0', 'C2 C0.4', 'carries what only the CRM had said to another record');
-  const unticked = bench.past.unticked.has(record.key);
+  // What was ticked and unticked between two reads nobody has seen said.
+  const said = all.some(({ holder, by, shown }) => holder === record.key && by === 'opt-out' && shown.length > 0);
+  const unticked = said && bench.past.unticked.has(record.key);
   if (unticked && !inherited && all.every(({ holder }) => holder === record.key))
     bench.blame('C0', 'C6', 'ticks again what only the CRM had said and an operator unticked');
   if (op.set.OptedOut !== true) bench.blame('I1', 'C6', 'does not set the opt-out field');
