@@ -38,15 +38,16 @@ export interface PlainSystem {
 
 export const NOON = Date.UTC(2026, 10, 18, 12);
 const CUSTOMER = 'plain';
+export const LONGEST_TITLE = 20;
 
-const text = (name: string): FieldSchema => ({
+const text = (name: string, maxLength: number | null = null): FieldSchema => ({
   name,
   label: name,
   type: 'text',
   writable: true,
   required: false,
   options: null,
-  maxLength: null,
+  maxLength,
   canBeReference: false,
 });
 
@@ -112,6 +113,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       return { op: op.id, result: 'rejected', refusal };
     }
     const before = 'record' in op && op.record !== null ? system.rows.get(op.record.id) : undefined;
+    // As Mailchimp does, the answer to a create shows nothing of what was not sent.
     const now = op.kind === 'create' ? member(op.email, op.fields) : before;
     if (now === undefined) throw new Error(`nobody to ${op.kind}`);
     const sent = op.kind === 'patch' ? op.fields : 'set' in op ? op.set : {};
@@ -209,7 +211,7 @@ export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem) => {
       topics: [],
     },
     marketing: {
-      recordTypes: [{ ...type('member', [text('TITLE')]), standardOptOut: null }],
+      recordTypes: [{ ...type('member', [text('TITLE', LONGEST_TITLE)]), standardOptOut: null }],
       lists: [],
       audiences: [{ kind: 'audience', id: 'a', name: 'a', size: null }],
       topics: [],

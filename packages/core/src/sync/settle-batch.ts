@@ -26,7 +26,7 @@ export const settlementOf = (run: Run, worked: Worked): Settlement => {
   const now = run.engine.clock.now();
   const owed = owedAfter(worked);
   const setAside = [
-    ...after.setAside.map((one) => ({ ...one, retryAt: one.retryAt ?? null })),
+    ...judged(worked).map((one) => ({ ...one, retryAt: one.retryAt ?? null })),
     ...written.flatMap((one) => one.setAside ?? []),
     ...(worked.missing ? [missingRecord(mark.address, now)] : []),
   ];
@@ -40,6 +40,16 @@ export const settlementOf = (run: Run, worked: Worked): Settlement => {
     links: after.links,
     buckets: bucketsAfter(worked),
   };
+};
+
+/**
+ * What was set aside as things stand now. A field that a create had to leave out is not in the vendor's answer, so nothing
+ * can be said of it until a read shows it: it stays set aside.
+ */
+const judged = ({ before, after, written }: Worked): AddressPlan['setAside'] => {
+  if (!written.some((one) => one.done && one.write.op.kind === 'create')) return after.setAside;
+  const known = new Set(after.setAside.map((one) => one.field));
+  return [...after.setAside, ...before.setAside.filter((one) => one.field !== null && !known.has(one.field))];
 };
 
 const missingRecord = (address: SetAside['address'], now: number): SetAside => ({
@@ -81,7 +91,8 @@ const nextLook = (
 
 type BucketLine = Settlement['buckets'][number];
 
-const bucketsAfter = ({ after, written, held, unfinished }: Worked): Settlement['buckets'] => {
+const bucketsAfter = (worked: Worked): Settlement['buckets'] => {
+  const { after, written, held, unfinished } = worked;
   const lines = new Map<string, BucketLine>();
   const put = (
     side: 'crm' | 'marketing',
@@ -100,7 +111,7 @@ const bucketsAfter = ({ after, written, held, unfinished }: Worked): Settlement[
     if (record !== null && one.done) put(one.write.side, record, bucketOf(one), null);
   }
   const refused = written.flatMap((one) => one.setAside ?? []);
-  for (const one of [...after.setAside, ...refused]) {
+  for (const one of [...judged(worked), ...refused]) {
     if (one.record !== null && one.rule !== REFUSED_FOR_EVER) put(one.side, one.record, 'setAside', null);
   }
   return [...lines.values()];
