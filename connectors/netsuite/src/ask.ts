@@ -1,0 +1,126 @@
+import { ConnectorError, type Millis, type Tools } from '@heed/contract';
+import type { z } from 'zod';
+import { type NetSuiteConfig, originOf } from './config.ts';
+import { failureOf } from './failure.ts';
+import { signedBy } from './sdk.ts';
+import { netsuiteTokens } from './token.ts';
+import { travel, type WireAnswer, type WireRequest } from './transport.ts';
+
+export interface AskRequest extends Omit<WireRequest, 'url' | 'headers'> {
+  /** Below `/services/rest`, or of the RESTlet host. Ids in it are encoded by the caller. */
+  readonly path: string;
+  readonly service?: 'restlets';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Manner {
+  readonly kind: 'read' | 'write';
+  /** Sent twice it does no harm. Unless told: reads. */
+  readonly repeatable?: boolean;
+}
+
+export interface JsonAnswer extends WireAnswer {
+  /** Undefined for an empty answer. */
+  readonly body: unknown;
+}
+
+/** Signed requests to one account, under its limits; answers of 400 and above are thrown as ConnectorErrors. */
+export type Ask = (request: AskRequest, manner: Manner, signal: AbortSignal) => Promise<JsonAnswer>;
+
+interface Signing {
+  /** The `Authorization` of one try. */
+  sign(request: { readonly method: string; readonly url: string }): Promise<string>;
+  /** The credentials were refused with INVALID_LOGIN: whether another call makes sense. */
+  again(): boolean;
+}
+
+/** What signs the tries of one call; may ask for a token, so it is called without a permit in hand. */
+type Signer = (signal: AbortSignal) => Promise<Signing>;
+
+const READ_TIMEOUT_MS = 120_000;
+/** The customer's scripts and workflows run inside of each write. */
+const WRITE_TIMEOUT_MS = 180_000;
+/** A throttled request has been reported to surface as INVALID_LOGIN up to a minute later (julbrs/netsuite-api-client#26). */
+const LOGIN_DOUBT_MS = 120_000;
+
+/** `closed` ends what runs when the session is closed. */
+export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSignal): Ask => {
+  let throttledAt: Millis | null = null;
+  const recentlyThrottled = (): boolean => throttledAt !== null && tools.clock.now() - throttledAt < LOGIN_DOUBT_MS;
+  const signer = signerOf(config, tools, closed, recentlyThrottled);
+
+  const once = (request: AskRequest, manner: Manner, signing: Signing, signal: AbortSignal): Promise<JsonAnswer> => {
+    const { kind, repeatable = kind === 'read' } = manner;
+    const { name, path, service, headers, ...rest } = request;
+    const url = `${originOf(config, service ?? 'suitetalk')}${service === undefined ? '/services/rest' : ''}${path}`;
+    const timeoutMs = kind === 'read' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS;
+    return tools.call({ name, kind, repeatable, timeoutMs, signal }, async (callSignal) => {
+      const authorization = await signing.sign({ method: rest.method, url });
+      const accept = { accept: 'application/json', ...headers, authorization };
+      const answer = await travel({ name, url, headers: accept, ...rest }, callSignal);
+      if (answer.status === 429) throttledAt = tools.clock.now();
+      if (answer.status >= 400) throw failureOf(name, answer, tools.vendorNow());
+      return { value: withJson(name, answer), bytes: answer.text.length, date: answer.headers.date ?? null };
+    });
+  };
+
+  return async (request, manner, callerSignal) => {
+    const signal = AbortSignal.any([callerSignal, closed]);
+    const signing = await signer(signal);
+    try {
+      return await once(request, manner, signing, signal);
+    } catch (error) {
+      if (!isLoginRefusal(error) || !signing.again()) throw error;
+      return once(request, manner, await signer(signal), signal);
+    }
+  };
+};
+
+const isLoginRefusal = (error: unknown): boolean =>
+  error instanceof ConnectorError && error.kind === 'auth' && error.details.code === 'INVALID_LOGIN';
+
+const signerOf = (
+  config: NetSuiteConfig,
+  tools: Tools,
+  closed: AbortSignal,
+  recentlyThrottled: () => boolean,
+): Signer => {
+  const { auth } = config;
+  if (auth.method === 'token-based')
+    return async () => ({ sign: (request) => signedBy(auth, config, request), again: recentlyThrottled });
+  const tokens = netsuiteTokens(config, auth, tools, closed);
+  return async (signal) => {
+    const { accessToken } = await tokens.get(signal);
+    return {
+      sign: async () => `Bearer ${accessToken}`,
+      // The bearer ran out; the token source stops a vendor that refuses what it gives.
+      again() {
+        tokens.refused(accessToken);
+        return true;
+      },
+    };
+  };
+};
+
+/** A success whose body is no JSON: a page of maintenance, of something between NetSuite and us, or half an answer. */
+const withJson = (name: string, answer: WireAnswer): JsonAnswer => {
+  if (answer.text === '') return { ...answer, body: undefined };
+  try {
+    return { ...answer, body: JSON.parse(answer.text) };
+  } catch {
+    throw new ConnectorError('unavailable', `netsuite ${name}: the answer was cut off or is no JSON`, {
+      code: 'unreadable',
+      mayHaveApplied: true,
+    });
+  }
+};
+
+/** The body of an answer in its documented form; `mayHaveApplied` for writes. */
+export const understood = <T>(name: string, schema: z.ZodType<T>, body: unknown, mayHaveApplied: boolean): T => {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw notUnderstood(name, mayHaveApplied);
+  return parsed.data;
+};
+
+export const notUnderstood = (name: string, mayHaveApplied: boolean): ConnectorError =>
+  new ConnectorError('protocol', `netsuite ${name}: the answer has not the documented form`, { mayHaveApplied });

@@ -1,0 +1,96 @@
+import { ConnectorError, type ErrorKind, type Millis, type Refusal } from '@heed/contract';
+import { kindOfStatus, retryAfterMs } from '@heed/toolkit';
+import type { WireAnswer } from './transport.ts';
+
+interface Meaning {
+  readonly kind: ErrorKind;
+  /** What is wrong and what to do. The vendor's own text repeats values and names people, so it is not shown. */
+  readonly says: string;
+}
+
+/** `o:errorCode` as the Help Center lists them (section_156570709583); those marked there as seen by others only are guesses on the safe side. */
+const CODES: Readonly<Record<string, Meaning>> = {
+  CONCURRENCY_LIMIT_EXCEEDED: {
+    kind: 'rate-limited',
+    says: 'the account has no free request; all its integrations share a few (lower concurrency, or run at other times)',
+  },
+  SSS_REQUEST_LIMIT_EXCEEDED: { kind: 'rate-limited', says: 'the account has no free request for RESTlets' },
+  INVALID_LOGIN: {
+    kind: 'auth',
+    says: 'the credentials were refused; NetSuite says why in Setup > Users/Roles > View Login Audit Trail',
+  },
+  INVALID_LOGIN_ATTEMPT: { kind: 'auth', says: 'the credentials were refused by the RESTlet host' },
+  INSUFFICIENT_PERMISSION: { kind: 'forbidden', says: 'the role of the integration user lacks a permission for this' },
+  NONEXISTENT_ID: { kind: 'missing', says: 'the record does not exist, or the role may not see it' },
+  RCRD_DSNT_EXIST: { kind: 'missing', says: 'the record does not exist, or the role may not see it' },
+  INVALID_CONTENT: { kind: 'invalid', says: 'NetSuite does not accept a value' },
+  INVALID_REQUEST: { kind: 'invalid', says: 'NetSuite does not accept the request' },
+  INVALID_PARAMETER: { kind: 'invalid', says: 'NetSuite does not accept the query' },
+  USER_ERROR: { kind: 'refused', says: 'a rule of this NetSuite account forbids it' },
+  IDEMPOTENCY_ERROR: { kind: 'stale', says: 'this job was handed over already' },
+  UNEXPECTED_ERROR: { kind: 'unavailable', says: 'NetSuite had an error of its own' },
+};
+
+interface VendorError {
+  readonly code: string;
+  /** The last name in `o:errorPath`: a field. */
+  readonly field: string | null;
+}
+
+/** Codes and names of fields are shown and stored; what has not their form could be anything, an address too. */
+const CODE = /^[A-Z][A-Z0-9_]{1,79}$/;
+
+/** The first error in an answer, in the form of REST (`o:errorDetails`) or of RESTlets (`error.code`). */
+export const vendorErrorIn = (text: string): VendorError | null => {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const details = recordIn(recordIn(parsed)?.['o:errorDetails'], 0) ?? recordIn(recordIn(parsed)?.error);
+    if (details === null) return null;
+    const code = details['o:errorCode'] ?? details.code;
+    return {
+      code: typeof code === 'string' && CODE.test(code) ? code : 'UNKNOWN_CODE',
+      field: fieldIn(details['o:errorPath']),
+    };
+  } catch {
+    return null;
+  }
+};
+
+const recordIn = (value: unknown, index?: number): Readonly<Record<string, unknown>> | null => {
+  const one: unknown = index !== undefined && Array.isArray(value) ? value[index] : value;
+  return typeof one === 'object' && one !== null && !Array.isArray(one) ? (one as Record<string, unknown>) : null;
+};
+
+const fieldIn = (path: unknown): string | null =>
+  typeof path === 'string' ? (path.match(/([A-Za-z]\w{0,79})(?:\[\d+\])?$/)?.[1] ?? null) : null;
+
+const meaningOf = (status: number, code: string | undefined): Meaning => {
+  const known = code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : undefined;
+  // A gateway's 5xx may carry any body: that nothing was done is only believed of 4xx.
+  if (known !== undefined && status < 500) return known;
+  return { kind: kindOfStatus(status), says: known?.says ?? `NetSuite answered ${status}` };
+};
+
+/** The ConnectorError for an answer of 400 and above. `vendorNow` is for a Retry-After that names a date. */
+export const failureOf = (name: string, answer: WireAnswer, vendorNow: Millis): ConnectorError => {
+  const first = vendorErrorIn(answer.text);
+  const { kind, says } = meaningOf(answer.status, first?.code);
+  const code = first?.code ?? `HTTP ${answer.status}`;
+  const field = first?.field ?? null;
+  const wait = retryAfterMs(answer.headers['retry-after'], vendorNow);
+  return new ConnectorError(kind, `netsuite ${name}: ${says} (${code})${field === null ? '' : `: ${field}`}`, {
+    code,
+    mayHaveApplied: answer.status >= 500 || answer.status === 408,
+    ...(field === null ? {} : { field }),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
+};
+
+/** Why an op was not, or perhaps not, applied, when its call failed. */
+export const refusalOfCall = (error: ConnectorError): Refusal => ({
+  kind: error.kind,
+  code: error.details.code ?? error.kind,
+  message: error.message,
+  field: error.details.field ?? null,
+  forever: error.details.forever ?? false,
+});

@@ -1,0 +1,196 @@
+import { ConnectorError, type Millis, type Page, type ReadRequest, type Row, type Tools } from '@heed/contract';
+import { type Phase, type Position, type Stream, type StreamPage, windowedRead } from '@heed/toolkit';
+import type { WireRow } from './api.ts';
+import { HAS_ADDRESS, optedOut } from './conditions.ts';
+import type { Lists } from './lists.ts';
+import type { ConditionsOf, Reader } from './reader.ts';
+import { type Condition, isId, select } from './suiteql.ts';
+import { type Calibration, calibrationsIn, remembered, STAMP_FORMAT, stampColumn, type Zone, zoneOf } from './zone.ts';
+
+/**
+ * A read begins this long before the one before it: for saves that run long scripts and become visible late (how late is not
+ * documented) and for stamps of whole seconds.
+ */
+const OVERLAP_MS = 15 * 60_000;
+
+interface ReadParts {
+  readonly reader: Reader;
+  readonly tools: Pick<Tools, 'clock' | 'vendorNow'>;
+  readonly lists: (request: ReadRequest) => Lists | null;
+}
+
+/** What this connector keeps in a cursor beside what the toolkit does. */
+interface Kept {
+  readonly zones: readonly Calibration[];
+  /** Of who is in the lists; null without lists. */
+  readonly roster: string | null;
+}
+
+/**
+ * Streams of a read; each costs one query when nothing changed, and so does the look at the time zone.
+ * - one per record type, in the order of ids, behind the last id that was read: ids never change, so no row is missed or comes
+ *   twice, however many share a stamp, and each query is far below 100,000 rows. What changes while the read goes on is inside the next one's window.
+ * - changes: one for the log of deletions, where queries answer it.
+ */
+export async function* readRecords(parts: ReadParts, request: ReadRequest, signal: AbortSignal): AsyncIterable<Page> {
+  const { reader, tools } = parts;
+  const before = keptIn(request.after);
+  const now = await reader.calibration(request.types, before.zones.at(-1) ?? null, signal);
+  const zone = zoneOf(now, before.zones);
+  const lists = parts.lists(request);
+  const roster = lists === null ? null : await lists.digest(signal);
+  if (before.roster !== null && before.roster !== roster)
+    throw new ConnectorError('stale', 'netsuite: the members of the lists changed; reading them from the beginning');
+  const pages = windowedRead(
+    {
+      connector: 'netsuite',
+      container: null,
+      request,
+      tools,
+      overlapMs: OVERLAP_MS,
+      streams: (phase, since) => streamsOf({ reader, zone, lists }, request, phase, since),
+    },
+    signal,
+  );
+  for await (const page of pages) {
+    // While the read goes on its beginning may be reckoned in an offset of before; the next one begins with today's.
+    const zones = page.last ? remembered(now, []) : remembered(now, before.zones);
+    yield { ...page, next: withKept(page.next, { zones, roster }) };
+  }
+}
+
+const keptIn = (cursor: string | null): Kept => {
+  try {
+    const parsed: unknown = JSON.parse(cursor ?? 'null');
+    const { zones, roster } = parsed as { readonly zones?: unknown; readonly roster?: unknown };
+    return { zones: calibrationsIn(zones), roster: typeof roster === 'string' ? roster : null };
+  } catch {
+    return { zones: [], roster: null };
+  }
+};
+
+const withKept = (cursor: string, kept: Kept): string => JSON.stringify({ ...JSON.parse(cursor), ...kept });
+
+interface StreamParts {
+  readonly reader: Reader;
+  readonly zone: Zone;
+  readonly lists: Lists | null;
+}
+
+const streamsOf = (parts: StreamParts, request: ReadRequest, phase: Phase, since: Millis | null): readonly Stream[] => {
+  const records = request.types.map((type) => recordStream(parts, request, type, since));
+  // Deletions come with the read of everybody, which the engine never leaves out (C5).
+  const deletions = phase === 'changes' && since !== null && parts.lists === null;
+  return deletions ? [...records, deletedStream(parts, request, since)] : records;
+};
+
+const recordStream = (
+  { reader, zone, lists }: StreamParts,
+  request: ReadRequest,
+  type: string,
+  since: Millis | null,
+): Stream => ({
+  name: type,
+  async fetch(from, signal) {
+    const last = Number(from?.id ?? 0);
+    const scope = since === null && lists !== null ? await lists.scope(type, last, signal) : null;
+    const conditions: ConditionsOf = (shape, known) => {
+      const window =
+        since === null ? initial(request, optedOut(shape, request.consent, known)) : [changedSince(zone, since)];
+      return window === null ? null : [...window, ...(scope?.conditions ?? []), ...(last === 0 ? [] : [behind(last)])];
+    };
+    const page = await reader.page(type, request, conditions, zone, signal);
+    if (!inOrder(page.rows, last))
+      throw new ConnectorError('protocol', `netsuite query: ${type} rows are not in the order asked for`);
+    const rows = lists === null ? page.rows : await lists.placed(type, page.rows, signal);
+    const end = scope?.upTo ?? Number(page.rows.at(-1)?.record.id ?? last);
+    const more = page.hasMore || scope?.more === true;
+    return { rows, next: more ? placeBehind(since, end) : null, total: scope?.upTo == null ? page.total : null };
+  },
+});
+
+const placeBehind = (since: Millis | null, id: number): Position => ({ at: since, id: String(id) });
+
+const initial = ({ initially }: ReadRequest, flagged: readonly Condition[] | null): readonly Condition[] | null => {
+  if (initially === 'everyone') return [HAS_ADDRESS];
+  return flagged === null ? null : [HAS_ADDRESS, ...flagged];
+};
+
+const changedSince = (zone: Zone, since: Millis): Condition => ({
+  q: `lastmodifieddate >= TO_DATE(?, '${STAMP_FORMAT}')`,
+  params: [zone.notAfter(since)],
+});
+
+const behind = (id: number): Condition => ({ q: 'id > ?', params: [id] });
+
+/** Ids ascend; else reading on behind the last one would lose others. */
+const inOrder = (rows: readonly Row[], after: number): boolean =>
+  rows.every(({ record }, index) => Number(record.id) > Number(rows[index - 1]?.record.id ?? after));
+
+/** How the log of deletions calls the types: by name or by number; which is not documented. */
+const TYPES_OF_LOG: Readonly<Record<string, string>> = {
+  contact: 'contact',
+  '-6': 'contact',
+  customer: 'customer',
+  custjob: 'customer',
+  '-2': 'customer',
+};
+
+/**
+ * Records that were deleted, from the table `deletedrecord`. That queries have it, and under which columns, no source confirms:
+ * where they do not, only a complete read shows deletions. A record that is still there, whatever the log says, is not told as deleted.
+ */
+const deletedStream = ({ reader, zone }: StreamParts, request: ReadRequest, since: Millis): Stream => ({
+  name: 'deleted',
+  async fetch(_from, signal): Promise<StreamPage> {
+    const columns = ['recordtypeid', 'recordid', stampColumn('deleteddate', 'lm')];
+    const window = { q: `deleteddate >= TO_DATE(?, '${STAMP_FORMAT}')`, params: [zone.notAfter(since)] };
+    const log = await unlessRefused(
+      reader.api.everyRow(select(columns, 'deletedrecord', [window], 'deleteddate, recordid'), signal),
+    );
+    const rows: Row[] = [];
+    for (const type of request.types) {
+      const gone = log.filter((one) => typeIn(one) === type && isId(String(one.recordid)));
+      if (gone.length === 0) continue;
+      const bare = { types: [type], fields: [], consent: [], reference: null };
+      const there = await reader.byId(
+        type,
+        bare,
+        gone.map(({ recordid }) => String(recordid)),
+        signal,
+      );
+      const alive = new Set(there.map(({ record }) => record.id));
+      for (const one of gone)
+        if (!alive.has(String(one.recordid))) rows.push(goneRow(type, String(one.recordid), zone.toUtc(one.lm)));
+    }
+    return { rows, next: null, total: null };
+  },
+});
+
+const typeIn = ({ recordtypeid }: WireRow): string | undefined => {
+  const name = String(recordtypeid).toLowerCase();
+  return Object.hasOwn(TYPES_OF_LOG, name) ? TYPES_OF_LOG[name] : undefined;
+};
+
+const unlessRefused = async (rows: Promise<readonly WireRow[]>): Promise<readonly WireRow[]> => {
+  try {
+    return await rows;
+  } catch (error) {
+    if (error instanceof ConnectorError && ['invalid', 'forbidden', 'missing', 'refused'].includes(error.kind))
+      return [];
+    throw error;
+  }
+};
+
+const goneRow = (type: string, id: string, at: Millis | null): Row => ({
+  record: { type, id },
+  email: null,
+  modifiedAt: at,
+  modifiedBy: 'unknown',
+  life: { kind: 'deleted' },
+  reference: null,
+  values: {},
+  member: null,
+  lists: null,
+  version: null,
+});

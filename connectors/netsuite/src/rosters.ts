@@ -1,0 +1,112 @@
+import { ConnectorError, type ListRef } from '@heed/contract';
+import { z } from 'zod';
+import { type Api, PAGE_ROWS } from './api.ts';
+import { understood } from './ask.ts';
+import type { NetSuiteConfig } from './config.ts';
+import { isId, select } from './suiteql.ts';
+
+/** Ids of the entities in a list that is not a condition on records. Contacts and customers never share an id. */
+export const rosterOf = (
+  api: Api,
+  config: NetSuiteConfig,
+  { kind, id }: ListRef,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> => {
+  switch (kind) {
+    case 'group':
+      return groupMembers(api, id, signal);
+    case 'dataset':
+      return datasetRows(api, id, signal);
+    case 'savedSearch':
+      return savedSearch(api, config, id, signal);
+    default:
+      throw new ConnectorError('config', `netsuite: lists are group, dataset, savedSearch or filter, not ${kind}`);
+  }
+};
+
+const malformed = (kind: string, id: string): ConnectorError =>
+  new ConnectorError(
+    'config',
+    `netsuite: ${JSON.stringify(id.slice(0, 40))} is no id of a ${kind}; heed lists shows them`,
+  );
+
+/** How queries call the members of groups: no source documents it, so the spellings that were met are tried. */
+const GROUP_COLUMNS = ['entitygroup', '"group"'] as const;
+
+const groupMembers = async (api: Api, id: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
+  if (!isId(id)) throw malformed('group', id);
+  for (const column of GROUP_COLUMNS) {
+    const fits = { q: `${column} = ?`, params: [Number(id)] };
+    const members = await unlessUnknown(
+      api.everyRow(select(['member'], 'entitygroupmember', [fits], 'member'), signal),
+    );
+    if (members !== null) return new Set(members.map(({ member }) => String(member)).filter(isId));
+  }
+  throw new ConnectorError(
+    'config',
+    'netsuite: this account does not show the members of groups to queries; use a saved search on the same criteria',
+  );
+};
+
+const unlessUnknown = async <T>(rows: Promise<T>): Promise<T | null> => {
+  try {
+    return await rows;
+  } catch (error) {
+    if (error instanceof ConnectorError && ['invalid', 'missing', 'refused'].includes(error.kind)) return null;
+    throw error;
+  }
+};
+
+const datasetPage = z.object({ items: z.array(z.record(z.string(), z.unknown())), hasMore: z.boolean() });
+const links = z.array(z.object({ href: z.string() }));
+
+/** Rows have a column or a link with the id, if the dataset has the column "Internal ID" (section_156577938018). */
+const datasetRows = async (api: Api, id: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
+  if (!/^\w{1,80}$/.test(id)) throw malformed('dataset', id);
+  const ids = new Set<string>();
+  for (let offset = 0; ; offset += PAGE_ROWS) {
+    const path = `/query/v1/dataset/${id}/result?limit=${PAGE_ROWS}&offset=${offset}`;
+    const page = understood('dataset', datasetPage, await api.get('dataset', path, signal), false);
+    for (const row of page.items) ids.add(idInRow(row));
+    if (!page.hasMore || page.items.length === 0) return ids;
+  }
+};
+
+const idInRow = (row: Readonly<Record<string, unknown>>): string => {
+  const own = Object.entries(row).find(([name]) => /^(id|internalid|internal id)$/i.test(name))?.[1];
+  const linked = links.safeParse(row.links).data?.[0]?.href.match(/\/(\d+)$/)?.[1];
+  const id = String(own ?? linked ?? '');
+  if (isId(id)) return id;
+  throw new ConnectorError('config', 'netsuite: the dataset has no column "Internal ID"; add it');
+};
+
+const searchPage = z.object({
+  pages: z.number(),
+  results: z.array(z.object({ id: z.union([z.string(), z.number()]).transform(String) })),
+});
+
+/** Through the RESTlet in connectors/netsuite/restlet, because REST cannot run saved searches (section_164155878349). */
+const savedSearch = async (
+  api: Api,
+  { savedSearches }: NetSuiteConfig,
+  id: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> => {
+  if (!/^\w{1,80}$/.test(id)) throw malformed('savedSearch', id);
+  if (savedSearches === undefined)
+    throw new ConnectorError(
+      'config',
+      'netsuite: saved searches need the RESTlet of connectors/netsuite/restlet; deploy it and write savedSearches: { script, deploy } into the connection',
+    );
+  const { script, deploy } = savedSearches;
+  const ids = new Set<string>();
+  for (let page = 0; ; page += 1) {
+    const path = `/app/site/hosting/restlet.nl?script=${script}&deploy=${deploy}&search=${id}&page=${page}`;
+    const headers = { 'content-type': 'application/json' };
+    const request = { name: 'saved-search', method: 'GET', path, service: 'restlets', headers } as const;
+    const { body } = await api.ask(request, { kind: 'read' }, signal);
+    const { pages, results } = understood('saved-search', searchPage, body, false);
+    for (const one of results) if (isId(one.id)) ids.add(one.id);
+    if (page + 1 >= pages) return ids;
+  }
+};

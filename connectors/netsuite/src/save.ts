@@ -1,0 +1,76 @@
+import { ConnectorError, type Op, type Outcome } from '@heed/contract';
+import { inParallel } from '@heed/toolkit';
+import { refusalOfCall } from './failure.ts';
+import type { Reader } from './reader.ts';
+import { readableShape } from './record-shape.ts';
+import { toWire } from './values.ts';
+
+export type OptOutOp = Extract<Op, { kind: 'opt-out' }>;
+export type CreateOp = Extract<Op, { kind: 'create' }>;
+export type PatchOp = Extract<Op, { kind: 'patch' }>;
+export type RenameOp = Extract<Op, { kind: 'rename' }>;
+
+/** What the writes of a session need. */
+export interface Writer {
+  readonly reader: Reader;
+  /** How many requests of one call of `write` go at the same time; the account's limit holds besides. */
+  readonly atOnce: number;
+}
+
+/** Fields of several records; two changes of one record go one after the other, in order. */
+export const patchEach = async (
+  writer: Writer,
+  ops: readonly PatchOp[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const byRecord = Object.groupBy(ops, ({ record }) => `${record.type} ${record.id}`);
+  const groups = Object.values(byRecord).filter((group) => group !== undefined);
+  const outcomes = await inParallel(groups, writer.atOnce, async (group) => {
+    const told: Outcome[] = [];
+    for (const op of group) {
+      const shape = await readableShape(writer.reader.shapes, op.record.type, signal).catch(asError);
+      told.push(
+        shape instanceof ConnectorError
+          ? failed(op.id, surelyNot(shape))
+          : await update(writer, op, toWire(shape, op.fields), signal),
+      );
+    }
+    return told;
+  });
+  return outcomes.flat();
+};
+
+/** Anything but a ConnectorError is our own mistake. */
+export const asError = (error: unknown): ConnectorError => {
+  if (error instanceof ConnectorError) return error;
+  throw error;
+};
+
+/** One `PATCH` of one record. */
+export const update = async (
+  { reader: { api } }: Writer,
+  { id, record }: OptOutOp | PatchOp | RenameOp,
+  body: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  try {
+    if (record === null) throw new RangeError('refused before');
+    await api.update(record.type, record.id, body, signal);
+    return { op: id, result: 'applied', record, row: null, at: api.now() };
+  } catch (error) {
+    return failed(id, asError(error));
+  }
+};
+
+/** What a failed call means for an op in it. */
+export const failed = (op: string, error: ConnectorError): Outcome => ({
+  op,
+  result: error.details.mayHaveApplied === true ? 'unknown' : 'rejected',
+  refusal: refusalOfCall(error),
+});
+
+/** For a failure before anything was written. */
+export const surelyNot = (error: unknown): ConnectorError => {
+  const { kind, message, details } = asError(error);
+  return new ConnectorError(kind, message, { ...details, mayHaveApplied: false });
+};
