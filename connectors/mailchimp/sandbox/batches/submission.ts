@@ -46,13 +46,19 @@ const STATUSES = ['pending', 'preprocessing', 'started', 'finalizing'] as const;
 
 function fateOf(call: MailchimpCall, total: number): Fate {
   const stuck = call.fault('async-stuck');
-  const failing = call.fault('async-failing');
+  const refused = call.fault('partial-batch');
+  const failing = call.fault('async-failing') ?? refused;
   return {
     ...(call.fault('async-lost') === undefined ? {} : { lost: true }),
     ...(stuck === undefined ? {} : { stuck: stuckBy(stuck, total) }),
     ...(failing === undefined
       ? {}
-      : { failing: { every: detail(failing, 'every', 2), status: detail(failing, 'status', 500) } }),
+      : {
+          failing: {
+            every: detail(failing, 'every', 2),
+            status: detail(failing, 'status', failing === refused ? 400 : 500),
+          },
+        }),
   };
 }
 
