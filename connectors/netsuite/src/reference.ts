@@ -19,5 +19,5 @@ export const referenceIn = (externalId: string): string => {
     } else return externalId;
   }
   const reference = Buffer.from(bytes).toString();
-  return externalIdOf(reference) === externalId ? reference : externalId;
+  return externalIdOf(reference) === externalId && !/\p{Cc}/u.test(reference) ? reference : externalId;
 };
