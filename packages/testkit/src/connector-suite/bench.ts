@@ -145,7 +145,11 @@ export const lookup = (
 export const isOptedOut = (bench: Bench, row: Row): boolean => {
   if (row.member !== null) return row.member.status === 'unsubscribed' || row.member.complaint;
   const { field } = bench.given.optOut;
-  return field !== null && row.values[field.field] === field.optedOutWhen;
+  if (field === null) return false;
+  const { optedOutWhen } = field;
+  const value = row.values[field.field];
+  if (optedOutWhen === 'set') return value != null;
+  return Array.isArray(optedOutWhen) ? optedOutWhen.includes(String(value)) : value === optedOutWhen;
 };
 
 /** Writes, and checks that there is one outcome for each op. */
