@@ -24,7 +24,7 @@ export const JSON_BODY = { 'content-type': 'application/json' } as const;
  * Of everything that writes: a field that does not exist is an error. The vendor's default is a warning in a header and
  * success: an opt-out in a misspelt field would be lost without a sound (section_156570709583).
  */
-const WRITE_HEADERS = { ...JSON_BODY, 'x-netsuite-propertynamevalidation': 'Error' } as const;
+export const WRITE_HEADERS = { ...JSON_BODY, 'x-netsuite-propertynamevalidation': 'Error' } as const;
 
 /** The calls of the vendor that this connector uses; README.md lists them. All throw ConnectorError only. */
 export interface Api {

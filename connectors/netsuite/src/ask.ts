@@ -11,6 +11,8 @@ export interface AskRequest extends Omit<WireRequest, 'url' | 'headers'> {
   readonly path: string;
   readonly service?: 'restlets';
   readonly headers?: Readonly<Record<string, string>>;
+  /** Answers of 400 and above that are no failure. */
+  readonly accepts?: (answer: WireAnswer) => boolean;
 }
 
 interface Manner {
@@ -51,7 +53,7 @@ export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSigna
 
   const once = (request: AskRequest, manner: Manner, signing: Signing, signal: AbortSignal): Promise<JsonAnswer> => {
     const { kind, repeatable = kind === 'read' } = manner;
-    const { name, path, service, headers, ...rest } = request;
+    const { name, path, service, headers, accepts, ...rest } = request;
     const url = `${originOf(config, service ?? 'suitetalk')}${service === undefined ? '/services/rest' : ''}${path}`;
     const timeoutMs = kind === 'read' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS;
     return tools.call({ name, kind, repeatable, timeoutMs, signal }, async (callSignal) => {
@@ -59,7 +61,7 @@ export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSigna
       const accept = { accept: 'application/json', ...headers, authorization };
       const answer = await travel({ name, url, headers: accept, ...rest }, callSignal);
       if (answer.status === 429) throttledAt = tools.clock.now();
-      if (answer.status >= 400) throw failureOf(name, answer, tools.vendorNow());
+      if (answer.status >= 400 && accepts?.(answer) !== true) throw failureOf(name, answer, tools.vendorNow());
       return { value: withJson(name, answer), bytes: answer.text.length, date: answer.headers.date ?? null };
     });
   };

@@ -1,5 +1,6 @@
 import type { Capabilities, RateLimit } from '@heed/contract';
 import type { NetSuiteConfig } from './config.ts';
+import { lane } from './jobs.ts';
 import { LIST_KINDS } from './lists.ts';
 import { RECORD_TYPES } from './record-shape.ts';
 
@@ -26,7 +27,7 @@ export const can: Capabilities = {
   proofs: [],
   changesKeptDays: null,
   listKinds: LIST_KINDS,
-  bulk: null,
+  bulk: lane,
 };
 
 const SOURCE =

@@ -2,6 +2,7 @@ import { ConnectorError, type OpenRequest, type Session, type Tools } from '@hee
 import { netsuiteApi } from './api.ts';
 import type { NetSuiteConfig } from './config.ts';
 import { type Deciding, decidingFor } from './deciding.ts';
+import { batchJobs } from './jobs.ts';
 import { listsOf } from './lists.ts';
 import { lookUp } from './lookup.ts';
 import { readRecords } from './read.ts';
@@ -33,7 +34,7 @@ export const openSession = ({ config, container }: OpenRequest<NetSuiteConfig>, 
     lookup: (lookup, signal) => lookUp(reader, lookup, signal),
     write: (ops, signal) => writeOps({ reader, atOnce: config.concurrency }, ops, signal),
     deciding: (email, signal) => decidingFor(reader, email, signal),
-    bulk: null,
+    bulk: batchJobs(reader),
     now: () => api.now(),
     close: async () => closing.abort(),
   };
