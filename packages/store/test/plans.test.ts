@@ -85,7 +85,9 @@ const everyVerb = async (database: Database): Promise<void> => {
     1,
   );
   await store.known(CRM, [record], [at('ann')]);
-  await store.neighbourhood('news', [CRM, MAIL], [at('ann')]);
+  const around = await store.neighbourhood('news', [CRM, MAIL], ['ann', 'anna', 'b'].map(at));
+  // Heirs and forebears are asked about only where there is somebody.
+  expect(around.shadows).toHaveLength(2);
   await store.unseen(CRM, 9e12, null, 5);
   for (const reason of [null, 'left']) await store.listed('news', reason);
   for (const profile of [null, 'news']) await store.runs(profile, 5);
