@@ -76,6 +76,8 @@ export interface ConnectorCase {
   readonly quietCalls: number;
   /** Makes the links in an answer's body lead to `origin`, as a vendor gone astray would. */
   foreignLinks(body: string, origin: string): string;
+  /** Routes of the calls that write, where some POSTs only read; unless told every POST, PUT, PATCH and DELETE. */
+  readonly writingRoutes?: readonly string[];
   /** Checks that do not apply, by name, with the reason; shown as skipped. */
   readonly skip?: Readonly<Record<string, string>>;
 }

@@ -188,20 +188,20 @@ const createChecks: readonly Check[] = [
   },
 ];
 
-const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const WRITING = ['POST /**', 'PUT /**', 'PATCH /**', 'DELETE /**'];
 /** Of the first try, or of all. */
 const HOW_LONG: readonly (Pick<FaultRule, 'count'> & { readonly name: string })[] = [
   { name: 'once', count: 1 },
   { name: 'always' },
 ];
-const lost = (kind: string, { name: _, ...count }: (typeof HOW_LONG)[number]): readonly FaultRule[] =>
-  WRITING.map((method) => ({ kind, route: `${method} /**`, ...count }));
+const lost = ({ given }: Bench, kind: string, { name: _, ...count }: (typeof HOW_LONG)[number]): readonly FaultRule[] =>
+  (given.writingRoutes ?? WRITING).map((route) => ({ kind, route, ...count }));
 
 /** Writes while the answers of the first writing calls are lost. */
 const writeInto = async (bench: Bench, kind: string, long: (typeof HOW_LONG)[number], op: Op): Promise<Outcome> => {
   const { session, clock } = bench.open();
   await session.check(new AbortController().signal);
-  bench.vendor.faults(lost(kind, long));
+  bench.vendor.faults(lost(bench, kind, long));
   const outcome = await withTimeOuts(clock, writeOne(session, op));
   bench.vendor.faults([]);
   return outcome;
