@@ -38,22 +38,22 @@ const fetchToken = async (
   signal: AbortSignal,
 ): Promise<FreshToken> => {
   const key = keyOf(auth.privateKey);
-  const answer = await tools
-    .call({ name: 'token', kind: 'read', repeatable: true, signal }, async (callSignal) => {
-      const answered = await askForToken(config, auth, key, tools.vendorNow(), callSignal);
+  const now = { vendor: null as Millis | null };
+  const ask = (at: Millis): Promise<WireAnswer> =>
+    tools.call({ name: 'token', kind: 'read', repeatable: true, signal }, async (callSignal) => {
+      const answered = await askForToken(config, auth, key, at, callSignal);
+      const date = answered.headers.date ?? null;
+      now.vendor = date === null ? null : Date.parse(date);
       if (answered.status >= 400) throw refusedGrant(answered, tools.vendorNow());
-      return { value: answered, bytes: answered.text.length, date: answered.headers.date ?? null };
-    })
-    .catch(async (error: unknown) => {
-      // A clock of ours that is wrong makes assertions of another time; the refusal shows the vendor's.
-      const vendorNow = error instanceof RefusedGrant ? error.vendorNow : null;
-      if (vendorNow === null || Math.abs(vendorNow - tools.vendorNow()) < CLOCK_WRONG_MS) throw error;
-      return tools.call({ name: 'token', kind: 'read', repeatable: true, signal }, async (callSignal) => {
-        const answered = await askForToken(config, auth, key, vendorNow, callSignal);
-        if (answered.status >= 400) throw refusedGrant(answered, vendorNow);
-        return { value: answered, bytes: answered.text.length, date: answered.headers.date ?? null };
-      });
+      return { value: answered, bytes: answered.text.length, date };
     });
+  const ours = tools.vendorNow();
+  const answer = await ask(ours).catch((error: unknown) => {
+    // A clock of ours that is wrong makes assertions of another time; the refusal shows the vendor's.
+    const apartMs = now.vendor === null ? 0 : Math.abs(now.vendor - ours);
+    if (!(error instanceof ConnectorError) || error.kind !== 'auth' || !(apartMs > CLOCK_WRONG_MS)) throw error;
+    return ask(now.vendor ?? ours);
+  });
   const parsed = tokenAnswer.safeParse(readJson(answer.text));
   if (!parsed.success) throw new ConnectorError('protocol', 'netsuite token: the answer is no token');
   const { access_token: accessToken, expires_in: seconds } = parsed.data;
@@ -125,16 +125,6 @@ export const keyOf = (pem: string): KeyObject => {
   }
 };
 
-/** Knows the time of the answer, by the vendor's clock. */
-class RefusedGrant extends ConnectorError {
-  readonly vendorNow: Millis | null;
-  constructor(code: string, vendorNow: Millis | null) {
-    const hint = 'Check clientId, certificateId, privateKey, and that the certificate is mapped to an active role';
-    super('auth', `netsuite: signing in by oauth2-client-credentials was refused (${code}). ${hint}`, { code });
-    this.vendorNow = vendorNow;
-  }
-}
-
 const oauthError = z.object({ error: z.string() });
 
 const refusedGrant = (answer: WireAnswer, now: Millis): ConnectorError => {
@@ -143,8 +133,14 @@ const refusedGrant = (answer: WireAnswer, now: Millis): ConnectorError => {
     return failureOf('token', answer, now);
   // Codes of OAuth are words; anything else might be what we sent, sent back.
   const code = parsed.success && /^[a-z_]{3,60}$/.test(parsed.data.error) ? parsed.data.error : 'refused';
-  const date = Date.parse(answer.headers.date ?? '');
-  return new RefusedGrant(code, Number.isNaN(date) ? null : date);
+  const hint = 'Check clientId, certificateId, privateKey, and that the certificate is mapped to an active role';
+  return new ConnectorError(
+    'auth',
+    `netsuite: signing in by oauth2-client-credentials was refused (${code}). ${hint}`,
+    {
+      code,
+    },
+  );
 };
 
 const readJson = (text: string): unknown => {
