@@ -2,6 +2,7 @@ import { type DemoMembership, type DemoPerson, demoPeople } from '@heed/sandbox'
 import type { ContactBook } from './portal/contact-book.ts';
 import { addressOf, createContact, reflect } from './portal/contact-write.ts';
 import { addList } from './portal/fresh-portal.ts';
+import { join } from './portal/lists.ts';
 import type { PortalWorld } from './portal/portal.ts';
 import { BY_API, optInToType, optOutOfAll } from './portal/preferences.ts';
 
@@ -24,7 +25,7 @@ export function fillDemo(world: PortalWorld): void {
     if (marketing !== undefined) {
       for (const topic of marketing.topics) optInToType(world, email, topic === 0 ? newsletter : events, BY_API);
       consent(world, email, marketing);
-      if (marketing.tags.includes('Fair 2025') && fair !== undefined) fair.members[id] = world.clock.now();
+      if (marketing.tags.includes('Fair 2025') && fair !== undefined) join(fair, id, world.clock.now());
     } else if (person.crm.some((record) => record.optedOut)) optOutOfAll(world, email, BY_API);
   }
   age(world.state.contacts, world);

@@ -28,6 +28,15 @@ export const recordActs = acts({
     const contact = email === undefined ? contactNamed(world, body) : world.state.contacts.byEmail(email);
     privacyDelete(world, contact, email);
   },
+  /** `{ emails }`: "The person cannot be re-added by import". */
+  'admin/import-contacts': (world, body) => {
+    const results = textsIn(body, 'emails').map((email) => {
+      if (world.state.forgotten.has(email.toLowerCase())) return { email, error: 'GDPR_BLACKLISTED_EMAIL' };
+      const known = world.state.contacts.byEmail(email);
+      return { email, id: (known ?? createContact(world, { email }, 'IMPORT')).id };
+    });
+    return { results };
+  },
   /** "More than 10,000 contacts the same millisecond": `{ properties?, ids? }`, everybody unless told. */
   'admin/mass-update': (world, body) => {
     const values = checkedValues(world, propertiesIn(body));

@@ -24,6 +24,8 @@ export interface PastValue {
 export class ContactBook {
   /** Properties of which no two live contacts may have the same value, besides the address. */
   readonly uniqueNames = new Set<string>();
+  /** Grows with every change: who computes something of all contacts can keep it until then. */
+  revision = 0;
   readonly #byId = new Map<string, Contact>();
   /** Ascending ids of all contacts that ever were. */
   readonly #order: string[] = [];
@@ -34,6 +36,7 @@ export class ContactBook {
 
   /** Adds a contact, or replaces the version there is. */
   put(contact: Contact): void {
+    this.revision += 1;
     const before = this.#byId.get(contact.id);
     if (before === undefined) this.#order.push(contact.id);
     else this.#release(before);
@@ -64,6 +67,7 @@ export class ContactBook {
   purge(id: string): void {
     const contact = this.#byId.get(id);
     if (contact === undefined) return;
+    this.revision += 1;
     this.#release(contact);
     this.#byId.delete(id);
   }

@@ -1,6 +1,7 @@
 import { alreadyExists, invalid, noSuchContact } from './api-error.ts';
 import { addressesOf, type Contact } from './contact-book.ts';
 import { indexedAtMs, keep, type Source } from './contact-write.ts';
+import { leave } from './lists.ts';
 import { noteEvent, type PortalWorld } from './portal.ts';
 
 /** Moves a contact to the recycle bin. */
@@ -37,7 +38,7 @@ export function privacyDelete(world: PortalWorld, contact: Contact | undefined, 
   noteEvent(world, 'contact.privacyDeletion', contact.id, 'INTEGRATION');
   state.contacts.purge(contact.id);
   state.index.drop(contact.id, indexedAtMs(world));
-  for (const list of state.lists.values()) delete list.members[contact.id];
+  for (const list of state.lists.values()) leave(list, state.contacts, contact.id);
 }
 
 /**

@@ -34,7 +34,7 @@ export function freshPortal(setting: Setting): Portal {
     events: [],
     use: { tenSecondly: {}, search: freshQuota(), daily: { day: '', used: 0 } },
     // Ids soon get another digit: who compares them as strings shall notice.
-    lastContactId: 9_900 + random.int(50),
+    lastContactId: 9_980 + random.int(15),
     lastNumber: 5_400_000 + random.int(90_000),
   };
   for (const { name, hasUniqueValue } of properties.values()) if (hasUniqueValue) portal.contacts.uniqueNames.add(name);
@@ -87,6 +87,7 @@ export function addList(portal: Portal, nowMs: number, name: string): string {
     updatedAtMs: nowMs,
     deletedAtMs: undefined,
     version: 1,
+    changes: 0,
     members: {},
   });
   return listId;

@@ -14,6 +14,8 @@ export interface ContactList {
   updatedAtMs: number;
   deletedAtMs: number | undefined;
   version: number;
+  /** Grows when somebody joins or leaves. */
+  changes: number;
   /** Contact id to the time of joining; unused in a DYNAMIC list. */
   readonly members: Record<string, number>;
 }
@@ -29,10 +31,30 @@ export interface ListMember {
   readonly joinedAtMs: number;
 }
 
+/** Computed once for all pages of a list that nobody changes meanwhile. */
+const computed = new WeakMap<ContactList, { readonly key: string; readonly members: readonly ListMember[] }>();
+
 /** Live contacts of the list, by ascending id; what was merged away is found under its new id. */
 export function membersOf(list: ContactList, contacts: ContactBook): readonly ListMember[] {
-  const members = list.processingType === 'DYNAMIC' ? matching(list, contacts) : joined(list, contacts);
-  return [...members].sort((left, right) => Number(left.id) - Number(right.id));
+  const key = `${contacts.revision} ${list.changes} ${JSON.stringify(list.filter)}`;
+  const known = computed.get(list);
+  if (known?.key === key) return known.members;
+  const unsorted = list.processingType === 'DYNAMIC' ? matching(list, contacts) : joined(list, contacts);
+  const members = [...unsorted].sort((left, right) => Number(left.id) - Number(right.id));
+  computed.set(list, { key, members });
+  return members;
+}
+
+/** Adds a contact, or takes it out, also under an id that was merged away since. */
+export function join(list: ContactList, id: string, atMs: number): void {
+  list.members[id] = atMs;
+  list.changes += 1;
+}
+
+export function leave(list: ContactList, contacts: ContactBook, id: string): void {
+  const keys = Object.keys(list.members).filter((key) => key === id || contacts.get(key)?.id === id);
+  for (const key of keys) delete list.members[key];
+  list.changes += 1;
 }
 
 function matching({ filter }: ContactList, contacts: ContactBook): readonly ListMember[] {

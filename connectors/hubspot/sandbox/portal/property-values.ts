@@ -83,6 +83,7 @@ function checkedByType(
       return checkedOption(property, value, wrong);
     case 'string':
       if (name === 'email') return checkedEmail(world, value, wrong);
+      if (name === 'hs_additional_emails') return checkedFurtherEmails(value, wrong);
       return { value };
     default:
       return { value };
@@ -125,6 +126,14 @@ function checkedEmail(
   const email = value.trim();
   if (!isEmail(email)) return wrong('INVALID_EMAIL', `Email address ${email} is invalid`);
   return { value: switches.isOn('emailsLowerCased') ? email.toLowerCase() : email };
+}
+
+/** "`;` separated" */
+function checkedFurtherEmails(value: string, wrong: (error: string, message: string) => Checked): Checked {
+  const emails = value.split(';').filter((one) => one.trim() !== '');
+  const bad = emails.find((one) => !isEmail(one.trim()));
+  if (bad !== undefined) return wrong('INVALID_EMAIL', `Email address ${bad} is invalid`);
+  return { value: emails.map((one) => one.trim().toLowerCase()).join(';') };
 }
 
 export function isEmail(value: unknown): value is string {

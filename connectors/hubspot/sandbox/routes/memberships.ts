@@ -1,6 +1,5 @@
 import { invalid } from '../portal/api-error.ts';
-import { type ContactList, membersOf } from '../portal/lists.ts';
-import type { Portal } from '../portal/portal.ts';
+import { type ContactList, join, leave, membersOf } from '../portal/lists.ts';
 import { listMeant, READ_LISTS, WRITE_LISTS } from './lists.ts';
 import { bodyOf, iso, type PortalExchange, type PortalRoute, param, queryNumber, route, textsIn } from './route.ts';
 
@@ -81,7 +80,7 @@ function update(exchange: PortalExchange, adding: readonly string[], removing: r
     const contact = state.contacts.get(id);
     if (contact === undefined || contact.archivedAtMs !== undefined) missing.push(id);
     else if (!members.has(contact.id)) {
-      list.members[contact.id] = clock.now();
+      join(list, contact.id, clock.now());
       added.push(id);
     }
   }
@@ -89,7 +88,7 @@ function update(exchange: PortalExchange, adding: readonly string[], removing: r
     const contact = state.contacts.get(id);
     if (contact === undefined) missing.push(id);
     else if (members.has(contact.id)) {
-      forget(list, state, contact.id);
+      leave(list, state.contacts, contact.id);
       removed.push(id);
     }
   }
@@ -99,7 +98,7 @@ function update(exchange: PortalExchange, adding: readonly string[], removing: r
 
 function removeAll(exchange: PortalExchange): undefined {
   const list = written(listMeant(exchange));
-  for (const id of Object.keys(list.members)) delete list.members[id];
+  for (const id of Object.keys(list.members)) leave(list, exchange.world.state.contacts, id);
   return undefined;
 }
 
@@ -121,10 +120,4 @@ function listsOf(exchange: PortalExchange): object {
     return [{ listId: list.listId, listVersion: list.version, firstAddedTimestamp: at, lastAddedTimestamp: at }];
   });
   return { results, total: results.length };
-}
-
-/** A member may have joined under an id that was merged away since. */
-function forget(list: ContactList, { contacts }: Portal, id: string): void {
-  const keys = Object.keys(list.members).filter((key) => contacts.get(key)?.id === id);
-  for (const key of keys) delete list.members[key];
 }

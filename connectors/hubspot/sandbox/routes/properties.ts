@@ -32,28 +32,12 @@ export function propertyRoutes(base: string): readonly PortalRoute[] {
 /** "one page, no paging"; sensitive properties only when they are asked for. */
 function listProperties(exchange: PortalExchange): object {
   const { state } = exchange.world;
-  haunt(exchange);
   const archived = exchange.query.get('archived') === 'true';
   const sensitivity = exchange.query.get('dataSensitivity') ?? 'non_sensitive';
   const listed = [...state.properties.values()].filter(
     (one) => (one.archivedAtMs !== undefined) === archived && one.sensitivity === sensitivity,
   );
   return { results: listed.map((one) => shownProperty(exchange.world, one)) };
-}
-
-/** The faults `property-vanished` and `property-retyped`: just before the call an administrator was there. */
-export function haunt(exchange: PortalExchange): void {
-  const { state, clock } = exchange.world;
-  const vanished = exchange.fault('property-vanished');
-  const gone = state.properties.get(String(vanished?.details?.name ?? 'firstname'));
-  if (vanished !== undefined && gone !== undefined) {
-    state.properties.set(gone.name, { ...gone, archivedAtMs: clock.now() });
-  }
-  const retyped = exchange.fault('property-retyped');
-  const changed = state.properties.get(String(retyped?.details?.name ?? 'firstname'));
-  if (retyped !== undefined && changed !== undefined) {
-    state.properties.set(changed.name, { ...changed, type: typeIn(retyped.details?.type ?? 'number') });
-  }
 }
 
 function known(portal: Portal, name: string): PropertyDefinition {
@@ -63,7 +47,6 @@ function known(portal: Portal, name: string): PropertyDefinition {
 }
 
 function readProperty(exchange: PortalExchange): object {
-  haunt(exchange);
   const property = known(exchange.world.state, param(exchange, 'name'));
   const archived = exchange.query.get('archived') === 'true';
   if ((property.archivedAtMs !== undefined) !== archived) throw notFound(`property ${property.name} does not exist`);
@@ -114,7 +97,7 @@ export function definitionIn({ clock }: PortalWorld, body: Body): PropertyDefini
   };
 }
 
-function typeIn(value: unknown): PropertyType {
+export function typeIn(value: unknown): PropertyType {
   const type = PROPERTY_TYPES.find((one) => one === value);
   if (type === undefined) throw invalid(`Invalid property type ${String(value)}`);
   return type;
