@@ -77,6 +77,7 @@ const peopleOf = (vendor: Vendor): People => ({
   },
   async merge(heir, loser) {
     vendor.act('admin/merge', { type: heir.type, master: heir.id, losers: [loser.id] });
+    return heir;
   },
   async makeList(records): Promise<ListRef> {
     const { id } = vendor.act('admin/campaign', { name: 'The list' }) as { readonly id: string };

@@ -36,8 +36,8 @@ export interface People {
   remove(record: RecordRef): Promise<void>;
   /** Stamped now, visible to readers only `visibleAfterMs` later. */
   addLate(email: string, visibleAfterMs: number): Promise<void>;
-  /** Merges the second into the first; only where the connector claims `heirs`. */
-  merge?(heir: RecordRef, loser: RecordRef): Promise<void>;
+  /** Merges the second into the first, and answers what both are now; only where the connector claims `heirs`. */
+  merge?(heir: RecordRef, loser: RecordRef): Promise<RecordRef>;
   /** The person opts in again by their own act; only where the connector claims proofs. */
   optInAgain?(record: RecordRef): Promise<void>;
   /** A list with these records; only where the connector claims `listKinds`. */

@@ -205,10 +205,10 @@ const readAbilities: readonly Check[] = [
       const first = endOf(await readAll(bench, bench.open().session));
       bench.vendor.clock.advance(1000);
       if (bench.people.merge === undefined) throw new Error('the case has no merge');
-      await bench.people.merge(ann, bob);
+      const heir = await bench.people.merge(ann, bob);
       const changed = rowsOf(await readAll(bench, bench.open().session, first.next));
       const loser = changed.find((row) => row.record.id === bob.id);
-      expect(loser?.life).toEqual({ kind: 'continued', as: ann });
+      expect(loser?.life).toEqual({ kind: 'continued', as: heir });
     },
   },
   {

@@ -1,0 +1,81 @@
+import { ConnectorError, type Tools } from '@heed/contract';
+import type { z } from 'zod';
+import { type HubspotConfig, originOf } from './config.ts';
+import { failureOf, notUnderstood } from './errors.ts';
+import { type HttpAnswer, type HttpRequest, send } from './sdk.ts';
+import { hubspotTokens } from './token.ts';
+
+/** How a request may be treated: HubSpot reads by POST, too. */
+export interface Manner {
+  readonly kind: 'read' | 'write';
+  /** Sent twice it does no harm. Unless told: reads. */
+  readonly repeatable?: boolean;
+}
+
+export const READ: Manner = { kind: 'read' };
+
+/** Signed requests under the account's limits; answers of 400 and above are thrown as ConnectorErrors. */
+export interface Asker {
+  ask(request: HttpRequest, manner: Manner, signal: AbortSignal): Promise<HttpAnswer>;
+  /** The day's budget begins anew at midnight there (doc); 'UTC' until it is known. */
+  setZone(timeZone: string): void;
+}
+
+/** `closed` ends what runs when the session is closed. */
+export const askerOf = (config: HubspotConfig, tools: Tools, closed: AbortSignal): Asker => {
+  const origin = originOf(config);
+  const tokens = hubspotTokens(config, tools, closed);
+  let zone = 'UTC';
+
+  const once = (
+    request: HttpRequest,
+    { kind, repeatable = kind === 'read' }: Manner,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> =>
+    tools.call({ name: request.name, kind, repeatable, signal }, async (within) => {
+      const answer = await send(origin, token, request, within);
+      const now = tools.vendorNow();
+      if (answer.status >= 400) throw failureOf(request.name, answer, now, msUntilMidnight(now, zone));
+      return { value: answer, bytes: answer.bytes, date: answer.headers.date ?? null };
+    });
+
+  return {
+    /** With a new token once, if the old one was refused before its time. */
+    async ask(request, manner, callerSignal) {
+      const signal = AbortSignal.any([callerSignal, closed]);
+      const { accessToken } = await tokens.get(signal);
+      try {
+        return await once(request, manner, accessToken, signal);
+      } catch (error) {
+        if (config.auth.method === 'service-key' || !(error instanceof ConnectorError) || error.kind !== 'auth')
+          throw error;
+        tokens.refused(accessToken);
+        return once(request, manner, (await tokens.get(signal)).accessToken, signal);
+      }
+    },
+    setZone: (timeZone) => {
+      zone = timeZone;
+    },
+  };
+};
+
+const DAY_MS = 86_400_000;
+
+/** Until the next midnight of a time zone; of UTC where the zone is unknown. Shifts of summer time are an hour off at most. */
+export const msUntilMidnight = (now: number, timeZone: string): number => {
+  try {
+    const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium', hourCycle: 'h23' });
+    const [hours = 0, minutes = 0, seconds = 0] = format.format(now).split(':').map(Number);
+    return DAY_MS - ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  } catch {
+    return DAY_MS - (now % DAY_MS);
+  }
+};
+
+/** The body of an answer in its documented form; `mayHaveApplied` for writes. */
+export const understood = <T>(name: string, schema: z.ZodType<T>, body: unknown, mayHaveApplied = false): T => {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw notUnderstood(name, mayHaveApplied);
+  return parsed.data;
+};

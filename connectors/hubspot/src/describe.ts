@@ -1,0 +1,103 @@
+import {
+  type Account,
+  ConnectorError,
+  type ListSchema,
+  type RecordTypeSchema,
+  type SystemSchema,
+} from '@heed/contract';
+import type { Api } from './api.ts';
+import { CONTACT } from './contact.ts';
+import type { Preferences } from './preferences.ts';
+import { fieldSchemaOf, OPT_OUT, type Properties, type PropertyBook, topicOf, topicProperties } from './properties.ts';
+import type { WireList } from './wire.ts';
+
+interface Described {
+  readonly api: Api;
+  readonly book: PropertyBook;
+  readonly preferences: Preferences;
+  readonly role: 'crm' | 'marketing';
+}
+
+/** Contact properties, lists and subscription types, as the app sees them. */
+export const describePortal = async (
+  { api, book, preferences, role }: Described,
+  signal: AbortSignal,
+): Promise<SystemSchema> => {
+  const properties = await book.refresh(signal);
+  const lists = await api.lists(signal);
+  const types = (await preferences.definitions(signal)).filter(({ isActive, isInternal }) => isActive && !isInternal);
+  const asMember = role === 'marketing';
+  return {
+    recordTypes: [contactType(properties, asMember)],
+    lists: asMember ? [] : lists.map((one) => listSchema(one, 'list')),
+    audiences: asMember ? lists.filter(isStatic).map((one) => listSchema(one, 'audience')) : [],
+    topics: types.map(({ id, name }) => ({ id, name, kind: 'subscription type' })),
+  };
+};
+
+/** Only a manual list takes members from outside. */
+const isStatic = ({ processingType }: WireList): boolean => processingType === 'MANUAL';
+
+const listSchema = (list: WireList, kind: string): ListSchema => {
+  const size = list.size ?? Number(list.additionalProperties?.hs_list_size ?? Number.NaN);
+  return { kind, id: list.listId, name: list.name, size: Number.isFinite(size) ? size : null };
+};
+
+const contactType = (properties: Properties, asMember: boolean): RecordTypeSchema => ({
+  name: CONTACT,
+  label: 'Contact',
+  fields: [...properties.values()].map(fieldSchemaOf),
+  standardOptOut: asMember
+    ? null
+    : properties.has(OPT_OUT)
+      ? { field: OPT_OUT, optedOutWhen: true, write: true }
+      : {
+          missing: OPT_OUT,
+          fix: 'the app does not see the property "Unsubscribed from all email": grant crm.schemas.contacts.read, and check the sensitivity of the property',
+        },
+  ...(asMember
+    ? {}
+    : {
+        topicOptOuts: Object.fromEntries(
+          topicProperties(properties).map((name) => [
+            topicOf(name) ?? '',
+            { field: name, optedOutWhen: true, write: true } as const,
+          ]),
+        ),
+      }),
+  notCreatable: null,
+});
+
+/** Account details prove the credentials; three more calls show what the app may read. What it may write shows only by writing. */
+export const checkPortal = async (
+  { api, book, preferences, role }: Described,
+  signal: AbortSignal,
+): Promise<Account> => {
+  const account = await api.account(signal);
+  const probes: readonly (readonly [string, string, () => Promise<unknown>])[] = [
+    ['contact properties cannot be read', 'crm.schemas.contacts.read', () => book.known(signal)],
+    [
+      'contacts cannot be read',
+      'crm.objects.contacts.read',
+      () => api.contacts({ after: null, properties: ['email'], archived: false }, signal),
+    ],
+    [
+      'subscription types cannot be read: opt-outs could not be written',
+      'communication_preferences.read and communication_preferences.write',
+      () => preferences.definitions(signal),
+    ],
+    ...(role === 'marketing'
+      ? ([['lists cannot be read', 'crm.lists.read and crm.lists.write', () => api.lists(signal)]] as const)
+      : []),
+  ];
+  const gaps: { what: string; fix: string }[] = [];
+  for (const [what, scope, probe] of probes) {
+    try {
+      await probe();
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.kind !== 'forbidden') throw error;
+      gaps.push({ what, fix: `give the app the scope ${scope}` });
+    }
+  }
+  return { id: account.portalId, name: `portal ${account.portalId}`, gaps };
+};

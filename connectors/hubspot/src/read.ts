@@ -1,0 +1,146 @@
+import {
+  type Columns,
+  ConnectorError,
+  type ListRef,
+  type Millis,
+  type OptOutLook,
+  type Page,
+  type ReadRequest,
+  type Row,
+  type Tools,
+} from '@heed/contract';
+import { type Phase, type Position, type Stream, windowedRead } from '@heed/toolkit';
+import type { Api } from './api.ts';
+import { CONTACT, isComplaint, isOptedOut, memberOf, rowOf } from './contact.ts';
+import { createMemberships } from './memberships.ts';
+import type { Properties, PropertyBook } from './properties.ts';
+import {
+  allContacts,
+  allOptedOut,
+  archivedContacts,
+  changedContacts,
+  listMembers,
+  optedOutByFields,
+  type Source,
+} from './streams.ts';
+
+/** How far a read looks back behind the beginning of the read before: searches show changes late (doc), sometimes minutes. */
+const OVERLAP_MS = 10 * 60_000;
+
+/** Opt-outs as a whole, and who was put into a list, are asked for again every two hours, at the even ones of UTC. */
+const SWEEP_MS = 2 * 3_600_000;
+
+export interface Reading {
+  readonly api: Api;
+  readonly book: PropertyBook;
+  readonly tools: Pick<Tools, 'clock' | 'vendorNow'>;
+  /** The list that members are in; null for a CRM. */
+  readonly audience: string | null;
+}
+
+/**
+ * CRM: every contact (or who is opted out, or the members of lists), later whoever changed, and who was deleted. Marketing:
+ * the members of the list and whoever is opted out; later the same of those who changed.
+ */
+export async function* readContacts(
+  reading: Reading,
+  request: ReadRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Page, void, undefined> {
+  const { book, tools, audience } = reading;
+  const lists = audience === null ? listIds(request.lists) : listIds(null, request.lists);
+  if (audience === null && request.types.some((type) => type !== CONTACT))
+    throw new ConnectorError('config', `HubSpot: the one record type that Heed syncs is ${CONTACT}`);
+  const source = sourceOf(reading, request, lists);
+  const known = await book.known(signal);
+  const streams = (phase: Phase, since: Millis | null): readonly Stream[] => {
+    if (phase === 'initial' || since === null) return initially(source, request, lists, audience, known);
+    const anew = Math.floor((since + OVERLAP_MS) / SWEEP_MS) < Math.floor(tools.vendorNow() / SWEEP_MS);
+    return [
+      changedContacts(source, since),
+      archivedContacts(source, since),
+      // At the end, and once they belong to a read they stay in it: a cursor names its stream.
+      ...(anew ? allOptedOut(source, known) : []),
+      ...(anew ? (audience === null ? (lists ?? []) : [audience]).map((id) => listMembers(source, id, since)) : []),
+    ];
+  };
+  yield* windowedRead(
+    { connector: 'hubspot', container: audience, request, tools, overlapMs: OVERLAP_MS, streams },
+    signal,
+  );
+}
+
+/** A search shows an opt-out some moments after it was made (doc); what is later still, the next read brings. */
+const LAG_MS = 2 * 60_000;
+
+/** Members who opted out or complained since then: one search, where a read of changes would bring all that we have made. */
+export async function* optOutsSince(
+  reading: Reading,
+  look: OptOutLook,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  const source = sourceOf(reading, look, null);
+  const known = await reading.book.known(signal);
+  for (const stream of allOptedOut(source, known, look.since - LAG_MS)) {
+    for (let place: Position | null = { at: null, id: null }; place !== null; ) {
+      const page = await stream.fetch(place, signal);
+      yield page.rows;
+      place = page.next;
+    }
+  }
+}
+
+const initially = (
+  source: Source,
+  { initially: whom }: ReadRequest,
+  lists: readonly string[] | null,
+  audience: string | null,
+  known: Properties,
+): readonly Stream[] => {
+  if (audience !== null) return [listMembers(source, audience, null), ...allOptedOut(source, known)];
+  if (lists !== null) return lists.map((id) => listMembers(source, id, null));
+  return whom === 'opted-out' ? optedOutByFields(source) : [allContacts(source)];
+};
+
+const sourceOf = ({ api, book, audience }: Reading, wanted: Columns, lists: readonly string[] | null): Source => {
+  const asMember = audience !== null;
+  const memberships = createMemberships(api, asMember ? [audience] : (lists ?? []));
+  return {
+    api,
+    book,
+    wanted,
+    asMember,
+    async rows(contacts, properties, signal) {
+      const parts = { known: properties, wanted };
+      const gone = contacts.filter(({ archived }) => archived);
+      const live = contacts.filter(({ archived }) => !archived);
+      const ids = live.filter((one) => !asMember || !isSurelyMember(one)).map(({ id }) => id);
+      const listsOf = await memberships.of(ids, signal);
+      const rows = live.flatMap((contact) => {
+        if (!asMember)
+          return [rowOf(contact, { ...parts, member: null, lists: lists === null ? null : listsOf(contact.id) })];
+        const member = memberOf(contact, listsOf(contact.id).length > 0);
+        return member === null ? [] : [rowOf(contact, { ...parts, member, lists: null })];
+      });
+      return [...rows, ...gone.map((contact) => rowOf(contact, { ...parts, member: null, lists: null }))];
+    },
+  };
+};
+
+/** In the list or not, it is a row. */
+const isSurelyMember = (contact: Parameters<typeof isOptedOut>[0]): boolean =>
+  isOptedOut(contact) && !isComplaint(contact);
+
+const listIds = (
+  lists: readonly ListRef[] | null,
+  forbidden: readonly ListRef[] | null = null,
+): readonly string[] | null => {
+  if (forbidden !== null)
+    throw new ConnectorError('config', 'HubSpot: lists are named on the CRM side of a profile only');
+  return (
+    lists?.map(({ kind, id }) => {
+      if (kind !== 'list') throw new ConnectorError('config', `HubSpot: lists are of the kind list, not ${kind}`);
+      return id;
+    }) ?? null
+  );
+};

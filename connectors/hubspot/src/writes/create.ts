@@ -1,0 +1,278 @@
+import { ConnectorError, type Outcome, type Row } from '@heed/contract';
+import { chunk, inParallel } from '@heed/toolkit';
+import { BATCH, type RowResult } from '../api.ts';
+import { addressRow, CONTACT, columnsOf, contactRef } from '../contact.ts';
+import { errorOfRow, existingIdIn } from '../errors.ts';
+import { CONNECTIONS } from '../limits.ts';
+import { addressOf } from '../preferences.ts';
+import { isOptOutMirror, OPT_OUT, topicOf, toWire } from '../properties.ts';
+import type { WireContact } from '../wire.ts';
+import { barred } from './change.ts';
+import { type Joining, join } from './join.ts';
+import {
+  columnsFor,
+  done,
+  failed,
+  type Gate,
+  isFailure,
+  type OpOf,
+  refused,
+  rejected,
+  unmentioned,
+  type Writing,
+} from './outcomes.ts';
+import { isAboutOne, type Saving, saveEach } from './save.ts';
+
+type Create = OpOf<'create'>;
+
+/**
+ * Finds or makes contacts. Looked for by reference and by address; on a hit consent is left alone (C9). As a marketing system
+ * the contact is then put into the list, unless it, or its address, is opted out.
+ */
+export const createAll = async (
+  writing: Writing,
+  ops: readonly Create[],
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  const good: Create[] = [];
+  for (const op of ops) {
+    const wrong = wrongWith(writing, op);
+    if (wrong === null) good.push(op);
+    else outcomes.push(rejected(op.id, wrong));
+  }
+  for (const piece of chunk(good, BATCH)) {
+    // The same address or reference twice: the second finds what the first made.
+    for (let left = piece; left.length > 0; ) {
+      const first = onePerKey(left);
+      outcomes.push(...(await gate.all(first, () => createDistinct(writing, first, gate, signal))));
+      left = left.filter((op) => !first.includes(op));
+    }
+  }
+  return outcomes;
+};
+
+const onePerKey = (ops: readonly Create[]): readonly Create[] => {
+  const taken = new Set<string>();
+  return ops.filter(({ email, reference }) => {
+    const keys = [`@ ${addressOf(email)}`, ...(reference === null ? [] : [`# ${reference.field} ${reference.value}`])];
+    if (keys.some((key) => taken.has(key))) return false;
+    for (const key of keys) taken.add(key);
+    return true;
+  });
+};
+
+const wrongWith = ({ audience, basis, privacyTypes }: Writing, op: Create): ConnectorError | null => {
+  if (op.type !== CONTACT) return refused('config', 'NO_SUCH_TYPE', `the one record type is ${CONTACT}`);
+  const odd = barred(Object.keys(op.fields));
+  if (odd !== null) return odd;
+  if (!/^[^\s@]+@[^\s@]+$/.test(op.email.trim()))
+    return new ConnectorError('invalid', 'HubSpot: this is no e-mail address', {
+      code: 'INVALID_EMAIL',
+      field: 'email',
+      mayHaveApplied: false,
+    });
+  if (audience === null)
+    return op.as === null ? null : refused('config', 'NO_STATUS', 'a CRM record has no status of a member');
+  if (op.as !== 'subscribed')
+    return refused(
+      'refused',
+      'NEW_MEMBERS',
+      'a new member can be subscribed only: HubSpot sends no confirmation for an API, and has no members without permission',
+    );
+  if (op.reference !== null) return refused('config', 'NO_REFERENCE', 'as a marketing system it keeps no reference');
+  return privacyTypes !== null && basis === null
+    ? refused('config', 'NO_BASIS', 'dataPrivacy is set, and the profile gives no consent.basis to write')
+    : null;
+};
+
+/** Contacts by the op that asks for them. */
+type Found = ReadonlyMap<string, WireContact>;
+
+const createDistinct = async (
+  writing: Writing,
+  ops: readonly Create[],
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const before = await find(writing, ops, signal);
+  const hits = ops.filter(({ id }) => before.has(id));
+  const misses = ops.filter(({ id }) => !before.has(id));
+  const outcomes: Outcome[] = [...(await onHits(writing, hits, before, signal))];
+  const free = await whoMayBeMade(writing, misses, gate, signal);
+  outcomes.push(...free.outcomes);
+  const made = await make(writing, free.ops, signal);
+  // Somebody, perhaps an earlier request of ours whose answer was lost, was faster than the look.
+  const taken = free.ops.filter(({ id }) => isTaken(made.get(id)));
+  const doubtful = free.ops.filter(({ id }) => made.get(id) instanceof ConnectorError);
+  const later = await find(writing, [...taken, ...doubtful], signal).catch((): Found => new Map());
+  outcomes.push(
+    ...(await onHits(
+      writing,
+      taken.filter(({ id }) => later.has(id)),
+      later,
+      signal,
+    )),
+  );
+  const fresh: Joining[] = [];
+  for (const op of free.ops) {
+    const row = made.get(op.id) ?? null;
+    const existing = later.get(op.id);
+    if (row instanceof ConnectorError) {
+      // What was made and not answered is still put into the list; the outcome says that nobody knows who made it.
+      if (existing !== undefined && row.details.mayHaveApplied === true)
+        fresh.push({ op, contact: existing, isNew: false, doubt: row });
+      else outcomes.push(failed(op.id, row));
+    } else if (row === null) outcomes.push(failed(op.id, unmentioned()));
+    else if ('contact' in row) fresh.push({ op, contact: row.contact, isNew: true, doubt: null });
+    else if (!isTaken(row) || existing === undefined)
+      outcomes.push(rejected(op.id, errorOfRow('create contacts', row.problem)));
+  }
+  return [...outcomes, ...(await join(writing, fresh, signal))];
+};
+
+const isTaken = (row: RowResult | ConnectorError | undefined): boolean =>
+  row instanceof ConnectorError
+    ? row.details.code === 'CONFLICT' || row.details.code === 'HTTP 409'
+    : row != null && 'problem' in row && (row.problem.category === 'CONFLICT' || existingIdIn(row.problem) !== null);
+
+const namesFor = async ({ book, audience }: Writing, ops: readonly Create[], signal: AbortSignal) => {
+  const fields = ops.flatMap((op) => [
+    ...Object.keys(op.fields),
+    ...(op.reference === null ? [] : [op.reference.field]),
+  ]);
+  return columnsOf(await book.known(signal), columnsFor([...new Set(fields)]), audience !== null);
+};
+
+const find = async (writing: Writing, ops: readonly Create[], signal: AbortSignal): Promise<Found> => {
+  const found = new Map<string, WireContact>();
+  if (ops.length === 0) return found;
+  const names = await namesFor(writing, ops, signal);
+  for (const [field, some] of Map.groupBy(
+    ops.filter(({ reference }) => reference !== null),
+    (op) => op.reference?.field ?? '',
+  )) {
+    const values = some.map(({ reference }) => reference?.value ?? '');
+    const contacts = await writing.api.read(values, [...names, field], { idProperty: field }, signal);
+    const byValue = new Map(contacts.map((one) => [one.properties[field] ?? '', one]));
+    for (const { id, reference } of some) {
+      const contact = byValue.get(reference?.value ?? '');
+      if (contact !== undefined) found.set(id, contact);
+    }
+  }
+  const left = ops.filter(({ id }) => !found.has(id));
+  const emails = left.map(({ email }) => addressOf(email));
+  const contacts = await writing.api.read(emails, [...names, 'hs_additional_emails'], { idProperty: 'email' }, signal);
+  const byEmail = new Map<string, WireContact>();
+  for (const contact of contacts) {
+    for (const email of [contact.properties.hs_additional_emails ?? '', contact.properties.email ?? ''])
+      for (const one of email.split(';')) if (one !== '') byEmail.set(addressOf(one), contact);
+  }
+  for (const { id, email } of left) {
+    const contact = byEmail.get(addressOf(email));
+    if (contact !== undefined) found.set(id, contact);
+  }
+  return found;
+};
+
+/** Contacts that exist: mapped fields, and as a marketing system the list; consent is left as it is. */
+const onHits = async (
+  writing: Writing,
+  ops: readonly Create[],
+  found: Found,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const pairs = ops.flatMap((op) => {
+    const contact = found.get(op.id);
+    return contact === undefined ? [] : [{ op, contact }];
+  });
+  if (writing.audience !== null)
+    return join(
+      writing,
+      pairs.map((pair) => ({ ...pair, isNew: false, doubt: null })),
+      signal,
+    );
+  const savings: Saving[] = pairs.flatMap(({ op, contact }) => {
+    const properties = { ...toWire(op.fields), ...referenceFor(op, contact) };
+    return Object.keys(properties).length === 0 ? [] : [{ op: op.id, id: contact.id, properties }];
+  });
+  const saved = await saveEach(writing, savings, signal);
+  const unchanged = pairs.filter(({ op }) => !savings.some((one) => one.op === op.id));
+  return [...saved, ...unchanged.map(({ op, contact }) => done(writing, op.id, 'unchanged', contactRef(contact.id)))];
+};
+
+/** Our external id, for a contact found by its address that has none yet. */
+const referenceFor = ({ reference }: Create, { properties }: WireContact): Readonly<Record<string, string>> =>
+  reference === null || (properties[reference.field] ?? '') !== '' ? {} : { [reference.field]: reference.value };
+
+/**
+ * Addresses without a contact: as a marketing system those that opted out get none (C6); as a CRM the opt-outs that come with a
+ * new record are made before it exists.
+ */
+const whoMayBeMade = async (
+  writing: Writing,
+  ops: readonly Create[],
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<{ readonly ops: readonly Create[]; readonly outcomes: readonly Outcome[] }> => {
+  if (ops.length === 0) return { ops, outcomes: [] };
+  if (writing.audience !== null) {
+    const out = await writing.preferences.wide(
+      ops.map(({ email }) => email),
+      signal,
+    );
+    const wideOf = (op: Create) => out.get(addressOf(op.email));
+    const outcomes = ops.flatMap((op): readonly Outcome[] => {
+      const wide = wideOf(op);
+      if (wide === undefined) return [];
+      const row: Row = addressRow(op.email, wide);
+      writing.strangers.set(row.record.id, addressOf(op.email));
+      return [done(writing, op.id, 'unchanged', row.record, row)];
+    });
+    return { ops: ops.filter((op) => wideOf(op) === undefined), outcomes };
+  }
+  const tried = await inParallel(ops, CONNECTIONS, async (op) => {
+    const outcome = await gate.one(op, async () => {
+      if (op.set[OPT_OUT] === true) await writing.preferences.optOutOfAll(op.email, signal);
+      for (const [name, value] of Object.entries(op.set)) {
+        const topic = topicOf(name);
+        if (topic !== null && value === true) await writing.preferences.optOutOf(op.email, topic, signal);
+      }
+      return done(writing, op.id, 'applied', null);
+    });
+    return { op, outcome };
+  });
+  return {
+    ops: tried.filter(({ outcome }) => !isFailure(outcome)).map(({ op }) => op),
+    outcomes: tried.map(({ outcome }) => outcome).filter(isFailure),
+  };
+};
+
+/** By op: the row of the answer, nothing, or why its whole call failed. */
+const make = async (
+  writing: Writing,
+  ops: readonly Create[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, RowResult | ConnectorError>> => {
+  if (ops.length === 0) return new Map();
+  try {
+    const rows = await writing.api.write('create', ops.map(toMake), signal);
+    return new Map(ops.map(({ id }, index) => [id, rows[index] ?? null]));
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    if (!isAboutOne(error) || ops.length === 1) return new Map(ops.map(({ id }) => [id, error]));
+    const half = Math.ceil(ops.length / 2);
+    const first = await make(writing, ops.slice(0, half), signal);
+    return new Map([...first, ...(await make(writing, ops.slice(half), signal))]);
+  }
+};
+
+const toMake = (op: Create) => {
+  const own = Object.fromEntries(Object.entries(op.set).filter(([name]) => !isOptOutMirror(name)));
+  const reference = op.reference === null ? {} : { [op.reference.field]: op.reference.value };
+  const given = { ...toWire(op.fields), ...toWire(own), ...reference };
+  // What is empty need not be cleared in what does not exist yet.
+  const properties = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  return { properties: { ...properties, email: op.email.trim() } };
+};

@@ -1,0 +1,42 @@
+import type { Op, Outcome } from '@heed/contract';
+import { inParallel } from '@heed/toolkit';
+import { CONNECTIONS } from '../limits.ts';
+import { leave, patchAll, rename } from './change.ts';
+import { createAll } from './create.ts';
+import { optOutAll } from './opt-out.ts';
+import { createGate, type OpOf, refused, rejected, type Writing } from './outcomes.ts';
+
+const of =
+  <K extends Op['kind']>(kind: K) =>
+  (op: Op): op is OpOf<K> =>
+    op.kind === kind;
+
+/**
+ * Opt-outs first and in calls of their own (C21), then addresses, fields, members that leave, new ones. One outcome per op;
+ * whatever goes wrong with one op is its own outcome.
+ */
+export const writeAll = async (
+  writing: Writing,
+  ops: readonly Op[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const gate = createGate();
+  const outcomes: Outcome[] = [...(await optOutAll(writing, ops.filter(of('opt-out')), gate, signal))];
+  for (const { id } of ops.filter(of('clear'))) outcomes.push(rejected(id, neverCleared()));
+  // Several of one contact in their order.
+  const renames = [...Map.groupBy(ops.filter(of('rename')), ({ record }) => record.id).values()];
+  const renamed = await inParallel(renames, CONNECTIONS, async (ofOne) => {
+    const ended: Outcome[] = [];
+    for (const op of ofOne) ended.push(await gate.one(op, () => rename(writing, op, signal)));
+    return ended;
+  });
+  outcomes.push(...renamed.flat(), ...(await patchAll(writing, ops.filter(of('patch')), gate, signal)));
+  const left = await inParallel(ops.filter(of('leave')), CONNECTIONS, (op) =>
+    gate.one(op, () => leave(writing, op, signal)),
+  );
+  return [...outcomes, ...left, ...(await createAll(writing, ops.filter(of('create')), gate, signal))];
+};
+
+/** No write of Heed makes anybody mailable (C6): HubSpot has one flag for all who mail from the portal. */
+const neverCleared = () =>
+  refused('refused', 'clear', 'an opt-out is undone by the person only, at the preference page; Heed clears none here');
