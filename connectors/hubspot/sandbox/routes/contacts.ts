@@ -121,7 +121,8 @@ function mergeTwo(exchange: PortalExchange): object {
   const { world } = exchange;
   const body = bodyOf(exchange);
   const [primary, other] = ['primaryObjectId', 'objectIdToMerge'].map((name) => {
-    const id = textIn(body, name) ?? '';
+    const id = textIn(body, name);
+    if (id === undefined) throw invalid(`Invalid input JSON: ${name} is required`);
     const contact = contactMeant(world, id, undefined);
     if (contact === undefined) throw noSuchContact(id);
     return contact;
