@@ -4,8 +4,8 @@ import type { Shadow, Sight, System } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { echoing, isRefuted } from './echo.ts';
 import { ALL_MAIL, type NewFact, type Says, type Source } from './fact.ts';
-import { readOptOutField } from './opt-out-field.ts';
-import { differs, shadowOf } from './remember.ts';
+import { mayBeDefault, readOptOutField } from './opt-out-field.ts';
+import { differs, knownOptIn, shadowOf } from './remember.ts';
 import { dated, foundBy, lastReadOf, lastSightOf } from './when.ts';
 
 /** How rows of one system are read. */
@@ -125,9 +125,11 @@ const observeMember = (row: Row, before: Shadow | null, by: Observer, say: Say):
     case 'archived':
     case 'pending':
       if (was?.status !== now.status) say('status', now.status, { by: now.by, at: now.since });
+      // Whoever signed up and bounced has signed up all the same.
+      if (now.status === 'undeliverable') observeSignUp(row, before, by, say);
       return;
     case 'subscribed':
-      observeSubscribed(row, before, by, say);
+      if (!observeSignUp(row, before, by, say)) observeSubscribed(row, before, by, say);
       return;
     case 'non-subscribed':
       return;
@@ -135,17 +137,23 @@ const observeMember = (row: Row, before: Shadow | null, by: Observer, say: Say):
 };
 
 /** C7: what proves that the person did it is the vendor's own section of the rule; everything else is `unknown`. */
+const observeSignUp = (row: Row, before: Shadow | null, by: Observer, say: Say): boolean => {
+  const evidence = row.member?.optIn ?? null;
+  const known = knownOptIn(before?.member ?? null)?.at ?? null;
+  if (evidence === null || evidence.at === known || !by.proofs.includes('own-event')) return false;
+  const proof = wasArchivedBetween(before) ? null : evidence.proof;
+  say('status', 'opted-in', { by: 'person', at: evidence.at, proof });
+  return true;
+};
+
+const wasArchivedBetween = (before: Shadow | null): boolean =>
+  before?.archivedSince !== null && before?.archivedSince !== undefined;
+
 const observeSubscribed = (row: Row, before: Shadow | null, by: Observer, say: Say): void => {
   const was = before?.member ?? null;
-  const archivedBetween = before?.archivedSince !== null && before?.archivedSince !== undefined;
-  const evidence = row.member?.optIn ?? null;
-  const known = was?.status === 'subscribed' ? (was.optIn?.at ?? null) : null;
-  if (evidence !== null && evidence.at !== known && by.proofs.includes('own-event')) {
-    say('status', 'opted-in', { by: 'person', at: evidence.at, proof: archivedBetween ? null : evidence.proof });
-    return;
-  }
   if (was === null || was.status === 'subscribed') return;
-  const confirmed = was.status === 'pending' && by.proofs.includes('pending-then-subscribed') && !archivedBetween;
+  const confirmed =
+    was.status === 'pending' && by.proofs.includes('pending-then-subscribed') && !wasArchivedBetween(before);
   say(
     'status',
     'opted-in',
@@ -160,10 +168,17 @@ const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say):
     if (rule.field === by.optInField) {
       // Only turning a given consent false is an opt-out; a first `false` is the absence of a reason (C19).
       if (now === 'opted-out' && was === 'not-opted-out') say(rule.field, 'opted-out', { by: 'operator' });
-    } else if (now === 'opted-out' && was !== 'opted-out') {
+    } else if (now === 'opted-out' && isNewlyOut(rule, row, before)) {
       say(rule.field, 'opted-out', { by: 'unknown' });
     } else if (now === 'not-opted-out' && was === 'opted-out') {
       say(rule.field, 'opted-in', { by: 'unknown' });
     }
   }
+};
+
+/** A value that may be a default counts once it was seen to become one (C28); any other counts when it was not so before. */
+const isNewlyOut = (rule: OptOutField, row: Row, before: Shadow | null): boolean => {
+  const was = before === null ? 'unreadable' : readOptOutField(rule, before.values);
+  if (mayBeDefault(rule, row.values)) return was === 'not-opted-out' || was === 'unlisted';
+  return was !== 'opted-out' || (before !== null && mayBeDefault(rule, before.values));
 };

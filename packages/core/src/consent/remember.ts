@@ -1,18 +1,22 @@
-import type { Millis, Row } from '@heed/contract';
+import type { MemberState, Millis, Row } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 import type { Shadow, Sight, Stay } from '../state/shadow.ts';
 import type { Observer } from './observe.ts';
 import { lastSightOf } from './when.ts';
 
+const keepsOptIn = (member: MemberState | null): boolean =>
+  member?.status === 'subscribed' || member?.status === 'undeliverable';
+
+/** The sign-up behind the present subscription; whoever bounced since has signed up all the same (C7, C10). */
+export const knownOptIn = (member: MemberState | null): MemberState['optIn'] =>
+  keepsOptIn(member) ? (member?.optIn ?? null) : null;
+
 /** What is remembered of a row: the shadow. Pure. */
 export const shadowOf = (row: Row, before: Shadow | null, by: Observer, address: AddressKey | null): Shadow => {
   const member = row.member;
   const lifeChanged = before !== null && before.life.kind !== row.life.kind;
-  // Evidence comes only with look-ups that ask for it; it stays known for as long as the member stays subscribed.
-  const optIn =
-    member?.status === 'subscribed'
-      ? (member.optIn ?? (before?.member?.status === 'subscribed' ? before.member.optIn : null))
-      : null;
+  // Evidence comes only with look-ups that ask for it; it stays known for as long as the member stays subscribed, or bounces.
+  const optIn = knownOptIn(member) ?? (keepsOptIn(member) ? knownOptIn(before?.member ?? null) : null);
   return {
     system: by.system,
     record: row.record,

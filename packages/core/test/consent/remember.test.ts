@@ -37,6 +37,10 @@ describe('C7 what is remembered of a member', () => {
     const row = memberRow('subscribed', { member: memberState('subscribed', { optIn: newer }) });
     expect(ofMember(row, known).member?.optIn).toEqual(newer);
     expect(ofMember(memberRow('unsubscribed'), known).member?.optIn).toBeNull();
+    // Whoever bounces has signed up all the same (C10).
+    const bounced = ofMember(memberRow('undeliverable'), known);
+    expect(bounced.member?.optIn).toEqual(optIn);
+    expect(ofMember(memberRow('subscribed'), bounced).member?.optIn).toEqual(optIn);
     const gone = member(memberState('unsubscribed', { optIn }));
     expect(ofMember(memberRow('subscribed'), gone).member?.optIn).toBeNull();
     expect(ofMember(memberRow('subscribed'), null).member?.optIn).toBeNull();

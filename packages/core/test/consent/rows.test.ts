@@ -123,6 +123,14 @@ describe('C7 what an opt-in is worth', () => {
     expect(said(member(subscribed(EVIDENCE), was(subscribed()), { proofs: ['pending-then-subscribed'] }))).toEqual([]);
   });
 
+  it('C7 C10 the sign-up of somebody who bounced since counts, once', () => {
+    const bounced = memberState('undeliverable', { optIn: EVIDENCE });
+    const signedUp = ['opted-in', 'person', 'signup'];
+    expect(said(member(bounced, was(subscribed())))).toEqual([['undeliverable', 'unknown', null], signedUp]);
+    expect(said(member(bounced, was(bounced)))).toEqual([]);
+    expect(said(member(memberState('undeliverable'), was(bounced)))).toEqual([]);
+  });
+
   it('C7 evidence known before the member left and came back counts again', () => {
     const left = memberState('unsubscribed', { optIn: EVIDENCE });
     expect(said(member(subscribed(EVIDENCE), was(left)))).toEqual([['opted-in', 'person', 'signup']]);
