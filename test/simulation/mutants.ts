@@ -79,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/core/src/sync/read.ts',
-        from: 'return everyone(columns.consent, initially);',
-        to: 'return { ...columns.consent, lists: run.view.profile.crm.lists, initially };',
+        from: 'const ask = everyone(columns.consent, initially);',
+        to: 'const ask: Ask = { ...columns.consent, lists: run.view.profile.crm.lists, initially };',
       },
     ],
     options: { rules: { lists: true, scope: 'everyone', crmToMarketing: true } },

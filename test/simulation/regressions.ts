@@ -124,6 +124,37 @@ export const REGRESSIONS: readonly Regression[] = [
     about:
       'a record moved and was deleted before the next read: its opt-out did not follow it there, and the address was invited (C15)',
   },
+  {
+    seed: 521671,
+    about:
+      'a read of everybody began anew and took those for shown whom its first half had shown: one was converted since (C16)',
+  },
+  {
+    seed: 10648,
+    about: 'a read of everybody went on from the cursor of an older one, and the CRM seemed to have shrunk (C24, I10)',
+  },
+  {
+    seed: 14382,
+    about: 'a crash between giving up a cursor and noting why: only the opted out were read again, no untick (C6, I10)',
+  },
+  { seed: 24000, about: 'the same, where everybody had to be read (I10)' },
+  {
+    seed: 36940,
+    about:
+      'a side that had shrunk was in doubt until the next run, though the records read had told who was gone (C24)',
+  },
+  {
+    seed: 37940,
+    about: 'an opt-out that only the read of records showed, of a deleted one, waited for the next run (C21, I10)',
+  },
+  {
+    seed: 510190,
+    about: 'a look for opt-outs alone began where the last one had, and one that was committed late waited (C21)',
+  },
+  {
+    seed: 84278,
+    about: 'a proven sign-up was shown together with a bounce that came after it, and counted as none (C7, C10)',
+  },
   // Here the judge was wrong.
   {
     seed: 9302,

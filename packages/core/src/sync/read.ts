@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Columns, Millis, Page, ReadRequest } from '@heed/contract';
 import { type Hold, readsTooSmall } from '../consent/guards.ts';
 import type { Shadow, System } from '../state/shadow.ts';
+import type { OpenSystem } from './engine.ts';
 import { putHold } from './guarded-pass.ts';
 import { ingest } from './ingest.ts';
 import { lookAtRecords } from './look.ts';
@@ -16,40 +17,46 @@ type Ask = Omit<ReadRequest, 'after'>;
 /** A read that began this much before us is a resumed one. */
 const RESUMED_MS = 2_000;
 
-/** The stream's name has its columns in it: a profile that asks for other columns begins its own read. */
-const streamOf = (run: Run, name: string, ask: Ask): string => {
+/**
+ * The stream's name has its columns in it: a profile that asks for other columns begins its own read. `beganAt`: so does a read
+ * that is to begin anew with the same ones.
+ */
+const streamOf = (run: Run, name: string, ask: Ask, beganAt: Millis | null = null): string => {
   // A field that one type hides is asked for all the same: when it shows up, rows read without it are read again.
   const readable = name === 'members' ? null : run.view.consentFields;
-  const what = JSON.stringify([ask.types, ask.fields, ask.consent, ask.reference, ask.lists, ask.initially, readable]);
-  return `${run.view.profile.id}|${name}|${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
+  const what = [ask.types, ask.fields, ask.consent, ask.reference, ask.lists, ask.initially, readable];
+  const text = JSON.stringify(beganAt === null ? what : [...what, beganAt]);
+  return `${run.view.profile.id}|${name}|${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
 };
 
 /**
- * Reads one stream to its end, a commit per page. A cursor that the vendor no longer accepts begins anew, once; a read that
- * another run began long ago ends where that run was, so what changed since is read at once.
+ * Reads one stream to its end, a commit per page. A read that another run began long ago ends where that run was, so what
+ * changed since is read at once.
  */
 const readStream = async (
   run: Run,
   side: 'crm' | 'marketing',
   name: 'members' | 'consent' | 'records',
+  stream: string,
   ask: Ask,
   between: () => Promise<void> = async () => {},
 ): Promise<void> => {
-  const stream = streamOf(run, name, ask);
   const began = sideOf(run, side).open.session.now();
-  for (let restarted = false, again = false; ; ) {
-    try {
-      const last = await readOnce(run, side, name, stream, ask, between);
-      // Only a resumed read can end so long before us, and only once; else the vendor's clocks disagree with each other.
-      if (last === null || again || last.readAt + RESUMED_MS >= began) return;
-      again = true;
-    } catch (error) {
-      if (!isStale(error) || restarted) throw error;
-      restarted = true;
-      await run.engine.store.dropCursor(run.lease, stream);
-      // What was unticked, renamed or deleted since the lost cursor shows in a read of everybody only.
-      if (ask.initially === 'opted-out') throw error;
-    }
+  for (let again = false; ; again = true) {
+    const last = await readOnce(run, side, name, stream, ask, between);
+    // Only a resumed read can end so long before us, and only once; else the vendor's clocks disagree with each other.
+    if (last === null || again || last.readAt + RESUMED_MS >= began) return;
+  }
+};
+
+/** Reads, and where the vendor no longer accepts the cursor once more from the beginning, with all that belongs to one. */
+const orAnew = async (run: Run, stream: string, read: () => Promise<void>): Promise<void> => {
+  try {
+    await read();
+  } catch (error) {
+    if (!isStale(error)) throw error;
+    await run.engine.store.dropCursor(run.lease, stream);
+    await read();
   }
 };
 
@@ -120,7 +127,7 @@ const membersAsk = (run: Run): Ask => everyone(run.view.columns.members, 'everyo
  * it must begin anew (other columns, `--full`, a cursor the vendor no longer takes) everybody is read once: what was
  * unticked, renamed or deleted in between must not be missed.
  */
-const consentAsk = async (run: Run, anew = false): Promise<Ask> => {
+const consentRead = async (run: Run, anew = false): Promise<{ readonly stream: string; readonly ask: Ask }> => {
   const { store } = run.engine;
   const { columns } = run.view;
   const profile = run.view.profile.id;
@@ -128,20 +135,28 @@ const consentAsk = async (run: Run, anew = false): Promise<Ask> => {
     .update(JSON.stringify([columns.consent, run.view.consentFields]))
     .digest('hex');
   const before = (await store.note(profile, CONSENT_READ)) as ConsentRead | null;
-  if (before !== null && before.asked === asked && !anew) return everyone(columns.consent, before.initially);
-  const initially = before === null ? 'opted-out' : 'everyone';
-  const beganAt = initially === 'everyone' ? run.engine.clock.now() : null;
-  const next: ConsentRead = { asked, initially, beganAt };
-  await store.putNote(profile, CONSENT_READ, next);
-  return everyone(columns.consent, initially);
+  const goesOn = before !== null && before.asked === asked && !anew && !run.service.holds.some(isDoubt(run.crm));
+  const read = goesOn ? before : beginning(run, asked, before);
+  // Durable before anything of the older read is given up: what it would still have shown must not be forgotten by a crash.
+  if (read !== before) await store.putNote(profile, CONSENT_READ, read);
+  const { initially, beganAt } = read;
+  const ask = everyone(columns.consent, initially);
+  return { ask, stream: streamOf(run, 'consent', ask, beganAt) };
+};
+
+const beginning = (run: Run, asked: string, before: ConsentRead | null): ConsentRead => {
+  if (before === null) return { asked, initially: 'opted-out', beganAt: null, hasAbsentees: false };
+  return { asked, initially: 'everyone', beganAt: run.engine.clock.now(), hasAbsentees: true };
 };
 
 const CONSENT_READ = 'consent-read';
 interface ConsentRead {
   readonly asked: string;
   readonly initially: ReadRequest['initially'];
-  /** Our clock; a read of everybody whose absentees nobody has looked for yet. */
+  /** Our clock; it names the read as well, so that no cursor of an earlier one is taken for its own. Null: the very first. */
   readonly beganAt: Millis | null;
+  /** A read of everybody whose absentees nobody has looked for yet. */
+  readonly hasAbsentees: boolean;
 }
 
 const recordsAsk = (run: Run): Ask => ({
@@ -154,17 +169,19 @@ const recordsAsk = (run: Run): Ask => ({
 const COMPLETE_BEGAN = 'complete-began';
 
 export const readMembers = async (run: Run): Promise<void> => {
-  const began = run.engine.clock.now();
-  const seenAt = run.marketing.session.now();
-  const { store } = run.engine;
+  const { store, clock } = run.engine;
   const profile = run.view.profile.id;
-  const stream = streamOf(run, 'members', membersAsk(run));
-  const due = run.service.complete !== null && began - run.service.complete.at > COMPLETE_EVERY_MS;
+  const seenAt = run.marketing.session.now();
+  const ask = membersAsk(run);
+  const stream = streamOf(run, 'members', ask);
+  const due = run.service.complete !== null && clock.now() - run.service.complete.at > COMPLETE_EVERY_MS;
   if (due) await store.dropCursor(run.lease, stream);
-  // A complete read may be killed and go on in another run, also right behind its last page: what it did not show is judged
-  // by its very beginning, once a run has read to the end.
-  if ((await store.cursor(stream)) === null) await store.putNote(profile, COMPLETE_BEGAN, began);
-  await readStream(run, 'marketing', 'members', membersAsk(run));
+  await orAnew(run, stream, async () => {
+    // A complete read may be killed and go on in another run, also right behind its last page: what it did not show is judged
+    // by its very beginning, once a run has read to the end.
+    if ((await store.cursor(stream)) === null) await store.putNote(profile, COMPLETE_BEGAN, clock.now());
+    await readStream(run, 'marketing', 'members', stream, ask);
+  });
   run.membersSeenAt = seenAt;
   const startedAt = (await store.note(profile, COMPLETE_BEGAN)) as number | null;
   if (startedAt === null) return;
@@ -189,7 +206,7 @@ const isComplete = async (run: Run, startedAt: number): Promise<boolean> => {
     ...service,
     complete: { at: clock.now(), members: size },
     released: { ...service.released, size: false },
-    holds: service.holds.filter((hold) => !isDoubtAbout(hold, run.marketing.connector.title)),
+    holds: service.holds.filter((hold) => !isDoubt(run.marketing)(hold)),
   }));
   return true;
 };
@@ -213,7 +230,10 @@ const eachUnseen = async (
 };
 
 /** A system that reads whole again takes back the doubt about itself, not one about the other. */
-const isDoubtAbout = ({ kind, why }: Hold, title: string): boolean => kind === 'empty-side' && why.startsWith(title);
+const isDoubt =
+  ({ connector }: OpenSystem) =>
+  ({ kind, why }: Hold): boolean =>
+    kind === 'empty-side' && why.startsWith(connector.title);
 
 const disbelieve = async (run: Run, title: string, what: string, shown: number, had: number): Promise<void> => {
   run.cautious = true;
@@ -243,14 +263,23 @@ const vanish = (run: Run, startedAt: Millis): Promise<void> =>
   });
 
 export const readConsent = async (run: Run): Promise<void> => {
+  const read = async (anew: boolean): Promise<void> => {
+    const { stream, ask } = await consentRead(run, anew);
+    await readStream(run, 'crm', 'consent', stream, ask);
+  };
   try {
-    await readStream(run, 'crm', 'consent', await consentAsk(run));
+    await read(false);
   } catch (error) {
     if (!isStale(error)) throw error;
-    await readStream(run, 'crm', 'consent', await consentAsk(run, true));
+    // What was unticked, renamed or deleted since the lost cursor shows in a read of everybody only.
+    await read(true);
   }
   await lookForAbsentees(run);
-  // The light read shows who changed; an heir that did not change is asked for, or a lost opt-out would have no home (C16).
+  await lookForHeirs(run);
+};
+
+/** A read shows who changed; an heir that did not change is asked for, or a lost opt-out would have no home (C16). */
+const lookForHeirs = async (run: Run): Promise<void> => {
   const heirs = [...run.unknownHeirs.values()];
   run.unknownHeirs.clear();
   await lookAtRecords(run, 'crm', heirs, null);
@@ -261,14 +290,12 @@ const lookForAbsentees = async (run: Run): Promise<void> => {
   const { store } = run.engine;
   const profile = run.view.profile.id;
   const read = (await store.note(profile, CONSENT_READ)) as ConsentRead | null;
-  if (read === null || read.beganAt === null) return;
+  if (read === null || read.beganAt === null || !read.hasAbsentees) return;
   const had = await store.count(run.view.crm);
   const shown = had - (await countUnseen(run, run.view.crm, read.beganAt));
-  if (readsTooSmall(shown, had) && !run.service.released.size) {
-    await disbelieve(run, run.crm.connector.title, 'records', shown, had);
-    await store.dropCursor(run.lease, streamOf(run, 'consent', everyone(run.view.columns.consent, read.initially)));
-    return;
-  }
+  // It is read in full again by the next run, as every side in doubt.
+  if (readsTooSmall(shown, had) && !run.service.released.size)
+    return disbelieve(run, run.crm.connector.title, 'records', shown, had);
   await eachUnseen(run, run.view.crm, read.beganAt, (page) =>
     lookAtRecords(
       run,
@@ -277,12 +304,13 @@ const lookForAbsentees = async (run: Run): Promise<void> => {
       null,
     ),
   );
-  await store.putNote(profile, CONSENT_READ, { ...read, beganAt: null });
-  if (!run.service.holds.some((hold) => isDoubtAbout(hold, run.crm.connector.title))) return;
+  await store.putNote(profile, CONSENT_READ, { ...read, hasAbsentees: false });
+  if (!run.service.holds.some(isDoubt(run.crm))) return;
   run.service = await changeService(store, profile, (service) => ({
     ...service,
-    holds: service.holds.filter((hold) => !isDoubtAbout(hold, run.crm.connector.title)),
+    holds: service.holds.filter((hold) => !isDoubt(run.crm)(hold)),
   }));
+  run.cautious = run.restored || run.service.holds.some(isDoubt(run.marketing));
 };
 
 /** The stream whose read from the beginning has not told yet who is in the lists. */
@@ -298,11 +326,16 @@ export const readRecords = async (run: Run, between: () => Promise<void> = async
   // What another read of the lists has forgotten and not told, only a read from their beginning can tell.
   const asked = await store.note(profile, LISTS_ASKED);
   if (asked !== null && asked !== stream) await store.dropCursor(run.lease, stream);
-  if (lists.length > 0 && (await store.cursor(stream)) === null) {
-    await store.putNote(profile, LISTS_ASKED, stream);
-    await placeInLists(run, lists, true, null);
-  }
-  await readStream(run, 'crm', 'records', ask, between);
+  await orAnew(run, stream, async () => {
+    if (lists.length > 0 && (await store.cursor(stream)) === null) {
+      await store.putNote(profile, LISTS_ASKED, stream);
+      await placeInLists(run, lists, true, null);
+    }
+    await readStream(run, 'crm', 'records', stream, ask, between);
+  });
+  await lookForHeirs(run);
+  // The records may have told who is gone, so that the other read is not small any more (C24).
+  if (run.cautious) await lookForAbsentees(run);
   if ((await store.note(profile, LISTS_ASKED)) === null) return;
   await placeInLists(run, lists, null, false);
   await store.putNote(profile, LISTS_ASKED, null);
@@ -332,10 +365,7 @@ const keep = async (run: Run, system: System, shadows: readonly Shadow[]): Promi
 
 /** For `--full`, and for a restored database: everything is read again from the beginning. */
 export const forgetCursors = async (run: Run): Promise<void> => {
-  const streams = [
-    streamOf(run, 'members', membersAsk(run)),
-    streamOf(run, 'consent', await consentAsk(run, true)),
-    streamOf(run, 'records', recordsAsk(run)),
-  ];
+  await consentRead(run, true);
+  const streams = [streamOf(run, 'members', membersAsk(run)), streamOf(run, 'records', recordsAsk(run))];
   for (const stream of streams) await run.engine.store.dropCursor(run.lease, stream);
 };

@@ -180,12 +180,18 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   run.marketingIsComplete = run.service.complete !== null;
   await readConsent(run);
   await lookAgainIfUnblocked(run);
-  // Who is in the lists decides about opt-outs only where the profile says so (C5); else nothing comes before them (C21).
-  const listsFirst = run.view.settings.scope === 'lists';
+  // Who is in the lists decides about opt-outs only where the profile says so (C5); else nothing comes before them (C21). A plan
+  // carries nothing, so it reads first and says at once what a sync does in two steps (I10).
+  const listsFirst = run.view.settings.scope === 'lists' || run.mode === 'plan';
+  const between = (): Promise<void> => optOutsBetween(run, allowed, options);
   if (listsFirst) await readRecords(run);
   await optOuts(run, allowed, null);
-  const between = (): Promise<void> => optOutsBetween(run, allowed, options);
-  if (!listsFirst) await readRecords(run, between);
+  if (!listsFirst) {
+    const mark = await run.engine.store.newestMark();
+    await readRecords(run, between);
+    // What only the records showed, one that was merged or deleted before any read: still before any other change (C21).
+    await optOuts(run, allowed, mark);
+  }
   await fieldsPass(run, allowed, between);
   if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);

@@ -138,7 +138,9 @@ export class MarketingSession implements Session {
 
   async *optOutsSince({ since, fields }: OptOutLook): AsyncGenerator<readonly Row[]> {
     await this.#call('look for opt-outs');
-    const found = this.#marketing.all().filter(({ snap, stamp }) => isOut(snap) && stamp >= since);
+    // As with any read of changes: what is committed late carries an early stamp.
+    const from = since - this.#world.settings.quirks.overlapMs;
+    const found = this.#marketing.all().filter(({ snap, stamp }) => isOut(snap) && stamp >= from);
     const rows = found.map((member) => this.#row(member, fields, null));
     for (const row of rows) this.#show(row, 'read');
     yield rows;

@@ -170,13 +170,12 @@ class Simulation {
 
   async #planThenSync(): Promise<void> {
     const { events } = this.world.history;
-    const planBegan = events.length;
     const plan = await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, true);
     const syncBegan = events.length;
     // Nobody answers in between: the sync would do what the plan could not know.
     await this.#run(PLAIN_SYNC, true, false);
     if (plan?.planned == null) return;
-    const text = planDiffers(plan.planned, events, planBegan, syncBegan);
+    const text = planDiffers(plan.planned, events, syncBegan);
     if (text !== null) this.violations.push({ invariant: 'I10', rule: '', text, n: syncBegan });
   }
 

@@ -1,5 +1,4 @@
 import type { Event } from '../history.ts';
-import { keyOf } from './circle.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
 
@@ -7,13 +6,8 @@ type Write = Extract<Event, { kind: 'write' }>;
  * I10: a plan says what the sync right after it sends. Null: it did; otherwise in words how they differ. Left out are only
  * addresses of which the sync found out by its own requests what no read of the plan could show.
  */
-export const planDiffers = (
-  planned: readonly string[],
-  events: readonly Event[],
-  planBegan: number,
-  syncBegan: number,
-): string | null => {
-  const unseen = new Set([...droppedOrGone(events, syncBegan), ...lateHeirs(events, planBegan, syncBegan)]);
+export const planDiffers = (planned: readonly string[], events: readonly Event[], syncBegan: number): string | null => {
+  const unseen = new Set(droppedOrGone(events, syncBegan));
   const sent = events
     .slice(syncBegan)
     .flatMap((event) => (event.kind === 'write' ? [{ address: addressOf(event), event }] : []))
@@ -40,23 +34,5 @@ const droppedOrGone = (events: readonly Event[], syncBegan: number): readonly st
         : told === 'applied' && !took && op.kind === 'patch';
     return unseen ? [addressOf(event)] : [];
   });
-
-/**
- * A record that was merged or converted before any read showed it comes with the read of fields, after the opt-outs of that run
- * are done: what it lost is set on its heir by the run after the plan (C16).
- */
-const lateHeirs = (events: readonly Event[], planBegan: number, syncBegan: number): readonly string[] => {
-  const known = new Set<string>();
-  const heirs: string[] = [];
-  for (const event of events.slice(0, syncBegan)) {
-    if (event.kind !== 'shown-record') continue;
-    const { key, life } = event.snap;
-    if (event.n > planBegan && !known.has(key) && life !== 'live' && life !== 'deleted') heirs.push(life);
-    known.add(key);
-  }
-  const at = new Map<string, string>();
-  for (const event of events) if (event.kind === 'record') at.set(event.after.key, keyOf(event.after.email) ?? '');
-  return heirs.flatMap((heir) => at.get(heir) ?? []);
-};
 
 const addressOf = ({ op }: Pick<Write, 'op'>): string => ('email' in op ? op.email : op.to).toLowerCase();
