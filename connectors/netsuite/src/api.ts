@@ -1,7 +1,8 @@
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
+import { sameOrigin } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Ask, askerOf, notUnderstood, understood } from './ask.ts';
-import type { NetSuiteConfig } from './config.ts';
+import { type NetSuiteConfig, originOf } from './config.ts';
 import { isId, type SuiteQl } from './suiteql.ts';
 
 /** A row of a query: columns in lower case, mostly texts; an empty one is absent. */
@@ -59,29 +60,60 @@ export const netsuiteApi = (config: NetSuiteConfig, tools: Tools, closed: AbortS
   const get = async (name: string, path: string, signal: AbortSignal): Promise<unknown> =>
     (await ask({ name, method: 'GET', path }, { kind: 'read' }, signal)).body;
 
+  /** The id of a new record stands nowhere but in `Location`; one that leads elsewhere is not believed. */
+  const idIn = (location: string | undefined, type: string): string => {
+    const origin = originOf(config, 'suitetalk');
+    const path = sameOrigin(origin, location ?? '') ? new URL(location ?? '', origin).pathname : '';
+    const id = path.match(/^\/services\/rest\/record\/v1\/(\w+)\/(\d+)$/);
+    if (id?.[1]?.toLowerCase() !== type || !isId(id[2] ?? '')) throw notUnderstood('create', true);
+    return id[2] ?? '';
+  };
+
+  const page = async (
+    { q, params }: SuiteQl,
+    rows: number,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<QueryPage> => {
+    const request = {
+      name: 'query',
+      method: 'POST',
+      path: `/query/v1/suiteql?limit=${rows}&offset=${offset}`,
+      headers: { ...JSON_BODY, prefer: 'transient' },
+      body: JSON.stringify({ q, params }),
+    } as const;
+    const { body } = await ask(request, { kind: 'read' }, signal);
+    const { items, hasMore, totalResults } = understood('query', queryAnswer, body, false);
+    const total = totalResults === undefined || totalResults >= MOST_ROWS ? null : totalResults;
+    return { rows: items, hasMore, total };
+  };
+
+  /** "Max 100,000 rows per query": whether a query that has more is cut off or refused, no source says. Refused, it is asked for less. */
+  let mustBound = false;
+  const bounded = async ({ q, params }: SuiteQl, rows: number, signal: AbortSignal): Promise<QueryPage> => {
+    const found = await page({ q: `${q} FETCH FIRST ${rows} ROWS ONLY`, params }, rows, 0, signal);
+    return { rows: found.rows, hasMore: found.rows.length >= rows, total: null };
+  };
+
   const api: Api = {
     ask,
     get,
-    async query({ q, params }, signal, rows = PAGE_ROWS, offset = 0) {
-      const request = {
-        name: 'query',
-        method: 'POST',
-        path: `/query/v1/suiteql?limit=${rows}&offset=${offset}`,
-        headers: { ...JSON_BODY, prefer: 'transient' },
-        body: JSON.stringify({ q, params }),
-      } as const;
-      const { body } = await ask(request, { kind: 'read' }, signal);
-      const { items, hasMore, totalResults } = understood('query', queryAnswer, body, false);
-      return {
-        rows: items,
-        hasMore,
-        total: totalResults === undefined || totalResults >= MOST_ROWS ? null : totalResults,
-      };
+    async query(query, signal, rows = PAGE_ROWS, offset = 0) {
+      if (mustBound && offset === 0) return bounded(query, rows, signal);
+      try {
+        return await page(query, rows, offset, signal);
+      } catch (error) {
+        if (offset > 0 || !(error instanceof ConnectorError) || error.kind !== 'invalid') throw error;
+        const found = await bounded(query, rows, signal).catch(() => null);
+        if (found === null) throw error;
+        mustBound = true;
+        return found;
+      }
     },
     async everyRow(query, signal) {
       const all: WireRow[] = [];
       for (let offset = 0; ; offset += PAGE_ROWS) {
-        const { rows, hasMore } = await api.query(query, signal, PAGE_ROWS, offset);
+        const { rows, hasMore } = await page(query, PAGE_ROWS, offset, signal);
         all.push(...rows);
         if (!hasMore || rows.length === 0) return all;
         if (all.length >= MOST_ROWS) throw new ConnectorError('protocol', 'netsuite query: more rows than are told');
@@ -95,9 +127,7 @@ export const netsuiteApi = (config: NetSuiteConfig, tools: Tools, closed: AbortS
       const request = { name: 'create', method: 'POST', path: `/record/v1/${type}` } as const;
       const sent = { ...request, headers: WRITE_HEADERS, body: JSON.stringify(body) };
       const { headers } = await ask(sent, { kind: 'write' }, signal);
-      const id = headers.location?.match(/\/(\d+)$/)?.[1] ?? '';
-      if (!isId(id)) throw notUnderstood('create', true);
-      return id;
+      return idIn(headers.location, type);
     },
     async update(type, id, body, signal) {
       const path = `/record/v1/${type}/${encodeURIComponent(id)}`;

@@ -33,6 +33,7 @@ const createDistinct = async (
   ops: readonly CreateOp[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
+  if (ops.length === 0) return [];
   let before: Found;
   let shape: RecordShape;
   try {

@@ -124,9 +124,11 @@ const judged = (
   const found = after.get(idOf(op));
   if (found === undefined) return { op: op.id, result: 'rejected', refusal: NO_RECORD };
   const lacking = Object.keys(missingIn(op.set, found));
-  if (lacking.length === 0)
-    // The recipient was faster: not our doing.
-    return found[STATUS] === '4' ? { ...outcome, result: 'unchanged' } : outcome;
+  if (lacking.length === 0) {
+    // The recipient was faster with the status: not our doing.
+    const byOther = STATUS in op.set && found[STATUS] === '4' && !isOptedOutStatus(before.get(idOf(op))?.[STATUS]);
+    return byOther ? { ...outcome, result: 'unchanged' } : outcome;
+  }
   const wasConfirmed = isConfirmed(before.get(idOf(op))?.[STATUS]) || isConfirmed(found[STATUS]);
   const refusal = lacking.includes(STATUS) && wasConfirmed ? byRecipient('NOT_KEPT') : notKept(lacking[0] ?? STATUS);
   return { op: op.id, result: 'rejected', refusal };

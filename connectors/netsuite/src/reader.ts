@@ -1,6 +1,6 @@
 import type { Columns, Millis, Row, Tools } from '@heed/contract';
 import { chunk } from '@heed/toolkit';
-import { type Api, PAGE_ROWS } from './api.ts';
+import type { Api } from './api.ts';
 import {
   isRecordType,
   RECORD_TYPES,
@@ -93,7 +93,7 @@ export const readerOf = (api: Api, shapes: Shapes, tools: Pick<Tools, 'clock'>):
           const all = conditions(shape, known);
           if (all === null) return NO_PAGE;
           const selected = selection.fields.filter((name) => known.includes(name));
-          const found = await api.query(select(selection.columns(selected), type, all, 'id'), signal, PAGE_ROWS);
+          const found = await api.query(select(selection.columns(selected), type, all, 'id'), signal);
           const rows = found.rows.map((wire) => selection.row(wire, selected, zone));
           return { ...found, rows: await withTopics(api, columns, rows, signal) };
         },

@@ -4,7 +4,7 @@ import { REFERENCE, type RecordShape, STATUS, UNSUBSCRIBE, UNSUBSCRIBED } from '
 import { referenceIn } from './reference.ts';
 import { columnOf, isId } from './suiteql.ts';
 import { topicIdIn } from './topics.ts';
-import { fromWire } from './values.ts';
+import { fromWire, isTicked } from './values.ts';
 import { stampColumn, type Zone } from './zone.ts';
 
 /** What a query of one record type selects, and how its rows become the contract's. */
@@ -78,7 +78,7 @@ const valuesOf = (shape: RecordShape, wire: WireRow, names: readonly string[], k
 /** The status, or where it is no opt-out by itself and the box "Unsubscribe from Campaigns" is ticked, that. */
 export const statusOf = (status: FieldValue, unsubscribe: unknown): FieldValue => {
   if (isOptedOutStatus(status)) return status;
-  return unsubscribe === 'T' || unsubscribe === true ? UNSUBSCRIBED : status;
+  return isTicked(unsubscribe) ? UNSUBSCRIBED : status;
 };
 
 /** Soft (2) and confirmed (4) opt-out (section_N994827). */

@@ -7,10 +7,20 @@ export const fromWire = (field: ShapeField, wire: unknown): FieldValue => {
   if (wire === null || wire === undefined || wire === '') return null;
   if (typeof wire === 'boolean') return wire;
   const text = typeof wire === 'object' ? JSON.stringify(wire) : String(wire);
-  if (field.type === 'boolean') return text === 'T' ? true : text === 'F' ? false : text;
+  if (field.type === 'boolean') return BOXES.get(text) ?? text;
   if (field.type === 'number') return Number.isNaN(Number(text)) ? text : Number(text);
   return text;
 };
+
+/** A box of a query is 'T' or 'F'; that it may be a JSON text of another spelling, no source excludes. */
+const BOXES: ReadonlyMap<string, boolean> = new Map([
+  ['T', true],
+  ['true', true],
+  ['F', false],
+  ['false', false],
+]);
+
+export const isTicked = (wire: unknown): boolean => BOXES.get(String(wire)) === true;
 
 /** What a write sends; null empties a field. Of choices the id goes out, in the form of REST: `{ "id": "2" }`. */
 export const toWire = (shape: RecordShape, values: Values): Readonly<Record<string, unknown>> =>
