@@ -1,8 +1,8 @@
 import { alreadyExists, invalid, noSuchContact } from './api-error.ts';
 import { addressesOf, type Contact } from './contact-book.ts';
 import { indexedAtMs, keep, type Source } from './contact-write.ts';
-import { leave } from './lists.ts';
-import { noteEvent, type PortalWorld } from './portal.ts';
+import { isMember, join, leave } from './lists.ts';
+import { noteEvent, type Portal, type PortalWorld } from './portal.ts';
 
 /** Moves a contact to the recycle bin. */
 export function archive(world: PortalWorld, contact: Contact, source: Source = 'INTEGRATION'): void {
@@ -38,7 +38,7 @@ export function privacyDelete(world: PortalWorld, contact: Contact | undefined, 
   noteEvent(world, 'contact.privacyDeletion', contact.id, 'INTEGRATION');
   state.contacts.purge(contact.id);
   state.index.drop(contact.id, indexedAtMs(world));
-  for (const list of state.lists.values()) leave(list, state.contacts, contact.id);
+  for (const list of state.lists.values()) leave(list, contact.id);
 }
 
 /**
@@ -60,6 +60,7 @@ export function merge(world: PortalWorld, primary: Contact, other: Contact): Con
   for (const one of gone) {
     state.contacts.follow(one.id, id);
     state.index.drop(one.id, indexedAtMs(world));
+    moveMemberships(state, one.id, id);
   }
   noteEvent(world, 'contact.merge', id, 'INTEGRATION', {
     primaryObjectId: Number(primary.id),
@@ -82,4 +83,13 @@ export function merge(world: PortalWorld, primary: Contact, other: Contact): Con
       hs_calculated_merged_vids: merged.map((one) => `${one}:${clock.now()}`).join(';'),
     },
   });
+}
+
+function moveMemberships({ lists }: Portal, oldId: string, newId: string): void {
+  for (const list of lists.values()) {
+    const joinedAtMs = list.members[oldId];
+    if (joinedAtMs === undefined) continue;
+    leave(list, oldId);
+    if (!isMember(list, newId)) join(list, newId, joinedAtMs);
+  }
 }

@@ -34,7 +34,7 @@ export interface ListMember {
 /** Computed once for all pages of a list that nobody changes meanwhile. */
 const computed = new WeakMap<ContactList, { readonly key: string; readonly members: readonly ListMember[] }>();
 
-/** Live contacts of the list, by ascending id; what was merged away is found under its new id. */
+/** Live contacts of the list, by ascending id. */
 export function membersOf(list: ContactList, contacts: ContactBook): readonly ListMember[] {
   const key = `${contacts.revision} ${list.changes} ${JSON.stringify(list.filter)}`;
   const known = computed.get(list);
@@ -45,15 +45,18 @@ export function membersOf(list: ContactList, contacts: ContactBook): readonly Li
   return members;
 }
 
-/** Adds a contact, or takes it out, also under an id that was merged away since. */
+/** Is this contact in a MANUAL or SNAPSHOT list? */
+export function isMember(list: ContactList, id: string): boolean {
+  return Object.hasOwn(list.members, id);
+}
+
 export function join(list: ContactList, id: string, atMs: number): void {
   list.members[id] = atMs;
   list.changes += 1;
 }
 
-export function leave(list: ContactList, contacts: ContactBook, id: string): void {
-  const keys = Object.keys(list.members).filter((key) => key === id || contacts.get(key)?.id === id);
-  for (const key of keys) delete list.members[key];
+export function leave(list: ContactList, id: string): void {
+  delete list.members[id];
   list.changes += 1;
 }
 
@@ -64,12 +67,8 @@ function matching({ filter }: ContactList, contacts: ContactBook): readonly List
 }
 
 function joined({ members }: ContactList, contacts: ContactBook): readonly ListMember[] {
-  const found = new Map<string, number>();
-  for (const [id, joinedAtMs] of Object.entries(members)) {
+  return Object.entries(members).flatMap(([id, joinedAtMs]) => {
     const contact = contacts.get(id);
-    if (contact !== undefined && contact.archivedAtMs === undefined && !found.has(contact.id)) {
-      found.set(contact.id, joinedAtMs);
-    }
-  }
-  return [...found].map(([id, joinedAtMs]) => ({ id, joinedAtMs }));
+    return contact === undefined || contact.archivedAtMs !== undefined ? [] : [{ id, joinedAtMs }];
+  });
 }

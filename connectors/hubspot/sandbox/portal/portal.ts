@@ -26,7 +26,7 @@ export interface Portal {
   readonly lists: Map<string, ContactList>;
   /** Lower-cased addresses of privacy deletions; they stop imports, but not the API. */
   readonly forgotten: Set<string>;
-  /** What the webhooks would tell, oldest first. */
+  /** What the webhooks would tell, oldest first; only the latest. */
   readonly events: PortalEvent[];
   readonly use: CallUse;
   /** The last id given to a contact; they only grow. */
@@ -62,6 +62,9 @@ export function nextNumber(portal: Portal): number {
   return portal.lastNumber;
 }
 
+/** An account of a million contacts makes millions of events; nobody asks for old ones. */
+const MOST_EVENTS = 20_000;
+
 /** Notes what a webhook would tell. */
 export function noteEvent(
   { state, clock }: PortalWorld,
@@ -70,6 +73,7 @@ export function noteEvent(
   changeSource: string,
   details: PortalEvent['details'] = {},
 ): void {
+  if (state.events.length >= 2 * MOST_EVENTS) state.events.splice(0, MOST_EVENTS);
   state.events.push({
     eventId: nextNumber(state),
     subscriptionType,

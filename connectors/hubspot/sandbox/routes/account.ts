@@ -27,8 +27,13 @@ function details({ world }: PortalExchange): object {
 
 /** The date in the account's time zone, YYYY-MM-DD: the daily quota is per such day. */
 export function dayOf({ timeZone }: Portal, atMs: number): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(atMs);
+  const format = dayFormats.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+  dayFormats.set(timeZone, format);
+  return format.format(atMs);
 }
+
+/** Asked in every call, and slow to make. */
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
 
 function zoneOffsetMs({ timeZone }: Portal, atMs: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {

@@ -1,5 +1,5 @@
 import { invalid } from '../portal/api-error.ts';
-import { type ContactList, join, leave, membersOf } from '../portal/lists.ts';
+import { type ContactList, isMember, join, leave, membersOf } from '../portal/lists.ts';
 import { listMeant, READ_LISTS, WRITE_LISTS } from './lists.ts';
 import { bodyOf, iso, type PortalExchange, type PortalRoute, param, queryNumber, route, textsIn } from './route.ts';
 
@@ -30,8 +30,8 @@ function page(exchange: PortalExchange): object {
   const rows = before === undefined ? earlier.slice(0, limit) : earlier.slice(-limit);
   const [first, last] = [rows.at(0), rows.at(-1)];
   exchange.touch(...rows.map(({ id }) => id));
-  const following = last !== undefined && all.some(({ id }) => Number(id) > Number(last.id));
-  const preceding = first !== undefined && all.some(({ id }) => Number(id) < Number(first.id));
+  const following = last !== undefined && last.id !== all.at(-1)?.id;
+  const preceding = first !== undefined && first.id !== all.at(0)?.id;
   const next = following
     ? { next: { after: exchange.fault('next-repeats') ? cursorOf(String(after ?? 0)) : cursorOf(last.id) } }
     : {};
@@ -72,14 +72,13 @@ function addAndRemove(exchange: PortalExchange): object {
 function update(exchange: PortalExchange, adding: readonly string[], removing: readonly string[]): object {
   const { state, clock } = exchange.world;
   const list = written(listMeant(exchange));
-  const members = new Set(membersOf(list, state.contacts).map(({ id }) => id));
   const missing: string[] = [];
   const added: string[] = [];
   const removed: string[] = [];
   for (const id of adding) {
     const contact = state.contacts.get(id);
     if (contact === undefined || contact.archivedAtMs !== undefined) missing.push(id);
-    else if (!members.has(contact.id)) {
+    else if (!isMember(list, contact.id)) {
       join(list, contact.id, clock.now());
       added.push(id);
     }
@@ -87,8 +86,8 @@ function update(exchange: PortalExchange, adding: readonly string[], removing: r
   for (const id of removing) {
     const contact = state.contacts.get(id);
     if (contact === undefined) missing.push(id);
-    else if (members.has(contact.id)) {
-      leave(list, state.contacts, contact.id);
+    else if (isMember(list, contact.id)) {
+      leave(list, contact.id);
       removed.push(id);
     }
   }
@@ -98,7 +97,7 @@ function update(exchange: PortalExchange, adding: readonly string[], removing: r
 
 function removeAll(exchange: PortalExchange): undefined {
   const list = written(listMeant(exchange));
-  for (const id of Object.keys(list.members)) leave(list, exchange.world.state.contacts, id);
+  for (const id of Object.keys(list.members)) leave(list, id);
   return undefined;
 }
 
