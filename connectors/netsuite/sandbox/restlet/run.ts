@@ -87,6 +87,8 @@ function scriptError(error: unknown): ScriptError {
 function searchModule(world: AccountWorld, touched: string[]): object {
   return {
     Type: { CONTACT: 'contact', CUSTOMER: 'customer' },
+    Sort: { ASC: 'ASC', DESC: 'DESC', NONE: 'NONE' },
+    createColumn: (column: object) => column,
     load(given: string | { readonly id: string | number }) {
       const id = String(typeof given === 'object' ? given.id : given);
       const search = world.state.savedSearches.find((one) => one.id === id || one.scriptId === id);
