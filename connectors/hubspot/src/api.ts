@@ -321,7 +321,12 @@ const placeOf = (contacts: readonly ContactToWrite[], made: WireContact): number
   return at < 0 ? null : at;
 };
 
-/** Used by whoever pages through what must move on. */
-export const mustMoveOn = (name: string, before: string | null, after: string | null): void => {
-  if (after !== null && after === before) throw notUnderstood(name);
+/** Throws `protocol` when a page leads to where the reading has been before: round in a circle there is no end. */
+export const createTrail = (name: string): ((after: string | null) => void) => {
+  const seen = new Set<string>();
+  return (after) => {
+    if (after === null) return;
+    if (seen.has(after)) throw notUnderstood(name);
+    seen.add(after);
+  };
 };

@@ -19,6 +19,8 @@ export interface Asker {
   ask(request: HttpRequest, manner: Manner, signal: AbortSignal): Promise<HttpAnswer>;
   /** The day's budget begins anew at midnight there (doc); 'UTC' until it is known. */
   setZone(timeZone: string): void;
+  /** Calls per 10 seconds that HubSpot grants this app, as its last answer says; null until one says it. */
+  grantedPer10s(): number | null;
 }
 
 /** `closed` ends what runs when the session is closed. */
@@ -26,6 +28,7 @@ export const askerOf = (config: HubspotConfig, tools: Tools, closed: AbortSignal
   const origin = originOf(config);
   const tokens = hubspotTokens(config, tools, closed);
   let zone = 'UTC';
+  let granted: number | null = null;
 
   const once = (
     request: HttpRequest,
@@ -36,6 +39,7 @@ export const askerOf = (config: HubspotConfig, tools: Tools, closed: AbortSignal
     tools.call({ name: request.name, kind, repeatable, signal }, async (within) => {
       const answer = await send(origin, token, request, within);
       const now = tools.vendorNow();
+      granted = grantedBy(answer) ?? granted;
       if (answer.status >= 400) throw failureOf(request.name, answer, now, msUntilMidnight(now, zone));
       return { value: answer, bytes: answer.bytes, date: answer.headers.date ?? null };
     });
@@ -57,7 +61,16 @@ export const askerOf = (config: HubspotConfig, tools: Tools, closed: AbortSignal
     setZone: (timeZone) => {
       zone = timeZone;
     },
+    grantedPer10s: () => granted,
   };
+};
+
+/** Searches and OAuth answers come without these headers (recorded). */
+const grantedBy = ({ headers }: HttpAnswer): number | null => {
+  const [max, windowMs] = ['max', 'interval-milliseconds'].map((name) =>
+    Number(headers[`x-hubspot-ratelimit-${name}`]),
+  );
+  return windowMs === 10_000 && max !== undefined && max > 0 ? max : null;
 };
 
 const DAY_MS = 86_400_000;

@@ -16,6 +16,9 @@ interface Described {
   readonly book: PropertyBook;
   readonly preferences: Preferences;
   readonly role: 'crm' | 'marketing';
+  /** What `plan` in the settings says the account grants, and what HubSpot says. */
+  readonly plannedPer10s: number;
+  grantedPer10s(): number | null;
 }
 
 /** Contact properties, lists and subscription types, as the app sees them. */
@@ -69,10 +72,8 @@ const contactType = (properties: Properties, asMember: boolean): RecordTypeSchem
 });
 
 /** Account details prove the credentials; three more calls show what the app may read. What it may write shows only by writing. */
-export const checkPortal = async (
-  { api, book, preferences, role }: Described,
-  signal: AbortSignal,
-): Promise<Account> => {
+export const checkPortal = async (described: Described, signal: AbortSignal): Promise<Account> => {
+  const { api, book, preferences, role } = described;
   const account = await api.account(signal);
   const probes: readonly (readonly [string, string, () => Promise<unknown>])[] = [
     ['contact properties cannot be read', 'crm.schemas.contacts.read', () => book.known(signal)],
@@ -99,5 +100,11 @@ export const checkPortal = async (
       gaps.push({ what, fix: `give the app the scope ${scope}` });
     }
   }
+  const granted = described.grantedPer10s();
+  if (granted !== null && granted < described.plannedPer10s)
+    gaps.push({
+      what: `HubSpot grants this app ${granted} calls in 10 seconds, and plan in the settings stands for ${described.plannedPer10s}: calls will be refused`,
+      fix: 'write the plan that the account has',
+    });
   return { id: account.portalId, name: `portal ${account.portalId}`, gaps };
 };

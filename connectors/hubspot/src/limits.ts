@@ -40,5 +40,11 @@ export const LIMITS: readonly RateLimit[] = PLANS.starter;
 export const limitsOf = ({ auth, plan }: HubspotConfig): readonly RateLimit[] =>
   auth.method === 'oauth' ? OAUTH : PLANS[plan];
 
+/** Calls in 10 seconds, which HubSpot's answers tell as well. */
+export const per10sOf = (given: HubspotConfig): number =>
+  Math.min(
+    ...limitsOf(given).map((limit) => (limit.kind === 'window' && limit.windowMs === WINDOW_MS ? limit.max : Infinity)),
+  );
+
 /** How many calls one by one go at the same time: few enough to leave room for the searches of a read. */
 export const CONNECTIONS = 6;

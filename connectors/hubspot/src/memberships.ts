@@ -1,5 +1,5 @@
 import { inParallel } from '@heed/toolkit';
-import { type Api, MEMBER_ROWS, mustMoveOn } from './api.ts';
+import { type Api, createTrail, MEMBER_ROWS } from './api.ts';
 import { CONNECTIONS } from './limits.ts';
 
 /** Which of these lists a contact is in. */
@@ -58,6 +58,7 @@ const NOBODY = new Float64Array();
 const allMembers = async (api: Api, list: string, signal: AbortSignal): Promise<Float64Array> => {
   let members = new Float64Array(1_024);
   let count = 0;
+  const trail = createTrail('members');
   for (let after: string | null = null; ; ) {
     const page = await api.members(list, after, signal);
     for (const { recordId } of page.items) {
@@ -69,7 +70,7 @@ const allMembers = async (api: Api, list: string, signal: AbortSignal): Promise<
       members[count] = Number(recordId);
       count += 1;
     }
-    mustMoveOn('members', after, page.after);
+    trail(page.after);
     if (page.after === null) return members.subarray(0, count).sort();
     after = page.after;
   }

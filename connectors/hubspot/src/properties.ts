@@ -1,4 +1,11 @@
-import { ConnectorError, type FieldSchema, type FieldType, type FieldValue, type Values } from '@heed/contract';
+import {
+  type Clock,
+  ConnectorError,
+  type FieldSchema,
+  type FieldType,
+  type FieldValue,
+  type Values,
+} from '@heed/contract';
 import type { Api } from './api.ts';
 import { timeOf, type WireProperty } from './wire.ts';
 
@@ -19,18 +26,25 @@ export const isBarred = (name: string): boolean => NOT_BY_FIELDS.test(name);
 
 export type Properties = ReadonlyMap<string, WireProperty>;
 
-/** The contact properties that the app may see, asked for once per session and again by every `describe`. */
-export const createPropertyBook = (api: Pick<Api, 'properties'>) => {
-  let asked: Promise<Properties> | null = null;
-  const refresh = (signal: AbortSignal): Promise<Properties> => {
-    const asking = api.properties(signal).then((all) => new Map(all.map((one) => [one.name, one])));
+const FRESH_MS = 30_000;
+
+/** The contact properties that the app may see: asked for once per session, and again by a `describe` that is not just behind a `check`. */
+export const createPropertyBook = (api: Pick<Api, 'properties'>, clock: Pick<Clock, 'now'>) => {
+  let asked: { readonly at: number; readonly answer: Promise<Properties> } | null = null;
+  const ask = (signal: AbortSignal): Promise<Properties> => {
+    const answer = api.properties(signal).then((all) => new Map(all.map((one) => [one.name, one])));
+    const asking = { at: clock.now(), answer };
     asked = asking;
-    asking.catch(() => {
+    answer.catch(() => {
       if (asked === asking) asked = null;
     });
-    return asking;
+    return answer;
   };
-  return { refresh, known: (signal: AbortSignal): Promise<Properties> => asked ?? refresh(signal) };
+  return {
+    refresh: (signal: AbortSignal): Promise<Properties> =>
+      asked !== null && clock.now() - asked.at < FRESH_MS ? asked.answer : ask(signal),
+    known: (signal: AbortSignal): Promise<Properties> => asked?.answer ?? ask(signal),
+  };
 };
 export type PropertyBook = ReturnType<typeof createPropertyBook>;
 

@@ -13,7 +13,7 @@ import { type Phase, type Position, type Stream, windowedRead } from '@heed/tool
 import type { Api } from './api.ts';
 import { CONTACT, isComplaint, isOptedOut, memberOf, rowOf } from './contact.ts';
 import { createMemberships } from './memberships.ts';
-import type { Properties, PropertyBook } from './properties.ts';
+import { isOptOutMirror, OPT_OUT, type Properties, type PropertyBook, topicProperties } from './properties.ts';
 import {
   allContacts,
   allOptedOut,
@@ -54,14 +54,15 @@ export async function* readContacts(
   const source = sourceOf(reading, request, lists);
   const known = await book.known(signal);
   const streams = (phase: Phase, since: Millis | null): readonly Stream[] => {
-    if (phase === 'initial' || since === null) return initially(source, request, lists, audience, known);
+    if (phase === 'initial' || since === null) return initially(source, request, lists, audience);
     const anew = Math.floor((since + OVERLAP_MS) / SWEEP_MS) < Math.floor(tools.vendorNow() / SWEEP_MS);
+    const ours = audience === null ? (lists ?? []) : [audience];
     return [
       changedContacts(source, since),
       archivedContacts(source, since),
       // At the end, and once they belong to a read they stay in it: a cursor names its stream.
-      ...(anew ? allOptedOut(source, known) : []),
-      ...(anew ? (audience === null ? (lists ?? []) : [audience]).map((id) => listMembers(source, id, since)) : []),
+      ...(anew ? allOptedOut(source, mirrorsOf(source, known)) : []),
+      ...(anew ? ours.map((id) => listMembers(source, id, since - SWEEP_MS)) : []),
     ];
   };
   yield* windowedRead(
@@ -69,6 +70,10 @@ export async function* readContacts(
     signal,
   );
 }
+
+/** The opt-outs that matter to this read. Subscription types of people outside the list are nobody's (README.md). */
+const mirrorsOf = ({ asMember, wanted }: Source, known: Properties): readonly string[] =>
+  asMember ? [OPT_OUT, ...topicProperties(known)] : wanted.consent.map(({ field }) => field).filter(isOptOutMirror);
 
 /** A search shows an opt-out some moments after it was made (doc); what is later still, the next read brings. */
 const LAG_MS = 2 * 60_000;
@@ -81,7 +86,7 @@ export async function* optOutsSince(
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const source = sourceOf(reading, look, null);
   const known = await reading.book.known(signal);
-  for (const stream of allOptedOut(source, known, look.since - LAG_MS)) {
+  for (const stream of allOptedOut(source, mirrorsOf(source, known), look.since - LAG_MS)) {
     for (let place: Position | null = { at: null, id: null }; place !== null; ) {
       const page = await stream.fetch(place, signal);
       yield page.rows;
@@ -95,9 +100,8 @@ const initially = (
   { initially: whom }: ReadRequest,
   lists: readonly string[] | null,
   audience: string | null,
-  known: Properties,
 ): readonly Stream[] => {
-  if (audience !== null) return [listMembers(source, audience, null), ...allOptedOut(source, known)];
+  if (audience !== null) return [listMembers(source, audience, null), ...allOptedOut(source, [OPT_OUT])];
   if (lists !== null) return lists.map((id) => listMembers(source, id, null));
   return whom === 'opted-out' ? optedOutByFields(source) : [allContacts(source)];
 };
@@ -110,17 +114,20 @@ const sourceOf = ({ api, book, audience }: Reading, wanted: Columns, lists: read
     book,
     wanted,
     asMember,
-    async rows(contacts, properties, signal) {
+    async rows(contacts, properties, from, signal) {
       const parts = { known: properties, wanted };
       const gone = contacts.filter(({ archived }) => archived);
       const live = contacts.filter(({ archived }) => !archived);
       const ids = live.filter((one) => !asMember || !isSurelyMember(one)).map(({ id }) => id);
-      const listsOf = await memberships.of(ids, signal);
+      // Who comes from the only list there is need not be asked for.
+      const isKnown = from !== null && (asMember || lists?.length === 1);
+      const listsOf = isKnown ? () => [from] : await memberships.of(ids, signal);
       const rows = live.flatMap((contact) => {
         if (!asMember)
           return [rowOf(contact, { ...parts, member: null, lists: lists === null ? null : listsOf(contact.id) })];
         const member = memberOf(contact, listsOf(contact.id).length > 0);
-        return member === null ? [] : [rowOf(contact, { ...parts, member, lists: null })];
+        // A member is an address: a contact without one gets no mail.
+        return member === null || !contact.properties.email ? [] : [rowOf(contact, { ...parts, member, lists: null })];
       });
       return [...rows, ...gone.map((contact) => rowOf(contact, { ...parts, member: null, lists: null }))];
     },

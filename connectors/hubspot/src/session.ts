@@ -5,6 +5,7 @@ import { askerOf } from './ask.ts';
 import type { HubspotConfig } from './config.ts';
 import { type Deciding, decidingFor } from './deciding.ts';
 import { checkPortal, describePortal } from './describe.ts';
+import { per10sOf } from './limits.ts';
 import { lookUp } from './lookup.ts';
 import { pathsOf } from './paths.ts';
 import { createPreferences } from './preferences.ts';
@@ -30,9 +31,10 @@ export const openSession = (
   const asker = askerOf(config, tools, closing.signal);
   const api = createApi(asker, paths);
   const preferences = createPreferences(asker, paths);
-  const book = createPropertyBook(api);
+  const book = createPropertyBook(api, tools.clock);
   const now = (): Millis => tools.vendorNow();
-  const described = { api, book, preferences, role };
+  const plannedPer10s = per10sOf(config);
+  const described = { api, book, preferences, role, plannedPer10s, grantedPer10s: asker.grantedPer10s };
   const privacyTypes = config.dataPrivacy?.subscriptionTypes ?? null;
   const strangers = new Map<string, string>();
 

@@ -1,8 +1,8 @@
 import { type Columns, ConnectorError, type Millis, type OptOutField, type Row } from '@heed/contract';
 import type { Stream, StreamPage } from '@heed/toolkit';
-import { type Api, type Filter, mustMoveOn } from './api.ts';
+import { type Api, createTrail, type Filter } from './api.ts';
 import { columnsOf, losersOf } from './contact.ts';
-import { OPT_OUT, type Properties, type PropertyBook, topicProperties, typeOf } from './properties.ts';
+import { type Properties, type PropertyBook, typeOf } from './properties.ts';
 import { timeOf, type WireContact } from './wire.ts';
 
 /** What the streams of one read share. */
@@ -12,8 +12,13 @@ export interface Source {
   readonly wanted: Columns;
   /** In the role of a marketing system. */
   readonly asMember: boolean;
-  /** Rows of contacts as they were read; whoever is nothing to this read is left out. */
-  rows(contacts: readonly WireContact[], known: Properties, signal: AbortSignal): Promise<readonly Row[]>;
+  /** Rows of contacts as they were read, `from` a list if they were read there; whoever is nothing to this read is left out. */
+  rows(
+    contacts: readonly WireContact[],
+    known: Properties,
+    from: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly Row[]>;
 }
 
 const columns = async ({ book, wanted, asMember }: Source, signal: AbortSignal) => {
@@ -22,44 +27,49 @@ const columns = async ({ book, wanted, asMember }: Source, signal: AbortSignal) 
 };
 
 /** Every contact of the portal, page by page: the only reading that has no cap. */
-export const allContacts = (source: Source): Stream => ({
+export const allContacts = (source: Source, trail = createTrail('contacts')): Stream => ({
   name: 'contacts',
   fetch: async (from, signal) => {
     const { known, names } = await columns(source, signal);
     const after = from?.id ?? null;
     const page = await source.api.contacts({ after, properties: names, archived: false }, signal);
-    mustMoveOn('contacts', after, page.after);
-    return { rows: await source.rows(page.items, known, signal), next: placeAt(null, page.after), total: null };
+    trail(page.after);
+    return { rows: await source.rows(page.items, known, null, signal), next: placeAt(null, page.after), total: null };
   },
 });
 
 /** Contacts that were deleted since: HubSpot keeps them for 90 days, in no order of time, so all are paged through. */
-export const archivedContacts = (source: Source, since: Millis): Stream => ({
+export const archivedContacts = (source: Source, since: Millis, trail = createTrail('contacts')): Stream => ({
   name: 'archived',
   fetch: async (from, signal) => {
     const { known, names } = await columns(source, signal);
     const after = from?.id ?? null;
     const page = await source.api.contacts({ after, properties: names, archived: true }, signal);
-    mustMoveOn('archived contacts', after, page.after);
+    trail(page.after);
     // A time that cannot be read is no reason to pass a deletion over.
     const lately = page.items.filter(({ archivedAt }) => (timeOf(archivedAt) ?? since) >= since);
     const gone = lately.map((contact) => ({ ...contact, archived: true }));
-    return { rows: await source.rows(gone, known, signal), next: placeAt(since, page.after), total: null };
+    return { rows: await source.rows(gone, known, null, signal), next: placeAt(since, page.after), total: null };
   },
 });
 
 /** Members of a list; with `since` only who was put into it since then. */
-export const listMembers = (source: Source, list: string, since: Millis | null): Stream => ({
+export const listMembers = (
+  source: Source,
+  list: string,
+  since: Millis | null,
+  trail = createTrail('members'),
+): Stream => ({
   name: `list ${list}`,
   fetch: async (from, signal) => {
     const { known, names } = await columns(source, signal);
     const after = from?.id ?? null;
     const page = await source.api.members(list, after, signal);
-    mustMoveOn('members', after, page.after);
+    trail(page.after);
     const wanted = page.items.filter(({ membershipTimestamp: at }) => since === null || (timeOf(at) ?? since) >= since);
     const ids = wanted.map(({ recordId }) => recordId);
     const contacts = await source.api.read(ids, names, { idProperty: null }, signal);
-    return { rows: await source.rows(contacts, known, signal), next: placeAt(since, page.after), total: null };
+    return { rows: await source.rows(contacts, known, list, signal), next: placeAt(since, page.after), total: null };
   },
 });
 
@@ -89,7 +99,7 @@ const search = (
     const ids = page.items.map(({ id }) => Number(id));
     if (ids.some((id, index) => id <= (index === 0 ? Number(last ?? 0) : (ids[index - 1] ?? 0))))
       throw new ConnectorError('protocol', 'HubSpot, search contacts: the results are not in the order of their ids');
-    const rows = await source.rows(page.items, known, signal);
+    const rows = await source.rows(page.items, known, null, signal);
     const heirs = since === null ? [] : page.items.flatMap(losersOf);
     const next = page.items.at(-1)?.id;
     return {
@@ -107,10 +117,11 @@ const firstWithRows = async (
   properties: readonly string[],
   signal: AbortSignal,
 ): Promise<{ readonly items: readonly WireContact[]; readonly isLast: boolean }> => {
+  const trail = createTrail('search contacts');
   for (let after: string | null = null; ; ) {
     const page = await api.search({ groups, properties, after }, signal);
     if (page.items.length > 0 || page.after === null) return { items: page.items, isLast: page.after === null };
-    mustMoveOn('search contacts', after, page.after);
+    trail(page.after);
     after = page.after;
   }
 };
@@ -166,23 +177,22 @@ const conditionOf = ({ field, optedOutWhen }: OptOutField, known: Properties): r
   return [{ propertyName: field, operator: 'IN', values }];
 };
 
-/** How many subscription types a sweep looks at; a portal may have a thousand, and most are nobody's newsletter. */
-const MOST_TOPICS = 24;
-
 /**
- * Everybody whom HubSpot shows opted out of all mail, of a subscription type, or complaining; with `since` only those who
- * changed since then. Whether an opt-out moves `lastmodifieddate` is not documented, so reads of changes ask for all of them
- * as well, now and then.
+ * Everybody whom HubSpot shows opted out by one of these mirrors, or complaining; with `since` only those who changed since
+ * then. Whether an opt-out moves `lastmodifieddate` is not documented, so reads of changes ask for all of them, now and then.
  */
-export const allOptedOut = (source: Source, known: Properties, since: Millis | null = null): readonly Stream[] => {
+export const allOptedOut = (
+  source: Source,
+  mirrors: readonly string[],
+  since: Millis | null = null,
+): readonly Stream[] => {
   const changed: readonly Filter[] = since === null ? [] : [changedSince(since)];
-  const equal = (propertyName: string, value: string) => (): readonly Filter[] =>
-    known.has(propertyName) ? [{ propertyName, operator: 'EQ', value }, ...changed] : [];
+  const equal =
+    (propertyName: string, value: string) =>
+    (known: Properties): readonly Filter[] =>
+      known.has(propertyName) ? [{ propertyName, operator: 'EQ', value }, ...changed] : [];
   return optedOutBy('opt-outs', source, since, [
-    equal(OPT_OUT, 'true'),
-    equal('hs_email_quarantined_reason', 'RECIPIENT_COMPLAINT'),
-    ...topicProperties(known)
-      .slice(0, MOST_TOPICS)
-      .map((name) => equal(name, 'true')),
+    ...mirrors.map((name) => equal(name, 'true')),
+    ...(source.asMember ? [equal('hs_email_quarantined_reason', 'RECIPIENT_COMPLAINT')] : []),
   ]);
 };

@@ -96,7 +96,7 @@ const lookFirst = async (
   ]);
   const ids = ops.flatMap(({ record }) => (record?.type === CONTACT ? [record.id] : []));
   try {
-    const contacts = await api.read(ids, ['email', OPT_OUT, ...new Set(topics)], { idProperty: null }, signal);
+    const contacts = await api.read(ids, [...new Set(['email', OPT_OUT, ...topics])], { idProperty: null }, signal);
     return new Map(contacts.map((one) => [one.id, one]));
   } catch (error) {
     if (error instanceof ConnectorError) return null;
