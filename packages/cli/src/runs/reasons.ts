@@ -20,6 +20,7 @@ const SENTENCES: Readonly<Record<NotSyncedReason, string>> = {
   'no-permission': 'no permission to mail (C19)',
   'creates-off': 'not to be created (profile)',
   'opted-out-elsewhere': 'opted out in another system (C26)',
+  'no-consent': 'opted out by default, asked for by nobody as far as is known (C28)',
   'consent-unreadable': 'consent field unreadable (C18)',
   'invited-before': 'invited before (C11)',
   'not-winner': 'same address as a record before it',

@@ -13,6 +13,8 @@ export interface CrmView {
   readonly reading: FieldReading;
   /** At least one consent field that means opted out is not set to it yet. */
   readonly canBeSet: boolean;
+  /** Whatever shows it opted out may be a default that nobody asked for (C28). */
+  readonly byDefault: boolean;
   readonly inLists: boolean;
   /** It was ticked by itself once, by no write of ours: unticked since, it is left (C6). */
   readonly wasTicked: boolean;
@@ -248,7 +250,9 @@ const leftAlone = (remark: Remark): Verdict => ({
 
 /** Row 6. A field that shows opted out although no fact says so (a corrected mistake still ticked) is a barrier all the same. */
 const nobodyOptedOut = (one: Case): Verdict => {
-  const barred = one.records.some((record) => record.reading === 'opted-out' || record.reading === 'unlisted');
+  const barring = one.records.filter((record) => record.reading === 'opted-out' || record.reading === 'unlisted');
+  const barred = barring.length > 0;
+  const byDefault = barring.every((record) => record.byDefault);
   const unreadable = one.records.some((record) => record.reading === 'unreadable');
   return {
     ...quiet,
@@ -260,7 +264,9 @@ const nobodyOptedOut = (one: Case): Verdict => {
     remark: unreadable
       ? { reason: 'consent-unreadable', rule: 'C18' }
       : barred
-        ? { reason: 'opted-out-in-crm', rule: 'C0' }
+        ? byDefault
+          ? { reason: 'no-consent', rule: 'C28' }
+          : { reason: 'opted-out-in-crm', rule: 'C0' }
         : null,
   };
 };

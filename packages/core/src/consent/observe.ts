@@ -179,6 +179,6 @@ const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say):
 /** A value that may be a default counts once it was seen to become one (C28); any other counts when it was not so before. */
 const isNewlyOut = (rule: OptOutField, row: Row, before: Shadow | null): boolean => {
   const was = before === null ? 'unreadable' : readOptOutField(rule, before.values);
-  if (mayBeDefault(rule, row.values)) return was === 'not-opted-out' || was === 'unlisted';
+  if (mayBeDefault(rule, row.values)) return was === 'not-opted-out';
   return was !== 'opted-out' || (before !== null && mayBeDefault(rule, before.values));
 };

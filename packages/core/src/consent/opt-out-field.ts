@@ -9,6 +9,11 @@ export type FieldReading = 'opted-out' | 'not-opted-out' | 'unlisted' | 'unreada
 const isEmpty = (value: FieldValue): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
+/** A consent field of a profile. `onlyRead`: it means opted out, and Heed never sets it (a wider opt-out than the profile's, C27). */
+export interface ConsentField extends OptOutField {
+  readonly onlyRead?: true;
+}
+
 /** Reads one consent field of one record. */
 export const readOptOutField = (rule: OptOutField, values: Values): FieldReading => {
   const value = values[rule.field];
@@ -29,8 +34,13 @@ export const readOptOutField = (rule: OptOutField, values: Values): FieldReading
 export const optOutValue = (rule: OptOutField, today: string): FieldValue =>
   rule.write === 'today' ? today : rule.write;
 
+/** A value that may be nobody's request: the default of new records (C28). */
+export const mayBeDefault = (rule: OptOutField, values: Values): boolean =>
+  rule.mayBeDefault?.includes(String(values[rule.field])) === true;
+
 /** The value that undoes it after the person's own opt-in (C7); null where the rule names none (a picklist). */
 export const clearedValue = (rule: OptOutField): { readonly value: FieldValue } | null => {
+  if (rule.writeOptedIn !== undefined) return { value: rule.writeOptedIn };
   if (typeof rule.optedOutWhen === 'boolean') return { value: !rule.optedOutWhen };
   return rule.optedOutWhen === 'set' ? { value: null } : null;
 };

@@ -1,4 +1,5 @@
 import type { OptOutField } from '@heed/contract';
+import type { ConsentField } from './opt-out-field.ts';
 
 /** The part of a profile that consent is decided by. */
 export interface ConsentSettings {
@@ -14,8 +15,8 @@ export interface ConsentSettings {
   readonly newMembers: 'subscribe' | 'double-opt-in' | 'non-subscribed';
   /** C19: the field that must be true to be subscribed, for `consent.basis: consent`. */
   readonly optInField: string | null;
-  /** C4: the consent fields of each record type that mean opted out and are written. */
-  readonly optOutFields: Readonly<Record<string, readonly OptOutField[]>>;
+  /** C4: the consent fields of each record type that mean opted out and, but for wider ones (C27), are written. */
+  readonly optOutFields: Readonly<Record<string, readonly ConsentField[]>>;
   /** C4: standard fields that are only a barrier to creating, since a custom field replaced them. */
   readonly barrierFields: Readonly<Record<string, readonly OptOutField[]>>;
   /** Scope `lists`, or lists that select whose fields sync: ids; empty if the profile names none. */

@@ -1,7 +1,7 @@
 import type { OptOutField } from '@heed/contract';
 import { type Case, type CrmView, isMailable, type MemberView } from '../consent/decide.ts';
 import { type Decision, sameRecord } from '../consent/fact.ts';
-import { type FieldReading, readOptOutField } from '../consent/opt-out-field.ts';
+import { type FieldReading, mayBeDefault, readOptOutField } from '../consent/opt-out-field.ts';
 import { type Binding, type Reach, reachOf } from '../consent/reach.ts';
 import type { OptOut } from '../consent/standing.ts';
 import { type AddressKey, isRecordAddress } from '../identity/address.ts';
@@ -56,7 +56,8 @@ const crmView = (shadow: Shadow, view: View, reach: Reach): CrmView => {
   return {
     record: shadow.record,
     reading: strictest(readings),
-    canBeSet: readings.some((reading) => reading !== 'opted-out'),
+    canBeSet: rules.some((rule, i) => rule.onlyRead !== true && readings[i] !== 'opted-out'),
+    byDefault: rules.every((rule, i) => readings[i] === 'not-opted-out' || mayBeDefault(rule, shadow.values)),
     inLists: isInLists(shadow, view),
     wasTicked: reach.bindings.some(
       ({ fact, stands }) =>
@@ -109,7 +110,7 @@ const readingOf = (rule: OptOutField, shadow: Shadow, view: View): FieldReading 
 /** The consent fields of a record that do not show opted out yet. */
 export const fieldsToSet = (shadow: Shadow, view: View): readonly OptOutField[] =>
   (view.settings.optOutFields[shadow.record.type] ?? []).filter(
-    (rule) => readingOf(rule, shadow, view) !== 'opted-out',
+    (rule) => rule.onlyRead !== true && readingOf(rule, shadow, view) !== 'opted-out',
   );
 
 /** A standard field that a custom one replaced still keeps people from being created (C4). */

@@ -1,4 +1,5 @@
 import type { OptOutField, RecordTypeSchema } from '@heed/contract';
+import type { ConsentField } from '../consent/opt-out-field.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /** A consent field that cannot be read or written (C18). */
@@ -12,7 +13,7 @@ export interface Gap {
 
 export interface ConsentFields {
   /** What means opted out in this profile and is written (C4), hidden ones included: they are owed. */
-  readonly optOut: readonly OptOutField[];
+  readonly optOut: readonly ConsentField[];
   /** A standard field that a custom one replaced: only a barrier to creating (C4). */
   readonly barrier: readonly OptOutField[];
   /** What a read can ask for; with `consent.optInField` as a field whose `false` is an opt-out (C19). */
@@ -24,9 +25,13 @@ export interface ConsentFields {
 export const consentFieldsOf = (profile: Profile, type: RecordTypeSchema): ConsentFields => {
   const { customField } = profile.optOut;
   const { optInField } = profile.consent;
-  const standard = standardField(type);
+  const standard = standardField(type).map((rule) => asRequested(rule, profile));
+  const topic = topicField(profile, type);
   const usesStandard = customField === null || customField.alsoStandard;
-  const optOut = [...(customField === null ? [] : [customField]), ...(usesStandard ? standard : [])];
+  // Whoever opted out of everything opted out of this mailing too (C17); Heed itself sets only the opt-out that was named (C27).
+  const whole: readonly ConsentField[] =
+    topic === null ? standard : [topic, ...standard.map((rule) => ({ ...rule, onlyRead: true as const }))];
+  const optOut = [...(customField === null ? [] : [customField]), ...(usesStandard ? whole : [])];
   const barrier = usesStandard ? [] : standard;
   const gaps = optOut.flatMap((rule) => gapOf(rule, type));
   const optIn: readonly OptOutField[] =
@@ -34,6 +39,16 @@ export const consentFieldsOf = (profile: Profile, type: RecordTypeSchema): Conse
   const exists = (rule: OptOutField): boolean => type.fields.some((field) => field.name === rule.field);
   return { optOut, barrier, readable: [...optOut, ...barrier, ...optIn].filter(exists), gaps };
 };
+
+/** C28: a profile may say that a soft opt-out was asked for, whoever set it. */
+const asRequested = (rule: OptOutField, { optOut }: Profile): OptOutField => {
+  const { mayBeDefault: _default, ...asked } = rule;
+  return optOut.softOptOutIsRequest ? asked : rule;
+};
+
+/** C27: the one topic that the profile means, where the type keeps it. */
+const topicField = ({ optOut: { target } }: Profile, { topicOptOuts = {} }: RecordTypeSchema): OptOutField | null =>
+  target === null || typeof target === 'string' ? null : (topicOptOuts[target.subscriptionType] ?? null);
 
 /** A hidden standard field is a checkbox like every vendor's, as far as anybody can tell. */
 const standardField = ({ standardOptOut }: RecordTypeSchema): readonly OptOutField[] => {
@@ -43,9 +58,9 @@ const standardField = ({ standardOptOut }: RecordTypeSchema): readonly OptOutFie
     : [{ field: standardOptOut.missing, optedOutWhen: true, write: true }];
 };
 
-const gapOf = (rule: OptOutField, type: RecordTypeSchema): readonly Gap[] => {
+const gapOf = (rule: ConsentField, type: RecordTypeSchema): readonly Gap[] => {
   const field = type.fields.find((one) => one.name === rule.field);
-  if (field?.writable === true) return [];
+  if (field?.writable === true || (field !== undefined && rule.onlyRead === true)) return [];
   const { standardOptOut } = type;
   const told = standardOptOut !== null && 'missing' in standardOptOut && standardOptOut.missing === rule.field;
   const fix = told ? standardOptOut.fix : `let the user Heed signs in with read and edit ${type.name}.${rule.field}`;

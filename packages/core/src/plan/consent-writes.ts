@@ -107,7 +107,7 @@ const clears = (verdict: Verdict, live: readonly Shadow[], view: View): readonly
     const shadow = live.find((each) => recordKey(each.record) === recordKey(record));
     const set: Record<string, Values[string]> = {};
     for (const rule of view.settings.optOutFields[record.type] ?? []) {
-      const cleared = clearedValue(rule);
+      const cleared = rule.onlyRead === true ? null : clearedValue(rule);
       if (cleared === null) return [];
       set[rule.field] = cleared.value;
     }

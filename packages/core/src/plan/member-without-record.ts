@@ -46,7 +46,7 @@ export const memberWithoutRecord = (matter: Matter, member: Shadow): Carried => 
   const fresh = mergeRecord(view, null, member, null, { toMarketing: false });
   const set = Object.fromEntries(
     (view.settings.optOutFields[type] ?? []).flatMap((rule) => {
-      const cleared = clearedValue(rule);
+      const cleared = rule.onlyRead === true ? null : clearedValue(rule);
       return cleared === null ? [] : [[rule.field, cleared.value]];
     }),
   );

@@ -1,6 +1,7 @@
 import type { Capabilities, Columns, FieldSchema, OptOutField, SystemSchema } from '@heed/contract';
 import type { Source } from '../consent/fact.ts';
 import { sourceOf } from '../consent/observe.ts';
+import type { ConsentField } from '../consent/opt-out-field.ts';
 import type { Scope } from '../consent/reach.ts';
 import type { ConsentSettings } from '../consent/settings.ts';
 import type { FieldMapping, Profile } from '../profile/profile.ts';
@@ -50,7 +51,7 @@ export const viewOf = (
     container: profile.marketing.audience,
   };
   const types = schemas.crm.recordTypes.filter((type) => profile.crm.records.includes(type.name));
-  const optOutFields: Record<string, readonly OptOutField[]> = {};
+  const optOutFields: Record<string, readonly ConsentField[]> = {};
   const barrierFields: Record<string, readonly OptOutField[]> = {};
   const consentFields: Record<string, readonly OptOutField[]> = {};
   const gaps: Gap[] = [];

@@ -22,6 +22,7 @@ export const NOT_SYNCED_REASONS = [
   'no-permission', // C19 newMembers: non-subscribed where the tool cannot
   'creates-off', // create.marketing / create.crm
   'opted-out-elsewhere', // C26
+  'no-consent', // C28
   'consent-unreadable', // C18
   'invited-before', // C11
   'not-winner', // another record of the address supplies the fields

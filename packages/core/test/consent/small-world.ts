@@ -280,6 +280,7 @@ export const caseOf = (
         record: refOf(i),
         reading,
         canBeSet: reading !== 'opted-out',
+        byDefault: false,
         inLists,
         wasTicked: bindings.some(({ fact }) => fact.echoOf === null && sameRecord(fact.record, refOf(i))),
         lost: i === 0 ? lost : [],

@@ -5,6 +5,7 @@ import type {
   Life,
   MemberState,
   Millis,
+  OptOutField,
   Row,
   SystemSchema,
   Values,
@@ -28,6 +29,8 @@ export interface Rules extends Partial<Omit<OptOutRules, 'customField'>>, Partia
   readonly createMarketing?: boolean;
   /** The user Heed signs in with cannot see the standard opt-out field. */
   readonly hiddenOptOut?: boolean;
+  /** The CRM's opt-out is a picklist one of whose opted-out values may be a default (C28), as NetSuite's is. */
+  readonly soft?: boolean;
 }
 
 export const HOUR_MS = 3_600_000;
@@ -111,8 +114,8 @@ export const profileOf = (rules: Rules): Profile => ({
     clearWhenConfirmed: rules.clearWhenConfirmed ?? false,
     suppressUnknown: rules.suppressUnknown ?? false,
     undeliverableField: rules.undeliverableField ?? null,
-    target: null,
-    softOptOutIsRequest: false,
+    target: rules.target ?? null,
+    softOptOutIsRequest: rules.softOptOutIsRequest ?? false,
   },
   consent: {
     newMembers: rules.newMembers ?? 'subscribe',
@@ -123,6 +126,15 @@ export const profileOf = (rules: Rules): Profile => ({
   places: { of: () => null } as unknown as Profile['places'],
 });
 
+/** As NetSuite's: 1 and 3 in, 2 and 4 out, and 2 may be the default of new records. */
+const SOFT: OptOutField = {
+  field: 'Status',
+  optedOutWhen: ['2', '4'],
+  write: '2',
+  writeOptedIn: '1',
+  mayBeDefault: ['2'],
+};
+
 const crmType = (name: string, rules: Rules) => ({
   name,
   label: name,
@@ -132,11 +144,14 @@ const crmType = (name: string, rules: Rules) => ({
     field('Newsletter_Opt_Out__c', 'boolean'),
     field('Newsletter_Opt_In__c', 'boolean'),
     field('Email_Bounced__c', 'boolean'),
+    field('Status', 'picklist'),
   ].filter((one) => rules.hiddenOptOut !== true || one.name !== 'HasOptedOutOfEmail'),
   standardOptOut:
     rules.hiddenOptOut === true
       ? { missing: 'HasOptedOutOfEmail', fix: 'grant read and edit' }
-      : { field: 'HasOptedOutOfEmail', optedOutWhen: true, write: true },
+      : rules.soft === true
+        ? SOFT
+        : { field: 'HasOptedOutOfEmail', optedOutWhen: true, write: true },
   notCreatable: null,
 });
 

@@ -35,6 +35,23 @@ describe('C4 C18 the consent fields of a record type', () => {
     });
   });
 
+  it('C27 C17 a topic that the profile means is read and written; the wider opt-out is read, and written never', () => {
+    const topic = { field: 'Topic_7', optedOutWhen: true, write: true } as const;
+    const rules = { target: { subscriptionType: '7' } };
+    const wide = { ...STANDARD, onlyRead: true };
+    expect(fieldsOf(rules, { topicOptOuts: { 7: topic } })).toMatchObject({ optOut: [topic, wide], barrier: [] });
+    expect(fieldsOf({ target: 'portal' }, { topicOptOuts: { 7: topic } })).toMatchObject({ optOut: [STANDARD] });
+    const unwritable = contactType().fields.map((one) => ({ ...one, writable: one.name !== STANDARD.field }));
+    const fields = [...unwritable, field(topic.field, 'boolean')];
+    expect(fieldsOf(rules, { topicOptOuts: { 7: topic }, fields }).gaps).toEqual([]);
+    expect(names(fieldsOf({}, { fields }).gaps)).toEqual([STANDARD.field]);
+  });
+
+  it('C28 a profile that says soft opt-outs were asked for knows no defaults', () => {
+    expect(fieldsOf({ soft: true }).optOut).toMatchObject([{ mayBeDefault: ['2'] }]);
+    expect(fieldsOf({ soft: true, softOptOutIsRequest: true }).optOut[0]).not.toHaveProperty('mayBeDefault');
+  });
+
   it('C4 a type without a standard field has only the custom one', () => {
     expect(fieldsOf({ customField: CUSTOM }, { standardOptOut: null })).toMatchObject({
       optOut: [CUSTOM],

@@ -24,6 +24,21 @@ export const withMember = (type: typeof member): Systems => ({
   marketing: { schema: { ...marketingSchema, recordTypes: [type] } },
 });
 export const hubspot: Systems = { crm: { title: 'HubSpot', can: portalCrmCan } };
+/** Its Contacts keep opt-outs of one topic, its Leads of none. */
+export const topical: Systems = {
+  crm: {
+    title: 'HubSpot',
+    can: portalCrmCan,
+    schema: {
+      ...crmSchema,
+      recordTypes: crmSchema.recordTypes.map((type) =>
+        type.name === 'Contact'
+          ? { ...type, topicOptOuts: { 77: { field: 'HasOptedOutOfEmail', optedOutWhen: true, write: true } } }
+          : type,
+      ),
+    },
+  },
+};
 export const can = (more: Partial<typeof audienceToolCan>): Systems => ({
   marketing: { can: { ...audienceToolCan, ...more } },
 });

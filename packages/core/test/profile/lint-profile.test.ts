@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Case, can, HEAD, HEAD1, hubspot, map, ON, withMember, withTypes } from './lint-case.ts';
+import { type Case, can, HEAD, HEAD1, hubspot, map, ON, topical, withMember, withTypes } from './lint-case.ts';
 import { contact, lead, lint, member, named, printed, type Systems, withFields, withoutField } from './live-systems.ts';
 import { fieldCrmCan } from './stand-in-connectors.ts';
 
@@ -106,6 +106,15 @@ const cases: readonly Case[] = [
     systems: hubspot,
     says: [
       '[run] 5:9: error: an opt-out in HubSpot is wider than this mailing, so optOut.target must say which one is meant (C27). Write portal, custom-field (with optOut.customField), or { subscriptionType: ... }.',
+    ],
+  },
+  {
+    name: 'C27 a target that the records do not keep',
+    text: `${HEAD}optOut: { crmToMarketing: true, target: { subscriptionType: "78" } }\n`,
+    systems: topical,
+    says: [
+      '[run] 5:41: error: Contact keeps no opt-out of a topic "78" (C27). Did you mean "77"? Its topics are 77.',
+      '[run] 5:41: error: Lead keeps no opt-out of a topic "78" (C27). Name portal or custom-field.',
     ],
   },
   {

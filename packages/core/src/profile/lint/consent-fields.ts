@@ -135,6 +135,22 @@ const checkUndeliverable = ({ profile, types }: LiveSubject, tell: Tell): void =
   }
 };
 
+/** The topic that an opt-out of this profile means is one that the records keep (C27). */
+const checkTarget = ({ profile, types }: LiveSubject, tell: Tell): void => {
+  const { target } = profile.optOut;
+  if (target === null || typeof target === 'string') return;
+  for (const type of types) {
+    const topics = Object.keys(type.topicOptOuts ?? {});
+    if (topics.includes(target.subscriptionType)) continue;
+    tell(['optOut', 'target'], {
+      rule: 'C27',
+      what: `${type.name} keeps no opt-out of a topic ${quoted(target.subscriptionType)}`,
+      fix: topics.length === 0 ? 'Name portal or custom-field' : `Its topics are ${some(topics)}`,
+      didYouMean: didYouMean(target.subscriptionType, topics),
+    });
+  }
+};
+
 /** The fields that consent is read from and written to are there, readable, writable and of the right type (C18). */
 export const lintConsentFields = (subject: LiveSubject): readonly Finding[] => {
   const { profile, types } = subject;
@@ -145,6 +161,7 @@ export const lintConsentFields = (subject: LiveSubject): readonly Finding[] => {
     if (custom !== null) checkCustom(type, custom, tell);
     checkStandard(subject, type, custom !== null && !custom.alsoStandard, tell);
   }
+  checkTarget(subject, tell);
   checkOptIn(subject, tell);
   checkUndeliverable(subject, tell);
   return findings;
