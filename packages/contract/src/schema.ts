@@ -39,8 +39,6 @@ export interface OptOutField {
   readonly optedOutWhen: boolean | 'set' | readonly string[];
   /** What to write to opt somebody out. `'today'` writes the date of the day, for date fields. */
   readonly write: FieldValue | 'today';
-  /** What says "not opted out" where neither a checkbox nor emptiness does: for records that are created, and to clear (C7, C19). */
-  readonly writeOptedIn?: FieldValue;
   /** Those of the opted-out values that a new record may have without anybody's request (C28); absent if there are none. */
   readonly mayBeDefault?: readonly string[];
 }

@@ -40,7 +40,6 @@ export const mayBeDefault = (rule: OptOutField, values: Values): boolean =>
 
 /** The value that undoes it after the person's own opt-in (C7); null where the rule names none (a picklist). */
 export const clearedValue = (rule: OptOutField): { readonly value: FieldValue } | null => {
-  if (rule.writeOptedIn !== undefined) return { value: rule.writeOptedIn };
   if (typeof rule.optedOutWhen === 'boolean') return { value: !rule.optedOutWhen };
   return rule.optedOutWhen === 'set' ? { value: null } : null;
 };

@@ -131,7 +131,6 @@ const SOFT: OptOutField = {
   field: 'Status',
   optedOutWhen: ['2', '4'],
   write: '2',
-  writeOptedIn: '1',
   mayBeDefault: ['2'],
 };
 
