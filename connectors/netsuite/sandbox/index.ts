@@ -42,7 +42,7 @@ function offer(world: AccountWorld, url: string): Offer<NetsuiteExtras> {
       account: accountId,
       baseUrl: url,
       auth: {
-        method: 'client-credentials',
+        method: 'oauth2-client-credentials',
         clientId: { env: clientIdVariable },
         certificateId: credentials.certificates[0]?.id,
         privateKey: { env: privateKeyVariable },

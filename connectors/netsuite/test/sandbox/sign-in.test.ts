@@ -1,4 +1,4 @@
-import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { constants, createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, type Client, errorOf, open, startMs } from './client.ts';
 
@@ -122,7 +122,7 @@ describe('checklist 1: OAuth 2.0 client credentials', () => {
     const head = { typ: 'JWT', alg: 'ES256', kid, ...header };
     const signed = `${part(head)}.${part({ iss: credentials.clientId, scope: 'rest_webservices', aud, iat, exp: iat + 3600, ...claims })}`;
     const signer = {
-      key: key ?? credentials.privateKey,
+      key: typeof key === 'object' ? key : createPrivateKey(key ?? credentials.privateKey),
       ...(padding === undefined ? { dsaEncoding: 'ieee-p1363' as const } : { padding, saltLength: 32 }),
     };
     return `${signed}.${sign('sha256', Buffer.from(signed), signer).toString('base64url')}`;
@@ -216,7 +216,7 @@ describe('checklist 1: OAuth 2.0 client credentials', () => {
     const { connection, env } = client.account;
     expect(connection).toMatchObject({ connector: 'netsuite', account: '7654321_SB1', baseUrl: client.account.url });
     expect(connection.auth).toMatchObject({
-      method: 'client-credentials',
+      method: 'oauth2-client-credentials',
       clientId: { env: 'SANDBOX_NETSUITE_CLIENT_ID' },
     });
     expect(env.SANDBOX_NETSUITE_PRIVATE_KEY).toContain('BEGIN PRIVATE KEY');
