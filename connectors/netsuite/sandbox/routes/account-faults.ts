@@ -14,7 +14,6 @@ export const FAULT_KINDS = [
   'reordered-results',
   'job-stuck',
   'job-failed',
-  'foreign-location',
 ] as const;
 
 /** Faults that are somebody else's act between two calls: the call that is hit finds the account changed, for good. */

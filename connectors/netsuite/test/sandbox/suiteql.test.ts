@@ -93,6 +93,12 @@ describe('checklist 4: SuiteQL', () => {
     expect(await client.rows(q, [Number(bob)])).toEqual([{ id: carl }]);
     const filtered = "SELECT id FROM contact WHERE isinactive = 'F' AND id > ? ORDER BY id FETCH FIRST 1 ROWS ONLY";
     expect((await client.query(filtered, [ann])).body).toMatchObject({ totalResults: 1, items: [{ id: bob }] });
+    const tested = "SELECT id FROM contact WHERE id > ? AND lastname = 'Cedar' ORDER BY id";
+    expect((await client.query(tested, ['0'])).body).toMatchObject({ totalResults: 1, items: [{ id: carl }] });
+    expect((await client.query('SELECT id FROM contact WHERE id > ? ORDER BY id', [ann])).body).toMatchObject({
+      totalResults: 2,
+      items: [{ id: bob }, { id: carl }],
+    });
     expect(await client.rows('SELECT id FROM contact ORDER BY email DESC NULLS LAST, id')).toEqual([
       { id: bob },
       { id: ann },
@@ -239,6 +245,28 @@ describe('checklist 4: pages, caps and sessions', () => {
     expect((await client.query(`${q} DESC`)).body).toMatchObject({ count: 3, hasMore: false, totalResults: 3 });
     client.account.switches({ aboveRowCap: 'error' });
     expect((await client.query(q)).status).toBe(400);
+  });
+
+  it('the hour that a change of clocks repeats is written twice alike, and the one it leaves out is none', async () => {
+    client = await open({
+      clock: { now: () => Date.parse('2026-11-01T08:30:00Z') },
+      switches: { uniqueContactNames: false },
+    });
+    fill(1);
+    client.account.clock.advance(3_600_000);
+    fill(1);
+    const lm = "TO_CHAR(lastmodifieddate, 'YYYY-MM-DD HH24:MI') AS lm";
+    expect(await client.rows(`SELECT id, ${lm} FROM contact ORDER BY id`)).toEqual([
+      { id: '101', lm: '2026-11-01 01:30' },
+      { id: '102', lm: '2026-11-01 01:30' },
+    ]);
+    const since = (at: string) =>
+      client.rows("SELECT id FROM contact WHERE lastmodifieddate >= TO_DATE(?, 'YYYY-MM-DD HH24:MI') ORDER BY id", [
+        at,
+      ]);
+    expect(await since('2026-11-01 01:30')).toEqual([{ id: '101' }, { id: '102' }]);
+    expect(await since('2026-11-01 02:00')).toEqual([]);
+    expect(await since('2026-03-08 02:30')).toHaveLength(2);
   });
 
   it('values by switch: nulls, keys, booleans, numbers, capitals, date format and zone', async () => {
