@@ -34,6 +34,10 @@ export interface PlainSystem {
   /** The outcomes of a job, before they are told. */
   tell: (outcomes: readonly Outcome[]) => readonly Outcome[];
   lane: BulkLane | null;
+  /** Opted-out addresses without a record, which only a look-up by address shows; null: all are listed. */
+  strangers: Map<string, Row> | null;
+  /** The addresses that were looked up. */
+  readonly asked: string[];
 }
 
 export const NOON = Date.UTC(2026, 10, 18, 12);
@@ -81,6 +85,8 @@ export const plainSystem = (): PlainSystem => ({
   refuse: () => null,
   tell: (outcomes) => outcomes,
   lane: null,
+  strangers: null,
+  asked: [],
 });
 
 const row = (record: RecordRef, email: string, values: Values, isMember: boolean): Row => ({
@@ -138,11 +144,23 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       yield { rows: all, next: '{}', last: true, complete: after === null, readAt: NOON, total: all.length };
     },
     optOutsSince: null,
-    lookup: async ({ by }) =>
-      [...system.rows.values()].filter((one) => {
-        if ('records' in by) return by.records.some(({ id }) => id === one.record.id);
-        return 'emails' in by && by.emails.some((email) => email === one.email);
-      }),
+    lookup: async ({ by }) => {
+      const wanted = (one: Row): boolean =>
+        'records' in by
+          ? by.records.some(({ id }) => id === one.record.id)
+          : 'emails' in by && by.emails.some((email) => email === one.email);
+      if ('emails' in by) system.asked.push(...by.emails);
+      return [...system.rows.values(), ...(system.strangers?.values() ?? [])].filter(wanted);
+    },
+    deciding: async (email) =>
+      [...system.rows.values()]
+        .filter((one) => one.email === email)
+        .map(({ record, member: state, values }) => {
+          const told = { record, since: null, why: 'all that a plain system has' };
+          if (state === null)
+            return { ...told, name: 'OptedOut', value: values.OptedOut ?? null, blocks: values.OptedOut === true };
+          return { ...told, name: 'status', value: state.status, blocks: state.status !== 'subscribed' };
+        }),
     write: async (ops) => ops.map(apply),
     bulk: system.lane === null ? null : jobs,
     now: () => NOON,
@@ -150,11 +168,16 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
   };
 };
 
-const connectorOf = (role: 'crm' | 'marketing', lane: BulkLane | null): Connector => ({
+const connectorOf = (role: 'crm' | 'marketing', { lane, strangers }: PlainSystem): Connector => ({
   name: role,
   title: role,
   roles: {
-    [role]: { ...CAN, bulk: lane, ...(role === 'crm' ? {} : { optOutBy: 'status', newMembers: ['subscribed'] }) },
+    [role]: {
+      ...CAN,
+      bulk: lane,
+      listsOptedOutWithoutContact: strangers === null,
+      ...(role === 'crm' ? {} : { optOutBy: 'status', newMembers: ['subscribed'] }),
+    },
   },
   config: z.unknown(),
   limits: [],
@@ -219,7 +242,7 @@ export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem) => {
   } as const;
   const open = (side: 'crm' | 'marketing'): OpenSystem => {
     const system = side === 'crm' ? crm : marketing;
-    const connector = connectorOf(side, system.lane);
+    const connector = connectorOf(side, system);
     const can = connector.roles[side];
     if (can === undefined) throw new Error('each side has its role');
     return { connector, can, session: sessionOf(system, schemas[side]), calls: () => 0 };

@@ -70,6 +70,7 @@ export interface Job {
 /** Addresses that a run has noted for later in the same run: on disk, since nothing in memory may grow with the audience. */
 export type Worklist =
   | 'asked'
+  | 'asked.marketing'
   | 'missing'
   | 'cleared'
   | 'guarded'

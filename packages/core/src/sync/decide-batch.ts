@@ -3,7 +3,7 @@ import { surroundingsOf } from '../plan/neighbours.ts';
 import { type AddressPlan, type PlanContext, planAddress } from '../plan/plan-address.ts';
 import type { DirtyMark } from '../state/store.ts';
 import { BATCH } from './engine.ts';
-import { lookForEvidence, lookForRecords } from './look.ts';
+import { lookForEvidence, lookForMembers, lookForRecords } from './look.ts';
 import { breathe, type Run } from './run-state.ts';
 import { enlist } from './worklist.ts';
 
@@ -28,7 +28,7 @@ export const plansOf = async (run: Run, addresses: readonly AddressKey[]): Promi
  * (C7), and every CRM record of an opted-out address, also those no read has shown yet (C1).
  */
 export const informedPlansOf = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressPlan[]> => {
-  const first = await plansOf(run, addresses);
+  const first = await plansWithStrangers(run, addresses);
   const evidence = await askEvidence(run, first);
   const asked = evidence ? await plansOf(run, addresses) : first;
   const unknown = asked.filter((plan) => plan.asksCrm).map((plan) => plan.address);
@@ -43,7 +43,7 @@ export const plansBeforeFields = async (
   run: Run,
   addresses: readonly AddressKey[],
 ): Promise<readonly AddressPlan[]> => {
-  const first = await plansOf(run, addresses);
+  const first = await plansWithStrangers(run, addresses);
   const creating = first.filter((plan) =>
     plan.fields.some((write) => write.side === 'crm' && write.op.kind === 'create'),
   );
@@ -52,6 +52,25 @@ export const plansBeforeFields = async (
     run,
     creating.map((plan) => plan.address),
   );
+  return plansOf(run, addresses);
+};
+
+/**
+ * A system that lists no opted-out addresses without a contact is asked about each address that has a CRM record and no
+ * member, once a run: so before a member is made, and whenever the CRM record changes (C1).
+ */
+const plansWithStrangers = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressPlan[]> => {
+  const plans = await plansOf(run, addresses);
+  if (run.view.can.marketing.listsOptedOutWithoutContact) return plans;
+  const sides = (plan: AddressPlan) => new Set(plan.buckets.map((bucket) => bucket.side));
+  const strangers = plans.filter((plan) => sides(plan).has('crm') && !sides(plan).has('marketing'));
+  const list = 'asked.marketing';
+  const among = strangers.map((plan) => plan.address);
+  const asked = await run.engine.store.enlisted(run.view.profile.id, list, among);
+  const unasked = among.filter((address) => !asked.has(address));
+  if (unasked.length === 0) return plans;
+  await lookForMembers(run, unasked);
+  await enlist(run, list, unasked);
   return plansOf(run, addresses);
 };
 

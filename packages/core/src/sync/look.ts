@@ -68,6 +68,14 @@ export const lookForRecords = async (run: Run, addresses: readonly AddressKey[])
   );
 };
 
+/** Asks the marketing system about these addresses, none of which it has shown as a member yet (C1). */
+export const lookForMembers = async (run: Run, addresses: readonly AddressKey[]): Promise<void> => {
+  const { profile, crm, marketing } = run.view;
+  const hood = await run.engine.store.neighbourhood(profile.id, [crm, marketing], addresses);
+  const emails = spellingsOf(hood.shadows, addresses);
+  if (emails.length > 0) await ask(run, 'marketing', { emails }, NO_TIMES);
+};
+
 /** Asks the marketing system what proves an own opt-in of these members since then (C7). Vendor's clock. */
 export const lookForEvidence = async (
   run: Run,
