@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
   ifTrue(OPT_OUT, 'unsubscribed from all mail of the portal'),
   {
     name: 'hs_emailconfirmationstatus',
-    blocks: (value) => (isSet(value) ? (/confirmed/i.test(String(value)) ? false : null) : null),
+    blocks: (value) => (isSet(value) ? (/confirmed|clicked confirmation/i.test(String(value)) ? false : null) : null),
     why: 'with double opt-in switched on only confirmed contacts get mail; whether it is on cannot be read',
   },
   ifTrue('hs_email_bad_address', 'the address is invalid'),
