@@ -56,6 +56,8 @@ export interface Api {
   members(query: MembersQuery, signal: AbortSignal): Promise<Collection<unknown>>;
   /** With the merge fields of `tags`. Null if the audience has no such member. */
   member(hash: string, tags: readonly string[], signal: AbortSignal): Promise<WireMember | null>;
+  /** With these columns, as they come. Null if the audience has no such member. */
+  memberWith(hash: string, columns: readonly string[], signal: AbortSignal): Promise<WireMember | null>;
   /** Of these types only, newest first as far as anybody knows. */
   activity(hash: string, types: readonly string[], signal: AbortSignal): Promise<readonly WireActivity[]>;
   abuseReports(signal: AbortSignal): Promise<readonly WireAbuseReport[]>;
@@ -134,6 +136,20 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
       throw isMissing(error) ? noAudience() : error;
     }
   };
+  const ifThere = async (answer: Promise<WireMember>, signal: AbortSignal): Promise<WireMember | null> => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await confirmAudience(signal);
+      return null;
+    }
+  };
+  const memberNow = async (hash: string, columns: readonly string[], signal: AbortSignal): Promise<WireMember> => {
+    const given = { params: one(hash), query: { fields: columns.join(',') } };
+    const path = '/lists/{list_id}/members/{subscriber_hash}';
+    return memberOf('member', await get('member', path, signal, given), hash, false);
+  };
   const inAudience = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer;
@@ -200,24 +216,18 @@ export const createApi = (call: Call, audience: string | null, vendorNow: () => 
     },
 
     // GET /lists/{list_id}/members/{subscriber_hash}
-    member: async (hash, tags, signal) => {
-      const ask = async (names: readonly string[]): Promise<WireMember> => {
-        const given = { params: one(hash), query: { fields: [...names, 'tags'].join(',') } };
-        return memberOf(
-          'member',
-          await get('member', '/lists/{list_id}/members/{subscriber_hash}', signal, given),
-          hash,
-          false,
-        );
-      };
-      try {
-        return await askMembers(tags, ask, (member) => [member]);
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        await confirmAudience(signal);
-        return null;
-      }
-    },
+    member: (hash, tags, signal) =>
+      ifThere(
+        askMembers(
+          tags,
+          (names) => memberNow(hash, [...names, 'tags'], signal),
+          (member) => [member],
+        ),
+        signal,
+      ),
+
+    // GET /lists/{list_id}/members/{subscriber_hash}
+    memberWith: (hash, columns, signal) => ifThere(memberNow(hash, columns, signal), signal),
 
     // GET /lists/{list_id}/members/{subscriber_hash}/activity-feed
     activity: async (hash, types, signal) => {

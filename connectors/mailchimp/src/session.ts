@@ -13,6 +13,7 @@ import { createJobs } from './bulk/jobs.ts';
 import { createCall } from './call.ts';
 import { createComplaintBook } from './complaints.ts';
 import type { MailchimpConfig } from './config.ts';
+import { decidingFor } from './deciding.ts';
 import { describeAccount } from './describe.ts';
 import { lookUp } from './lookup.ts';
 import { createMergeFieldBook } from './merge-field-book.ts';
@@ -44,6 +45,7 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
     read,
     optOutsSince: (look, signal) => optOutsSince({ api, complaints }, look, signal),
     lookup: (request, signal) => lookUp({ api, complaints }, request, tools.vendorNow, signal),
+    deciding: (email, signal) => decidingFor({ api, complaints }, email, signal),
     write: (ops, signal) => writeAll({ api, tools, complaints: complaints.sofar, mergeFields, changes }, ops, signal),
     bulk: createJobs({ batches: createBatchApi(call), mergeFields, tools, audience: container, onLoopback }),
     now: () => tools.vendorNow(),

@@ -5,7 +5,7 @@ import { type DescribedField, fieldTypeOf, type ObjectShape, RECORD_TYPES, type 
 import { idOf } from './rows.ts';
 
 /** The vendor's own opt-out: a box of the record, not of the address (notes, 3). */
-const OPT_OUT = 'HasOptedOutOfEmail';
+export const OPT_OUT = 'HasOptedOutOfEmail';
 
 /** Record types, fields and campaigns, as the integration user sees them. */
 export const describeOrg = async (api: Api, shapes: Shapes, signal: AbortSignal): Promise<SystemSchema> => {

@@ -2,6 +2,7 @@ import { ConnectorError, type OpenRequest, type Session, type Tools } from '@hee
 import { salesforceApi } from './api.ts';
 import { bulkJobs } from './bulk-jobs.ts';
 import { originOf, type SalesforceConfig } from './config.ts';
+import { decidingFor } from './deciding.ts';
 import { lookUp } from './lookup.ts';
 import { objectShapes } from './object-shape.ts';
 import { readRecords } from './read.ts';
@@ -21,6 +22,7 @@ export const openSession = ({ config, container }: OpenRequest<SalesforceConfig>
     // Nothing is made here in numbers: the read of changes is the look.
     optOutsSince: null,
     lookup: (lookup, signal) => lookUp(api, shapes, lookup, signal),
+    deciding: (email, signal) => decidingFor(api, shapes, email, signal),
     write: (ops, signal) => writeOps(api, shapes, ops, signal),
     bulk: bulkJobs(api),
     now: () => api.now(),

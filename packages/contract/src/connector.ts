@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { BulkJobs, BulkLane } from './bulk.ts';
+import type { Deciding } from './deciding.ts';
 import type { Lookup, OptOutLook, Page, ReadRequest } from './read.ts';
 import type { Millis, Row } from './record.ts';
 import type { Account, SystemSchema } from './schema.ts';
@@ -108,6 +109,12 @@ export interface Session {
   readonly optOutsSince: ((look: OptOutLook, signal: AbortSignal) => AsyncIterable<readonly Row[]>) | null;
   /** Records that do not exist are simply not in the answer; deleted ones come with their `life` where the vendor tells. */
   lookup(request: Lookup, signal: AbortSignal): Promise<readonly Row[]>;
+  /**
+   * Everything that decides whether this address gets marketing mail here, asked of the vendor now, for `explain`: of each record
+   * with the address that is not converted or merged away, and of the address itself. It decides nothing and writes nothing; an
+   * address that the system does not know has no property that blocks. What cannot be read is told, with `blocks: null`.
+   */
+  deciding(email: string, signal: AbortSignal): Promise<readonly Deciding[]>;
   /** One outcome per op, by op id, in any order; never throws for what concerns single ops. */
   write(ops: readonly Op[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /** Null exactly where `can.bulk` is. */

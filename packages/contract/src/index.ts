@@ -1,5 +1,6 @@
 export * from './bulk.ts';
 export * from './connector.ts';
+export * from './deciding.ts';
 export * from './error.ts';
 export * from './loopback.ts';
 export * from './read.ts';

@@ -1,6 +1,6 @@
 import type { ObjectDefinition } from './field.ts';
 import { campaign, campaignMember, contactHistory, leadHistory, user } from './other-objects.ts';
-import { account, contact, individual, lead } from './people.ts';
+import { account, contact, contactPointTypeConsent, individual, lead } from './people.ts';
 
 export * from './field.ts';
 export { personAccountFields } from './people.ts';
@@ -14,6 +14,7 @@ export const standardObjects: readonly ObjectDefinition[] = [
   campaign,
   campaignMember,
   individual,
+  contactPointTypeConsent,
   contactHistory,
   leadHistory,
 ];

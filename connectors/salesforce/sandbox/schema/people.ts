@@ -158,3 +158,25 @@ export const individual: ObjectDefinition = {
     ].map((name) => field(name, 'boolean')),
   ],
 };
+
+/** Of an Individual, per kind of contact point; from API v45 on (notes, section 3). */
+export const contactPointTypeConsent: ObjectDefinition = {
+  name: 'ContactPointTypeConsent',
+  label: 'Contact Point Type Consent',
+  keyPrefix: '0ZY',
+  writable: true,
+  fields: [
+    ...systemFields,
+    field('Name', 'string', { nillable: false }),
+    lookup('PartyId', 'Individual'),
+    field('ContactPointType', 'picklist', { picklistValues: ['Email', 'Phone', 'MailingAddress', 'Web'] }),
+    field('PrivacyConsentStatus', 'picklist', { picklistValues: ['OptIn', 'OptOut', 'Seen', 'NotSeen'] }),
+    field('CaptureDate', 'datetime'),
+    field('CaptureSource', 'string'),
+    field('CaptureContactPointType', 'picklist'),
+    field('EffectiveFrom', 'datetime'),
+    field('EffectiveTo', 'datetime'),
+    field('DoubleConsentCaptureDate', 'datetime'),
+    lookup('OwnerId', 'User', { nillable: false }),
+  ],
+};

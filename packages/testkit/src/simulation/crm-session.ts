@@ -2,6 +2,7 @@ import type {
   BulkJobs,
   Columns,
   Connector,
+  Deciding,
   Lookup,
   OptOutField,
   ReadRequest,
@@ -151,6 +152,24 @@ export class CrmSession implements Session {
       .map((record) => this.#row(record, request, null));
     for (const row of rows) this.#show(row, 'lookup');
     return rows;
+  }
+
+  /** Shows the engine nothing: what is only explained is no reading. */
+  async deciding(email: string): Promise<readonly Deciding[]> {
+    await this.#call('deciding');
+    return [...this.#crm.records.values()]
+      .filter((record) => matches(record, { emails: [email] }))
+      .map(({ snap }) => {
+        const isHidden = this.#crm.hidden.has(snap.type);
+        return {
+          record: refOf(snap.key),
+          name: 'OptedOut',
+          value: isHidden ? null : snap.optedOut,
+          blocks: isHidden ? null : snap.optedOut,
+          since: null,
+          why: isHidden ? 'the box cannot be read' : 'the box of the record',
+        };
+      });
   }
 
   write(ops: Parameters<Session['write']>[0]) {

@@ -1,6 +1,7 @@
 import type {
   BulkJobs,
   Connector,
+  Deciding,
   Lookup,
   MemberState,
   OptOutLook,
@@ -157,6 +158,33 @@ export class MarketingSession implements Session {
     const rows = [...new Set(found)].map((member) => this.#row(member, request.fields, request.evidenceSince));
     for (const row of rows) this.#show(row, 'lookup');
     return rows;
+  }
+
+  /** Shows the engine nothing: what is only explained is no reading. */
+  async deciding(email: string): Promise<readonly Deciding[]> {
+    await this.#call('deciding');
+    const member = this.#marketing.at(email);
+    if (member === undefined) return [];
+    const { status, complaint, since } = this.#state(member);
+    const record = refOf(member);
+    return [
+      {
+        record,
+        name: 'status',
+        value: status,
+        blocks: status !== 'subscribed',
+        since,
+        why: 'subscribed members get mail',
+      },
+      {
+        record,
+        name: 'complaint',
+        value: complaint,
+        blocks: complaint,
+        since: null,
+        why: 'whoever complained gets no mail',
+      },
+    ];
   }
 
   write(ops: Parameters<Session['write']>[0]) {
