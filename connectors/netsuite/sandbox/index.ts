@@ -30,6 +30,8 @@ export interface NetsuiteExtras {
 
 const clientIdVariable = 'SANDBOX_NETSUITE_CLIENT_ID';
 const privateKeyVariable = 'SANDBOX_NETSUITE_PRIVATE_KEY';
+/** No secret, but it looks like one, and profiles may not hold what looks like one. */
+const certificateVariable = 'SANDBOX_NETSUITE_CERTIFICATE_ID';
 
 function offer(world: AccountWorld, url: string): Offer<NetsuiteExtras> {
   const { accountId, credentials } = world.state;
@@ -44,11 +46,15 @@ function offer(world: AccountWorld, url: string): Offer<NetsuiteExtras> {
       auth: {
         method: 'oauth2-client-credentials',
         clientId: { env: clientIdVariable },
-        certificateId: credentials.certificates[0]?.id,
+        certificateId: { env: certificateVariable },
         privateKey: { env: privateKeyVariable },
       },
     },
-    env: { [clientIdVariable]: credentials.clientId, [privateKeyVariable]: credentials.privateKey },
+    env: {
+      [clientIdVariable]: credentials.clientId,
+      [certificateVariable]: credentials.certificates[0]?.id ?? '',
+      [privateKeyVariable]: credentials.privateKey,
+    },
     accessToken: credentials.accessToken,
     extras: {
       account: accountId,
