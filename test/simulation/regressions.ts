@@ -155,6 +155,19 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 84278,
     about: 'a proven sign-up was shown together with a bounce that came after it, and counted as none (C7, C10)',
   },
+  {
+    seed: 540230,
+    about: 'a field was hidden after the schemas had been read: what that read could not see nobody read again (C18)',
+  },
+  { seed: 97495, about: 'the same, in the first read of all (C18)' },
+  {
+    seed: 700157,
+    about: 'a field that the schema hid showed a tick all the same, which was remembered and no fact (C18)',
+    options: {
+      acts: ['toggle field visibility', 'tick', 'untick', 'create record', 'toggle list'],
+      rules: { crmToMarketing: true },
+    },
+  },
   // Here the judge was wrong.
   {
     seed: 9302,

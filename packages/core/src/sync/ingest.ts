@@ -2,6 +2,7 @@ import type { Cursor, Millis, Row } from '@heed/contract';
 import type { NewFact } from '../consent/fact.ts';
 import { type Observer, observe } from '../consent/observe.ts';
 import { type AddressKey, addressKey } from '../identity/address.ts';
+import type { View } from '../plan/view.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { type Run, sideOf } from './run-state.ts';
@@ -40,7 +41,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
   const before = new Map(known.shadows.map((shadow) => [recordKey(shadow.record), shadow]));
   const observer: Observer = {
     system,
-    consentFields: reading.side === 'crm' ? run.view.consentFields : {},
+    consentFields: reading.side === 'crm' ? shownFields(run.view) : {},
     optInField: run.view.settings.optInField,
     proofs: open.can.proofs,
     readAt: reading.readAt,
@@ -102,6 +103,18 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
     clock.now(),
   );
 };
+
+/**
+ * Every consent field that a row may show. All types are asked for all of them, so one that the schema hid may show all the same
+ * by now, and then it says what it says (C18).
+ */
+const shownFields = ({ consentFields, columns }: View): Observer['consentFields'] =>
+  Object.fromEntries(
+    Object.entries(consentFields).map(([type, rules]) => {
+      const hidden = columns.consent.consent.filter(({ field }) => rules.every((rule) => rule.field !== field));
+      return [type, [...rules, ...hidden]];
+    }),
+  );
 
 /** Writes of fields alone explain no opt-out. */
 const mayExplain = ({ op, because }: Intent): boolean => op.kind === 'opt-out' || because.length > 0;

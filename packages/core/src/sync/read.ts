@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Columns, Millis, Page, ReadRequest } from '@heed/contract';
+import type { Columns, Millis, Page, ReadRequest, Row } from '@heed/contract';
 import { type Hold, readsTooSmall } from '../consent/guards.ts';
 import type { Shadow, System } from '../state/shadow.ts';
 import type { OpenSystem } from './engine.ts';
@@ -77,6 +77,7 @@ const readOnce = async (
   let done = 0;
   for await (const page of ahead(open.session.read({ ...ask, after }, run.signal))) {
     await breathe(run);
+    if (side === 'crm' && page.rows.some((row) => isBlind(run, row))) await forgetConsent(run);
     await ingest(run, {
       side,
       rows: page.rows,
@@ -147,6 +148,16 @@ const consentRead = async (run: Run, anew = false): Promise<{ readonly stream: s
 const beginning = (run: Run, asked: string, before: ConsentRead | null): ConsentRead => {
   if (before === null) return { asked, initially: 'opted-out', beganAt: null, hasAbsentees: false };
   return { asked, initially: 'everyone', beganAt: run.engine.clock.now(), hasAbsentees: true };
+};
+
+/** A consent field was hidden after the schemas had been asked for. */
+const isBlind = ({ view }: Run, { life, record, values }: Row): boolean =>
+  life.kind === 'live' && (view.consentFields[record.type] ?? []).some(({ field }) => !(field in values));
+
+/** What could not be seen is read once more, of everybody, by the next read: nobody can say whom it hid (C18). */
+const forgetConsent = async ({ engine: { store }, view }: Run): Promise<void> => {
+  const read = (await store.note(view.profile.id, CONSENT_READ)) as ConsentRead | null;
+  if (read !== null && read.asked !== '') await store.putNote(view.profile.id, CONSENT_READ, { ...read, asked: '' });
 };
 
 const CONSENT_READ = 'consent-read';
