@@ -16,12 +16,21 @@ export function admit(exchange: PortalExchange): Reply | undefined {
   haunt(exchange);
   const route = routeOf(exchange);
   if (route?.kind === 'oauth') return undefined;
+  if (route?.kind === 'developer') return admitDeveloper(exchange);
   const caller = callerOf(exchange);
   if (typeof caller === 'string') return unauthorized(exchange, caller);
   const missing = (route?.scopes ?? []).filter((anyOf) => !anyOf.some((scope) => caller.scopes.includes(scope)));
   if (missing.length > 0) return missingScopes(exchange, missing.flat());
   const exceeded = takeCall(exchange.world, caller, route?.kind === 'search');
   return exceeded === undefined ? undefined : tooMany(exchange, exceeded);
+}
+
+/** The app's own settings take its developer's key, as `hapikey`. */
+function admitDeveloper(exchange: PortalExchange): Reply | undefined {
+  const { access, appId } = exchange.world.state;
+  if (exchange.query.get('hapikey') !== access.developerKey) return unauthorized(exchange, 'missing');
+  if (exchange.params.app === String(appId)) return undefined;
+  return refusal(exchange, 404, 'OBJECT_NOT_FOUND', 'There is no such app');
 }
 
 /** All routes of this sandbox are made by `route()`. */

@@ -3,6 +3,7 @@ import type { SandboxDefinition } from '@heed/sandbox';
 import { administratorActs } from './acts/administrator.ts';
 import { personActs } from './acts/person.ts';
 import { recordActs } from './acts/records.ts';
+import { webhookActs } from './acts/webhooks.ts';
 import { fillDemo } from './demo.ts';
 import { admit, finish, vendorAnswers } from './edge.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
@@ -24,6 +25,9 @@ export interface HubspotExtras {
     readonly clientSecret: string;
     readonly refreshToken: string;
     readonly redirectUri: string;
+    readonly appId: number;
+    /** For the settings of its webhooks, as `hapikey`. */
+    readonly developerKey: string;
   };
 }
 
@@ -31,7 +35,7 @@ export const sandbox: SandboxDefinition<Portal, HubspotExtras> = {
   name: 'hubspot',
   freshState: freshPortal,
   routes: apiRoutes,
-  actions: { ...personActs, ...recordActs, ...administratorActs },
+  actions: { ...personActs, ...recordActs, ...administratorActs, ...webhookActs },
   answers: vendorAnswers,
   admit,
   finish,
@@ -51,6 +55,8 @@ export const sandbox: SandboxDefinition<Portal, HubspotExtras> = {
         clientSecret: state.access.clientSecret,
         refreshToken: Object.keys(state.access.refreshTokens)[0] ?? '',
         redirectUri: state.access.redirectUri,
+        appId: state.appId,
+        developerKey: state.access.developerKey,
       },
     },
   }),

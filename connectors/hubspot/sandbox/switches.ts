@@ -75,6 +75,7 @@ export const SWITCHES = {
   emailsLowerCased: { default: true, about: 'Whether an address is stored in lower case.' },
   marketableWritable: { default: false, about: 'Whether hs_marketable_status can be written through the API.' },
   legalBasisWritable: { default: true, about: 'Whether hs_legal_basis can be written through the API.' },
+  webhooksOnOptOut: { default: true, about: 'Whether a webhook can be had on changes of hs_email_optout.' },
   privacyDeleteForgetsOptOut: {
     default: true,
     about: 'Whether a privacy deletion forgets the opt-out of the address.',

@@ -7,6 +7,8 @@ export interface Access {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
+  /** Of the developer who owns the app: for its webhooks. */
+  readonly developerKey: string;
   /** Access tokens of the OAuth app. */
   readonly tokens: Record<string, AccessToken>;
   /** Refresh tokens that work. */
@@ -52,6 +54,7 @@ export function freshAccess(random: SeededRandom): Access {
     clientId: uuid(random),
     clientSecret: uuid(random),
     redirectUri: 'http://localhost/oauth-callback',
+    developerKey: uuid(random),
     tokens: {},
     refreshTokens: { [`na1-${uuid(random)}`]: { scopes: ALL_SCOPES } },
     codes: {},

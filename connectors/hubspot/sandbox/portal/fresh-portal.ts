@@ -6,6 +6,7 @@ import type { PropertyDefinition } from './property.ts';
 import { SearchIndex } from './search-index.ts';
 import { mirrorProperty, standardProperties } from './standard-properties.ts';
 import type { SubscriptionType } from './subscriptions.ts';
+import { freshWebhooks } from './webhooks.ts';
 
 type TypeFacets = Partial<
   Pick<SubscriptionType, 'isActive' | 'isInternal' | 'isDefault' | 'businessUnitId' | 'purpose'>
@@ -32,6 +33,7 @@ export function freshPortal(setting: Setting): Portal {
     lists: new Map(),
     forgotten: new Set(),
     events: [],
+    webhooks: freshWebhooks(),
     use: { tenSecondly: {}, search: freshQuota(), daily: { day: '', used: 0 } },
     // Ids soon get another digit: who compares them as strings shall notice.
     lastContactId: 9_980 + random.int(15),

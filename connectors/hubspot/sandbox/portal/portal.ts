@@ -6,6 +6,7 @@ import type { ContactList } from './lists.ts';
 import type { PropertyDefinition } from './property.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { Brand, SubscriptionType } from './subscriptions.ts';
+import { type PortalEvent, publish, type Webhooks } from './webhooks.ts';
 
 /** Everything one HubSpot account ("portal") holds. Times are milliseconds since the epoch, as the vendor's own are. */
 export interface Portal {
@@ -28,6 +29,7 @@ export interface Portal {
   readonly forgotten: Set<string>;
   /** What the webhooks would tell, oldest first; only the latest. */
   readonly events: PortalEvent[];
+  readonly webhooks: Webhooks;
   readonly use: CallUse;
   /** The last id given to a contact; they only grow. */
   lastContactId: number;
@@ -43,16 +45,6 @@ export interface CallUse {
   readonly search: QuotaUse;
   /** `day`: YYYY-MM-DD in the account's time zone. */
   daily: { day: string; used: number };
-}
-
-/** An event of the account, in the fields of a webhook's payload; never an address. */
-export interface PortalEvent {
-  readonly eventId: number;
-  readonly subscriptionType: string;
-  readonly occurredAt: number;
-  readonly objectId: number;
-  readonly changeSource: string;
-  readonly details: Readonly<Record<string, unknown>>;
 }
 
 export type PortalWorld = World<Portal>;
@@ -74,12 +66,14 @@ export function noteEvent(
   details: PortalEvent['details'] = {},
 ): void {
   if (state.events.length >= 2 * MOST_EVENTS) state.events.splice(0, MOST_EVENTS);
-  state.events.push({
+  const event = {
     eventId: nextNumber(state),
     subscriptionType,
     occurredAt: clock.now(),
     objectId: Number(contactId),
     changeSource,
     details,
-  });
+  };
+  state.events.push(event);
+  publish(state.webhooks, event);
 }

@@ -10,6 +10,7 @@ import { preferenceRoutesV4 } from './preferences-v4.ts';
 import { propertyRoutes } from './properties.ts';
 import type { PortalRoute } from './route.ts';
 import { searchRoutes } from './search.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The two names of the object type. */
 const CONTACTS = ['contacts', '0-1'];
@@ -31,5 +32,6 @@ export const apiRoutes: readonly PortalRoute[] = [
   ...CRM_LISTS.flatMap((base) => [...membershipRoutes(base), ...listRoutes(base)]),
   ...CRM_PROPERTIES.flatMap(propertyRoutes),
   ...['/account-info/v3', '/account-info/2026-03'].flatMap(accountRoutes),
+  ...['/webhooks/v3/{app}', '/webhooks/2026-03/{app}'].flatMap(webhookRoutes),
   ...['/oauth/v1', '/oauth/v3', '/oauth/2026-03'].flatMap(oauthRoutes),
 ];

@@ -7,13 +7,13 @@ export type PortalExchange = Exchange<Portal>;
 /** A route, and the scopes of which a token needs one of each group. */
 export interface PortalRoute extends Route<Portal> {
   readonly scopes: readonly Scopes[];
-  /** `search` has limits and headers of its own; `token` calls bring no token. */
+  /** `search` has limits and headers of its own; `oauth` calls bring no token, `developer` calls a key of their own. */
   readonly kind: RouteKind;
 }
 
 /** Any of these will do. */
 export type Scopes = readonly string[];
-export type RouteKind = 'plain' | 'search' | 'oauth';
+export type RouteKind = 'plain' | 'search' | 'oauth' | 'developer';
 
 export type Handler = (exchange: PortalExchange) => Reply | object | undefined;
 
@@ -72,14 +72,6 @@ export function refusal(
   more: ErrorMore = {},
 ): Reply {
   return errorReply(exchange, new ApiError(status, category, message, more));
-}
-
-/** The same resource under each of its path versions: `/crm/v3/objects/contacts`, `/crm/objects/2026-03/contacts`. */
-export function everyVersion(
-  paths: readonly string[],
-  routesAt: (base: string) => readonly PortalRoute[],
-): PortalRoute[] {
-  return paths.flatMap((base) => routesAt(base));
 }
 
 export function param(exchange: PortalExchange, name: string): string {

@@ -28,7 +28,6 @@ const UNBUILT: Readonly<Record<string, string>> = {
   'crm.lists.membershipsApi.getPageOrderedByAddedToListDate': 'another order of the same page',
   'crm.properties.batchApi.': 'properties are few',
   'crm.properties.groupsApi.': 'groups only sort properties on the screen',
-  'webhooks.': 'not built',
 };
 
 /** Reviewed: what of an answer differs from the models, and why. */
@@ -89,9 +88,19 @@ async function prepared(): Promise<Prepared> {
   const inputs = (...more: readonly object[]) => ({
     inputs: more.map((one, at) => ({ objectWriteTraceId: `t${at}`, ...one })),
   });
+  const webhook = { targetUrl: 'http://127.0.0.1:9/hook', throttling: { maxConcurrentRequests: 10 } };
+  const { appId, developerKey } = hubspot.oauth;
+  const develop = async (method: string, path: string, body: object) => {
+    const address = `${hubspot.url}/webhooks/v3/${appId}${path}?hapikey=${developerKey}`;
+    return (await fetch(address, { method, body: JSON.stringify(body) })).json() as Promise<{ readonly id: string }>;
+  };
+  await develop('PUT', '/settings', webhook);
+  const subscription = await develop('POST', '/subscriptions', { eventType: 'contact.creation' });
   return {
     hubspot,
     params: {
+      appId: String(appId),
+      subscriptionId: subscription.id,
       contactId: ada,
       objectType: 'contacts',
       propertyName: 'customer_number',
@@ -142,16 +151,21 @@ async function prepared(): Promise<Prepared> {
       'crm.lists.membershipsApi.addAndRemove': { recordIdsToAdd: [], recordIdsToRemove: [bob] },
       'communicationPreferences.statusApi.subscribe': write,
       'communicationPreferences.statusApi.unsubscribe': write,
+      'webhooks.settingsApi.configure': webhook,
+      'webhooks.subscriptionsApi.create': { eventType: 'contact.propertyChange', propertyName: 'email', active: true },
+      'webhooks.subscriptionsApi.update': { active: true },
+      'webhooks.subscriptionsApi.updateBatch': { inputs: [{ id: Number(subscription.id), active: true }] },
     },
   };
 }
 
-function pathOf({ params }: Prepared, operation: Operation): string {
+function pathOf({ hubspot, params }: Prepared, operation: Operation): string {
   const path = operation.path.replace(/\{(\w+)\}/g, (_all, name: string) =>
     encodeURIComponent(params[name] ?? 'unknown'),
   );
   const name = operation.call;
   const query = name.endsWith('getPage') && name.includes('contacts') ? '?limit=1&propertiesWithHistory=firstname' : '';
+  if (name.startsWith('webhooks.')) return `${path}?hapikey=${hubspot.oauth.developerKey}`;
   return name.includes('refreshTokensApi') ? path.replace(/[^/]+$/, 'REFRESH') : path + query;
 }
 
