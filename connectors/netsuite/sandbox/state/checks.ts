@@ -1,5 +1,5 @@
 import type { Field } from '../schema/field.ts';
-import { needTable, tableNamed } from './account.ts';
+import { tableNamed } from './account.ts';
 import { invalidValue, NsError, userError } from './ns-error.ts';
 import type { Writer } from './records.ts';
 import type { Row, Table } from './table.ts';
@@ -86,10 +86,4 @@ function checkContactName(table: Table, row: Row, before: Row | undefined): void
       'entityId',
     );
   }
-}
-
-/** Every campaign subscription is a record of its own. */
-export function checkCategory(writer: Writer, id: string): void {
-  if (needTable(writer.world.state, 'campaignSubscription').get(id) === undefined)
-    throw invalidValue('subscription', id);
 }

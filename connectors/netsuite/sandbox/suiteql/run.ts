@@ -61,24 +61,22 @@ function answer(world: AccountWorld, query: Query): Answer {
   const grouped =
     query.groupBy.length > 0 ||
     query.select.some(({ expression }) => expression !== 'star' && hasAggregate(expression));
-  const most = Math.min(fetchFirst ?? Number.POSITIVE_INFINITY, capOf(world));
   const isById = !grouped && !query.distinct && query.joins.length === 0 && ordersById(query);
   const found = candidates(scope, query);
-  if (isById && found.exact) {
-    // Nothing but "id > n ORDER BY id": nothing has to be looked at that is not shown.
-    const total = capped(world, Math.min(found.count, fetchFirst ?? found.count));
-    return {
-      total,
-      columns,
-      session,
-      page: (offset, limit) => contextsOf(found.rows(), offset, Math.min(limit, total - offset)),
-    };
+  if (isById) {
+    // In the order of ids already: a row that is not shown is only counted, and not even looked at when all fit.
+    const most = Math.min(fetchFirst ?? Number.POSITIVE_INFINITY, capOf(world) + 1);
+    const fitting = found.exact ? undefined : fittingRows(scope, query, found.rows(), most);
+    const total = capped(world, Math.min(fitting?.length ?? found.count, most));
+    const page: Answer['page'] = (offset, limit) =>
+      contextsOf(fitting ?? found.rows(), offset, Math.min(limit, total - offset));
+    return { total, columns, session, page };
   }
-  let rows = filtered(scope, query, found.rows(), isById && fetchFirst !== undefined ? most : Number.POSITIVE_INFINITY);
+  let rows = filtered(scope, query, found.rows());
   if (grouped) rows = groups(scope, query, rows);
   if (query.distinct) rows = distinct(session, columns, rows);
-  if (query.orderBy.length > 0 && !isById) rows = sorted(scope, query, columns, rows);
-  else if (query.orderBy.length === 0 && !grouped) rows = unordered(world, rows);
+  if (query.orderBy.length > 0) rows = sorted(scope, query, columns, rows);
+  else if (!grouped) rows = unordered(world, rows);
   const total = capped(world, Math.min(rows.length, fetchFirst ?? rows.length));
   return { total, columns, session, page: (offset, limit) => rows.slice(offset, Math.min(offset + limit, total)) };
 }
@@ -148,8 +146,19 @@ function contextsOf(rows: Iterable<Row>, offset: number, limit: number): readonl
   return contexts;
 }
 
-/** Rows of the first table, joined with the others and tested, at most `most`. */
-function filtered(scope: Scope, query: Query, rows: Iterable<Row>, most: number): readonly Context[] {
+/** Rows of the only table that fit, at most `most`. */
+function fittingRows(scope: Scope, query: Query, rows: Iterable<Row>, most: number): readonly Row[] {
+  const wanted = query.where === undefined ? () => true : test(scope, query.where);
+  const found: Row[] = [];
+  for (const row of rows) {
+    if (found.length >= most) break;
+    if (wanted({ rows: [row] }) === true) found.push(row);
+  }
+  return found;
+}
+
+/** Rows of the first table, joined with the others and tested. */
+function filtered(scope: Scope, query: Query, rows: Iterable<Row>): readonly Context[] {
   const wanted = query.where === undefined ? () => true : test(scope, query.where);
   const joins = query.joins.map((join, index) => joiner(scope, join, index + 1));
   const found: Context[] = [];
@@ -157,7 +166,6 @@ function filtered(scope: Scope, query: Query, rows: Iterable<Row>, most: number)
     let contexts: readonly Context[] = [{ rows: [row] }];
     for (const join of joins) contexts = contexts.flatMap(join);
     for (const context of contexts) if (wanted(context) === true) found.push(context);
-    if (found.length >= most) break;
   }
   return found;
 }
