@@ -1,22 +1,8 @@
-import type { Columns, FieldValue, Millis, RecordRef, Row } from '@heed/contract';
+import type { Columns, Deciding, Row } from '@heed/contract';
 import type { Reader } from './reader.ts';
 import { RECORD_TYPES, STATUS, UNSUBSCRIBE } from './record-shape.ts';
 import { isOptedOutStatus } from './rows.ts';
 import { type Category, categories, subscriptionsOf } from './topics.ts';
-
-/** One property that decides whether a person gets marketing mail, as the vendor shows it. */
-export interface Deciding {
-  /** Null for what belongs to no single record. */
-  readonly record: RecordRef | null;
-  /** The vendor's name of the property. */
-  readonly name: string;
-  readonly value: FieldValue;
-  /** Null: it cannot be told. */
-  readonly blocks: boolean | null;
-  /** Vendor's clock; null where the vendor keeps no such date. */
-  readonly since: Millis | null;
-  readonly why: string;
-}
 
 const MEANINGS: Readonly<Record<string, string>> = {
   '1': 'Soft Opt-In: set by a user, an import or as the default; campaigns are sent',
@@ -45,17 +31,7 @@ export const decidingFor = async (reader: Reader, email: string, signal: AbortSi
     };
     rows.push(...(await reader.having(type, columns, 'LOWER(email)', [email.toLowerCase()], signal)));
   }
-  if (rows.length === 0)
-    return [
-      {
-        record: null,
-        name: 'email',
-        value: email,
-        blocks: true,
-        since: null,
-        why: 'no contact and no customer has this address',
-      },
-    ];
+  if (rows.length === 0) return [];
   const named = await categories(reader.api, signal);
   const own: Deciding[] = [];
   for (const row of rows) own.push(...ofRecord(row), ...(await ofCategories(reader, row, named, signal)));

@@ -4,8 +4,6 @@ import { can, limits, limitsOf } from './manifest.ts';
 import { openSession } from './session.ts';
 
 export type { NetSuiteConfig } from './config.ts';
-export type { Deciding } from './deciding.ts';
-export type { NetSuiteSession } from './session.ts';
 
 /** NetSuite as a CRM: contacts and customers, their subscription status and categories, and four kinds of lists. */
 export const connector: Connector<NetSuiteConfig> = {

@@ -1,7 +1,7 @@
 import { ConnectorError, type OpenRequest, type Session, type Tools } from '@heed/contract';
 import { netsuiteApi } from './api.ts';
 import type { NetSuiteConfig } from './config.ts';
-import { type Deciding, decidingFor } from './deciding.ts';
+import { decidingFor } from './deciding.ts';
 import { batchJobs } from './jobs.ts';
 import { listsOf } from './lists.ts';
 import { lookUp } from './lookup.ts';
@@ -11,13 +11,8 @@ import { recordShapes } from './record-shape.ts';
 import { checkAccount, describeAccount } from './schema.ts';
 import { writeOps } from './write.ts';
 
-export interface NetSuiteSession extends Session {
-  /** Every property of every record with the address that decides whether the person gets marketing mail. */
-  deciding(email: string, signal: AbortSignal): Promise<readonly Deciding[]>;
-}
-
 /** One profile's conversation with one account. Nothing is asked, and netsuite-rest not loaded, before the first call. */
-export const openSession = ({ config, container }: OpenRequest<NetSuiteConfig>, tools: Tools): NetSuiteSession => {
+export const openSession = ({ config, container }: OpenRequest<NetSuiteConfig>, tools: Tools): Session => {
   if (container !== null) throw new ConnectorError('config', 'netsuite has no audiences to sync into');
   const closing = new AbortController();
   const api = netsuiteApi(config, tools, closing.signal);

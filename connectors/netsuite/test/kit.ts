@@ -1,4 +1,4 @@
-import type { Clock, Columns, Cursor, Lookup, Op, Outcome, Page, ReadRequest, Row } from '@heed/contract';
+import type { Clock, Columns, Cursor, Lookup, Op, Outcome, Page, ReadRequest, Row, Session } from '@heed/contract';
 import { limitsOf } from '@heed/contract';
 import { type RunningSandbox, startSandbox } from '@heed/sandbox';
 import { createMeter, createTools, memoryQuota, memoryVault } from '@heed/toolkit';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Account, sandbox as definition, type NetsuiteExtras } from '../sandbox/index.ts';
 import { configSchema, type NetSuiteConfig } from '../src/config.ts';
 import { connector } from '../src/index.ts';
-import { type NetSuiteSession, openSession } from '../src/session.ts';
+import { openSession } from '../src/session.ts';
 import { configAt, STANDARD } from './suite-case.ts';
 
 export type Running = RunningSandbox<Account, NetsuiteExtras>;
@@ -27,7 +27,7 @@ const testClock = (now: () => number): Clock => ({
 export const open = (
   running: Running,
   more: Readonly<Record<string, unknown>> = {},
-): NetSuiteSession & { readonly config: NetSuiteConfig } => {
+): Session & { readonly config: NetSuiteConfig } => {
   const config = configSchema.parse({ ...configAt(running, running.url), ...more });
   const clock = testClock(() => running.clock.now());
   const tools = createTools({
@@ -68,7 +68,7 @@ export const request = (more: Partial<ReadRequest> = {}): ReadRequest => ({
   ...more,
 });
 
-export const readAll = async (session: NetSuiteSession, wanted: ReadRequest): Promise<readonly Page[]> => {
+export const readAll = async (session: Session, wanted: ReadRequest): Promise<readonly Page[]> => {
   const pages: Page[] = [];
   for await (const page of session.read(wanted, never)) pages.push(page);
   return pages;
@@ -82,17 +82,10 @@ export const endOf = (pages: readonly Page[]): Cursor => {
   return last.next;
 };
 
-export const lookup = (
-  session: NetSuiteSession,
-  by: Lookup['by'],
-  more: Partial<Columns> = {},
-): Promise<readonly Row[]> =>
+export const lookup = (session: Session, by: Lookup['by'], more: Partial<Columns> = {}): Promise<readonly Row[]> =>
   session.lookup({ ...request(), ...more, by, evidenceSince: null, changedSince: null }, never);
 
-export const write = async (
-  session: NetSuiteSession,
-  ...ops: readonly Op[]
-): Promise<Readonly<Record<string, Outcome>>> =>
+export const write = async (session: Session, ...ops: readonly Op[]): Promise<Readonly<Record<string, Outcome>>> =>
   Object.fromEntries((await session.write(ops, never)).map((outcome) => [outcome.op, outcome]));
 
 export const optOut = (
