@@ -1,6 +1,6 @@
 import { type DemoMembership, type DemoPerson, demoPeople } from '@heed/sandbox';
-import type { ContactBook } from './portal/contact-book.ts';
-import { addressOf, createContact, reflect } from './portal/contact-write.ts';
+import type { Address } from './portal/addresses.ts';
+import { addressOf, change, createContact, reflect } from './portal/contact-write.ts';
 import { addList } from './portal/fresh-portal.ts';
 import { join } from './portal/lists.ts';
 import type { PortalWorld } from './portal/portal.ts';
@@ -25,10 +25,11 @@ export function fillDemo(world: PortalWorld): void {
     if (marketing !== undefined) {
       for (const topic of marketing.topics) optInToType(world, email, topic === 0 ? newsletter : events, BY_API);
       consent(world, email, marketing);
+      market(world, id);
       if (marketing.tags.includes('Fair 2025') && fair !== undefined) join(fair, id, world.clock.now());
     } else if (person.crm.some((record) => record.optedOut)) optOutOfAll(world, email, BY_API);
   }
-  age(world.state.contacts, world);
+  age(world);
 }
 
 /** One contact for an address, however many records the person has elsewhere. */
@@ -75,15 +76,32 @@ function consent(world: PortalWorld, email: string, membership: DemoMembership):
   reflect(world, addressOf(world, email), 'EMAIL');
 }
 
-/** All that happened just now; the base is older than that, each contact by its own days. */
-function age(contacts: ContactBook, world: PortalWorld): void {
-  const nowMs = world.clock.now();
-  const base = [...contacts.from()];
+/** Who was in the marketing tool is paid for, also after an opt-out. */
+function market(world: PortalWorld, id: string): void {
+  const contact = world.state.contacts.get(id);
+  if (contact !== undefined) change(world, contact, { hs_marketable_status: 'true' }, 'IMPORT');
+}
+
+/** All that happened just now; the base is older than that, each contact by its own days, and its opt-outs with it. */
+function age({ state, clock }: PortalWorld): void {
+  const nowMs = clock.now();
+  const base = [...state.contacts.from()];
+  const positions = new Map(base.map(({ id }, position) => [id, position]));
+  const agoMs = (position: number): number => (1 + (position % 90)) * DAY_MS;
+  [...state.addresses.values()].forEach((address, position) => {
+    const contact = state.contacts.byEmail(address.email);
+    setBack(address, nowMs - agoMs(positions.get(contact?.id ?? '') ?? position));
+  });
   base.forEach((contact, position) => {
     const createdAtMs = nowMs - (base.length - position) * DAY_MS;
-    const updatedAtMs = nowMs - (1 + (position % 90)) * DAY_MS;
-    contacts.put({ ...contact, createdAtMs, updatedAtMs: Math.max(createdAtMs, updatedAtMs), history: {} });
+    const updatedAtMs = Math.max(createdAtMs, nowMs - agoMs(position));
+    state.contacts.put({ ...contact, createdAtMs, updatedAtMs, history: {} });
   });
-  world.state.events.length = 0;
-  world.state.index.rebuild(contacts);
+  state.events.length = 0;
+  state.index.rebuild(state.contacts);
+}
+
+function setBack(address: Address, atMs: number): void {
+  if (address.wide) address.wide = { ...address.wide, atMs };
+  for (const [id, status] of Object.entries(address.types)) address.types[id] = { ...status, atMs };
 }

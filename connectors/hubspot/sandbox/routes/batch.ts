@@ -8,7 +8,7 @@ export type Write = (world: PortalWorld, input: Body) => () => object;
 const MOST_INPUTS = 100;
 
 /** `{ inputs: [...] }`, at most a hundred. */
-export function inputsOf(_exchange: PortalExchange, body: Body, most = MOST_INPUTS): readonly Body[] {
+export function inputsOf(body: Body, most = MOST_INPUTS): readonly Body[] {
   const { inputs } = body;
   if (!Array.isArray(inputs)) {
     throw invalid(

@@ -22,10 +22,11 @@ export function contactBatchRoutes(base: string): readonly PortalRoute[] {
 function readMany(exchange: PortalExchange): object {
   const { world } = exchange;
   const body = bodyOf(exchange);
-  const inputs = inputsOf(exchange, body);
+  const history = textsIn(body, 'propertiesWithHistory');
+  const inputs = inputsOf(body, history.length === 0 ? undefined : Number(world.switches.get('historyPageLimit')));
   const idProperty = textIn(body, 'idProperty');
   const archived = exchange.query.get('archived') === 'true';
-  const wanted = { properties: textsIn(body, 'properties'), history: textsIn(body, 'propertiesWithHistory') };
+  const wanted = { properties: textsIn(body, 'properties'), history };
   const startedAtMs = world.clock.now();
   const missing: string[] = [];
   const seen = new Map<string, Contact>();
@@ -92,7 +93,7 @@ const upsert: Write = (world, input) => {
  */
 function writeMany(exchange: PortalExchange, write: Write, status: number): object {
   const { world } = exchange;
-  const inputs = inputsOf(exchange, bodyOf(exchange));
+  const inputs = inputsOf(bodyOf(exchange));
   refuseDuplicates(exchange, inputs);
   const traces = inputs.map((input) => textIn(input, 'objectWriteTraceId'));
   const traced = traces.every((one) => one !== undefined) && new Set(traces).size === traces.length;
@@ -102,7 +103,7 @@ function writeMany(exchange: PortalExchange, write: Write, status: number): obje
 }
 
 function archiveMany(exchange: PortalExchange): undefined {
-  for (const input of inputsOf(exchange, bodyOf(exchange))) {
+  for (const input of inputsOf(bodyOf(exchange))) {
     const contact = contactMeant(exchange.world, textIn(input, 'id') ?? '', undefined);
     if (contact === undefined) continue;
     exchange.touch(contact.id);

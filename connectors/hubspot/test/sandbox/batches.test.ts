@@ -156,6 +156,11 @@ describe('2. batch read and archive', () => {
       properties: ['email'],
     });
     expect([good.status, ids(good)]).toEqual([200, [ada]]);
+    const history = {
+      inputs: Array.from({ length: 51 }, (_, at) => ({ id: String(at) })),
+      propertiesWithHistory: ['email'],
+    };
+    expect((await batch('read', history)).status).toBe(400);
     const missing = await batch('read', {
       inputs: [{ id: ada }, { id: '1' }],
       properties: ['email', 'hs_email_optout'],

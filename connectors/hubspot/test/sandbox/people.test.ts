@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { call, contactCalls, type Hubspot, preferenceCalls, start, typeNamed } from './client.ts';
+import { call, contactCalls, type Hubspot, NOON, preferenceCalls, start, typeNamed } from './client.ts';
 
 const ADA = 'ada@example.org';
 
@@ -160,6 +160,11 @@ describe('--demo and --state', () => {
     expect(await count('hs_email_hard_bounce_reason_enum')).toBeGreaterThan(20);
     hubspot.clock.advance(1_000);
     expect(await count('hs_email_quarantined', 'true')).toBeGreaterThan(2);
+    const marketing = await count('hs_marketable_status', 'true');
+    expect(marketing).toBeGreaterThan(1_000);
+    expect(marketing).toBeLessThan(all);
+    const times = [...hubspot.state().addresses.values()].flatMap(({ wide }) => wide?.atMs ?? []);
+    expect(Math.max(...times)).toBeLessThan(NOON); // the base is older than today
     const contacts = new Set(
       [...hubspot.state().contacts.live()].map(({ properties }) => properties.email?.toLowerCase()),
     );

@@ -182,6 +182,24 @@ describe('6. "Bulk same-millisecond update helper, to test the cursor"', () => {
     hubspot.act('admin/mass-update', { properties: { company: 'Acme' } });
     expect((await search(where(filter('company', 'EQ', 'Acme')))).body.total).toBe(6);
   });
+
+  test('"more than 10,000 contacts the same millisecond": one query does not reach the last; a restart at the last id does', async () => {
+    const hubspot = await start({ switches: { rateLimits: false } });
+    const { batch, search } = contactCalls(hubspot);
+    for (let at = 0; at < 101; at += 1) {
+      const inputs = Array.from({ length: 100 }, (_, n) => ({ properties: { email: `p${at}-${n}@example.org` } }));
+      await batch('create', { inputs });
+    }
+    hubspot.clock.advance(60_000);
+    hubspot.act('admin/mass-update');
+    const sorts = [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }];
+    const from = filter('lastmodifieddate', 'GTE', String(NOON + 60_000));
+    const last = await search({ ...where(from), sorts, limit: 200, after: '9800' });
+    expect([last.body.total, last.body.paging.next.after]).toEqual([10_100, '10000']);
+    expect((await search({ ...where(from), sorts, limit: 200, after: '10000' })).status).toBe(400);
+    const rest = await search({ ...where(from, filter('hs_object_id', 'GT', ids(last).at(-1))), sorts, limit: 200 });
+    expect([rest.body.total, rest.body.results.length]).toEqual([100, 100]);
+  });
 });
 
 describe('2.1 "Opt-out changes and lastmodifieddate"', () => {
