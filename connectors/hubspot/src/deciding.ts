@@ -1,22 +1,9 @@
-import type { FieldValue, Millis, RecordRef } from '@heed/contract';
+import type { Deciding, FieldValue, Millis } from '@heed/contract';
 import type { Api } from './api.ts';
 import { contactRef } from './contact.ts';
 import { addressOf, type Preferences } from './preferences.ts';
 import { fromWire, OPT_OUT, type Properties, type PropertyBook, topicOf, topicProperties } from './properties.ts';
 import { timeOf, type WireContact } from './wire.ts';
-
-/** One thing that decides whether an address gets marketing mail. */
-export interface Deciding {
-  readonly record: RecordRef | null;
-  /** The vendor's own name of it. */
-  readonly name: string;
-  readonly value: FieldValue;
-  /** Null: it cannot be told from here. */
-  readonly blocks: boolean | null;
-  /** Vendor's clock; null where nothing tells. */
-  readonly since: Millis | null;
-  readonly why: string;
-}
 
 interface Asked {
   readonly api: Api;

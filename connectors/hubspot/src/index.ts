@@ -5,8 +5,6 @@ import { LIMITS, limitsOf } from './limits.ts';
 import { openSession } from './session.ts';
 
 export type { HubspotConfig } from './config.ts';
-export type { Deciding } from './deciding.ts';
-export type { HubspotSession } from './session.ts';
 
 const BOTH = {
   conditionalWrite: false,

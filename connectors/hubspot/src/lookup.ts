@@ -36,6 +36,17 @@ export interface Looking {
   readonly strangers: Map<string, string>;
 }
 
+/** A session lives for a run; one that met more strangers than this forgets the first. */
+const MOST_STRANGERS = 20_000;
+
+/** The record of an address that no contact has, to be asked for again in this session. */
+export const strangerRef = ({ strangers }: Pick<Looking, 'strangers'>, email: string): RecordRef => {
+  const record = addressRef(email);
+  strangers.set(record.id, addressOf(email));
+  if (strangers.size > MOST_STRANGERS) for (const oldest of strangers.keys()) if (strangers.delete(oldest)) break;
+  return record;
+};
+
 /** Contacts by id, address or reference; never by search, which shows writes late. */
 export const lookUp = async (looking: Looking, request: Lookup, signal: AbortSignal): Promise<readonly Row[]> => {
   const { by } = request;
@@ -105,14 +116,14 @@ const byEmails = async (
 
 /** Rows for those of these addresses that opted out of all mail without having a contact. */
 const optedOutAddresses = async (
-  { preferences, strangers }: Looking,
+  looking: Looking,
   emails: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Row[]> => {
   if (emails.length === 0) return [];
-  const out = await preferences.wide(emails, signal);
+  const out = await looking.preferences.wide(emails, signal);
   return [...out].flatMap(([email, wide]) => {
-    strangers.set(addressRef(email).id, email);
+    strangerRef(looking, email);
     return wide.portal ? [addressRow(email, wide)] : [];
   });
 };

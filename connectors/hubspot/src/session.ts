@@ -3,7 +3,7 @@ import { ConnectorError } from '@heed/contract';
 import { createApi } from './api.ts';
 import { askerOf } from './ask.ts';
 import type { HubspotConfig } from './config.ts';
-import { type Deciding, decidingFor } from './deciding.ts';
+import { decidingFor } from './deciding.ts';
 import { checkPortal, describePortal } from './describe.ts';
 import { per10sOf } from './limits.ts';
 import { lookUp } from './lookup.ts';
@@ -13,17 +13,8 @@ import { createPropertyBook } from './properties.ts';
 import { optOutsSince, readContacts } from './read.ts';
 import { writeAll } from './writes/write.ts';
 
-/** What every session can, and what HubSpot can tell besides. */
-export interface HubspotSession extends Session {
-  /** Every property that decides whether this address gets marketing mail. */
-  deciding(email: string, signal: AbortSignal): Promise<readonly Deciding[]>;
-}
-
 /** One profile's conversation with one portal. Nothing is asked, and the SDK not loaded, before the first call. */
-export const openSession = (
-  { config, role, container, basis }: OpenRequest<HubspotConfig>,
-  tools: Tools,
-): HubspotSession => {
+export const openSession = ({ config, role, container, basis }: OpenRequest<HubspotConfig>, tools: Tools): Session => {
   if (role === 'crm' && container !== null)
     throw new ConnectorError('config', 'HubSpot: as a CRM it has no audience to sync into');
   const closing = new AbortController();

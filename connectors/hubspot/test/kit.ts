@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { connector, type HubspotSession } from '@heed/connector-hubspot';
 import { type HubspotExtras, type Portal, sandbox } from '@heed/connector-hubspot/sandbox';
 import type {
@@ -176,6 +178,34 @@ export const statusesOf = async (running: Running, email: string): Promise<reado
       `/communication-preferences/v4/statuses/${encodeURIComponent(email)}?channel=EMAIL`,
     )) as { readonly results: readonly WireStatus[] }
   ).results;
+
+/** Runs `work` against a server that passes every request on, after `before` saw it: what happens in the last moment. */
+export const inBetween = async <T>(
+  running: Running,
+  before: (request: { readonly method: string; readonly url: string; readonly body: string }) => void,
+  work: (url: string) => Promise<T>,
+): Promise<T> => {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    const { method = 'GET', url = '/' } = request;
+    before({ method, url, body });
+    const answer = await fetch(`${running.url}${url}`, {
+      method,
+      headers: { authorization: String(request.headers.authorization), 'content-type': 'application/json' },
+      ...(body === '' ? {} : { body }),
+    });
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+};
 
 /** Ids of the active, public subscription types. */
 export const topicsOf = (running: Running): readonly string[] =>

@@ -1,9 +1,10 @@
-import { ConnectorError, type Outcome, type Row } from '@heed/contract';
+import { ConnectorError, type Outcome } from '@heed/contract';
 import { chunk, inParallel } from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { addressRow, CONTACT, columnsOf, contactRef } from '../contact.ts';
 import { errorOfRow, existingIdIn } from '../errors.ts';
 import { CONNECTIONS } from '../limits.ts';
+import { strangerRef } from '../lookup.ts';
 import { addressOf } from '../preferences.ts';
 import { isOptOutMirror, OPT_OUT, topicOf, toWire } from '../properties.ts';
 import type { WireContact } from '../wire.ts';
@@ -226,9 +227,7 @@ const whoMayBeMade = async (
     const outcomes = ops.flatMap((op): readonly Outcome[] => {
       const wide = wideOf(op);
       if (wide === undefined) return [];
-      const row: Row = addressRow(op.email, wide);
-      writing.strangers.set(row.record.id, addressOf(op.email));
-      return [done(writing, op.id, 'unchanged', row.record, row)];
+      return [done(writing, op.id, 'unchanged', strangerRef(writing, op.email), addressRow(op.email, wide))];
     });
     return { ops: ops.filter((op) => wideOf(op) === undefined), outcomes };
   }

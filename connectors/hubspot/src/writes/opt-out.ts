@@ -1,8 +1,9 @@
 import { ConnectorError, type Outcome, type Values } from '@heed/contract';
 import { chunk, inParallel } from '@heed/toolkit';
 import { BATCH } from '../api.ts';
-import { addressRef, CONTACT, isOptedOut } from '../contact.ts';
+import { CONTACT, isOptedOut } from '../contact.ts';
 import { CONNECTIONS } from '../limits.ts';
+import { strangerRef } from '../lookup.ts';
 import { addressOf, type Changed } from '../preferences.ts';
 import { OPT_OUT, topicOf, topicProperty, toWire } from '../properties.ts';
 import type { WireContact } from '../wire.ts';
@@ -37,9 +38,9 @@ export const optOutAll = async (
     const outcome = await gate.one(op, async () => {
       const demand = await stillDue(writing, op, demandOf(writing, op), seen, signal);
       if (!demand.wide && demand.topics.length === 0 && Object.keys(demand.own).length === 0)
-        return done(writing, op.id, 'unchanged', op.record ?? addressRef(op.email));
+        return done(writing, op.id, 'unchanged', op.record ?? strangerRef(writing, op.email));
       due.push({ op, demand });
-      return done(writing, op.id, 'applied', op.record ?? addressRef(op.email));
+      return done(writing, op.id, 'applied', op.record ?? strangerRef(writing, op.email));
     });
     if (isFailure(outcome) || outcome.result === 'unchanged') outcomes.push(outcome);
   });
@@ -151,17 +152,18 @@ const batchesOf = async (writing: Writing, ops: readonly OptOut[], gate: Gate, s
 };
 
 const carryOut = async (
-  { preferences, now }: Writing,
+  writing: Writing,
   { id, record, email }: OptOut,
   { wide, topics, own }: Demand,
   byBatch: ReadonlyMap<string, Changed>,
   signal: AbortSignal,
 ): Promise<Outcome> => {
+  const { preferences } = writing;
   const changes: Changed[] = [];
   if (wide) changes.push(byBatch.get(addressOf(email)) ?? (await preferences.optOutOfAll(email, signal)));
   for (const topic of topics) changes.push(await preferences.optOutOf(email, topic, signal));
   const applied = changes.includes('applied') || Object.keys(own).length > 0;
-  return done({ now }, id, applied ? 'applied' : 'unchanged', record ?? addressRef(email));
+  return done(writing, id, applied ? 'applied' : 'unchanged', record ?? strangerRef(writing, email));
 };
 
 const ownFields = ({ id: op, record }: OptOut, { own }: Demand) =>
