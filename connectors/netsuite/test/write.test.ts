@@ -138,6 +138,13 @@ describe('fields', () => {
     expect(callsTo(running())).toEqual([]);
   });
 
+  it('one that does not exist is an error, never a success without effect', async () => {
+    const id = make(running(), 'contact', { email: 'ann@example.org' });
+    const fields = { custentity_no_such_field: 'x' };
+    const op: Op = { kind: 'patch', id: 'p', record: { type: 'contact', id }, email: 'x', fields, ifVersion: null };
+    expect((await write(open(running()), op)).p).toMatchObject({ result: 'rejected', refusal: { kind: 'invalid' } });
+  });
+
   it('two changes of one record go one after the other', async () => {
     const id = make(running(), 'contact', { email: 'ann@example.org' });
     const op = (n: number): Op => ({
