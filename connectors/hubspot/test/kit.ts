@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connector, type HubspotSession } from '@heed/connector-hubspot';
+import { connector } from '@heed/connector-hubspot';
 import { type HubspotExtras, type Portal, sandbox } from '@heed/connector-hubspot/sandbox';
 import type {
   Basis,
@@ -17,6 +17,7 @@ import type {
   RecordRef,
   Role,
   Row,
+  Session,
   TokenVault,
   Values,
 } from '@heed/contract';
@@ -55,7 +56,7 @@ export interface OpenOptions {
 }
 
 /** A session through the real toolkit and the real SDK. */
-export const open = (running: Running, more: OpenOptions = {}): HubspotSession => {
+export const open = (running: Running, more: OpenOptions = {}): Session => {
   const role = more.role ?? 'crm';
   const config = connector.config.parse({
     connector: 'hubspot',
@@ -101,7 +102,7 @@ const columns = (more: Partial<Columns> = {}): Columns => ({
 });
 
 export const readAll = async (
-  session: HubspotSession,
+  session: Session,
   after: Cursor | null = null,
   more: Partial<ReadRequest> = {},
 ): Promise<readonly Page[]> => {
@@ -118,17 +119,13 @@ export const endOf = (pages: readonly Page[]): Cursor => {
   return last.next;
 };
 
-export const lookup = (
-  session: HubspotSession,
-  by: Lookup['by'],
-  more: Partial<Lookup> = {},
-): Promise<readonly Row[]> =>
+export const lookup = (session: Session, by: Lookup['by'], more: Partial<Lookup> = {}): Promise<readonly Row[]> =>
   session.lookup({ ...columns(), by, evidenceSince: null, changedSince: null, ...more }, never);
 
-export const write = async (session: HubspotSession, ...ops: readonly Op[]): Promise<ReadonlyMap<string, Outcome>> =>
+export const write = async (session: Session, ...ops: readonly Op[]): Promise<ReadonlyMap<string, Outcome>> =>
   new Map((await session.write(ops, never)).map((outcome) => [outcome.op, outcome]));
 
-export const writeOne = async (session: HubspotSession, op: Op): Promise<Outcome> => {
+export const writeOne = async (session: Session, op: Op): Promise<Outcome> => {
   const outcome = (await write(session, op)).get(op.id);
   if (outcome === undefined) throw new Error('no outcome');
   return outcome;

@@ -137,6 +137,10 @@ const peopleOf =
       async optOut(record) {
         vendor.act('person/unsubscribe', { email: await emailOf(record) });
       },
+      // What the API makes is non-marketing, and gets no mail until somebody in the portal changes that (C13).
+      async admit({ id }) {
+        vendor.act('admin/marketing-status', { id, marketing: true });
+      },
       async remove({ id }) {
         vendor.act('admin/archive', { id });
       },

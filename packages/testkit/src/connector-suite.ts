@@ -5,6 +5,7 @@ import { benchOf, NOON } from './connector-suite/bench.ts';
 import { bulkChecks } from './connector-suite/bulk.ts';
 import type { ConnectorCase, Vendor } from './connector-suite/case.ts';
 import type { Check } from './connector-suite/check.ts';
+import { decidingChecks } from './connector-suite/deciding.ts';
 import { manifestChecks } from './connector-suite/manifest.ts';
 import { readChecks } from './connector-suite/reads.ts';
 import { strangerAndSecrecyChecks } from './connector-suite/secrecy.ts';
@@ -21,6 +22,7 @@ export const connectorChecks: readonly Check[] = [
   ...settingsChecks,
   ...manifestChecks,
   ...readChecks,
+  ...decidingChecks,
   ...writeChecks,
   ...bulkChecks,
   ...troubleChecks,

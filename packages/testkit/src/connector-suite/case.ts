@@ -34,6 +34,8 @@ export interface People {
   /** The person opts out; in a CRM somebody ticks the box. */
   optOut(record: RecordRef): Promise<void>;
   remove(record: RecordRef): Promise<void>;
+  /** Whatever else it takes here, besides not having opted out, until mail is sent; absent where it takes nothing. */
+  admit?(record: RecordRef): Promise<void>;
   /** Stamped now, visible to readers only `visibleAfterMs` later. */
   addLate(email: string, visibleAfterMs: number): Promise<void>;
   /** Merges the second into the first, and answers what both are now; only where the connector claims `heirs`. */

@@ -22,12 +22,13 @@ import { opsFor } from './ops.ts';
 /** Nothing that anybody is told may have this name in it. */
 export const ANN = 'ann.secretive@example.org';
 
-/** The four ways to ask something, each ending in an error or not. */
+/** The five ways to ask something, each ending in an error or not. */
 export const asking = (bench: Bench, { session }: Opened): readonly (() => Promise<unknown>)[] => [
   () => session.check(SIGNAL),
   () => session.describe(SIGNAL),
   () => readAll(bench, session),
   () => lookup(bench, session, { emails: [ANN] }),
+  () => session.deciding(ANN, SIGNAL),
 ];
 
 const credentialChecks: readonly Check[] = [
