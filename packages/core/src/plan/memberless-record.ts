@@ -44,7 +44,7 @@ export const memberlessRecord = (matter: Matter, winner: Shadow): Carried => {
   const fresh = mergeRecord(view, winner, null, null, { toMarketing: true });
   const op = {
     kind: 'create',
-    type: 'member',
+    type: view.memberType,
     email: winner.email ?? '',
     reference: null,
     fields: fresh.created,

@@ -28,6 +28,8 @@ export interface View {
   readonly settings: ConsentSettings;
   readonly scope: Scope;
   readonly fields: readonly MappedField[];
+  /** What marketing calls a member: the record type it makes. */
+  readonly memberType: string;
   /** Consent fields to read, of every type. */
   readonly consentFields: Readonly<Record<string, readonly OptOutField[]>>;
   readonly gaps: readonly Gap[];
@@ -96,6 +98,7 @@ export const viewOf = (
       marketing: sourceOf(marketing, 'status'),
     },
     fields: mappedFields(profile, schemas),
+    memberType: schemas.marketing.recordTypes[0]?.name ?? 'member',
     consentFields,
     gaps,
     stopped: stopped ?? (gaps[0] === undefined ? null : `${gaps[0].type}.${gaps[0].field}: ${gaps[0].fix}`),

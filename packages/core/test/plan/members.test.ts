@@ -345,3 +345,11 @@ describe('C15 a member follows its record to a new address', () => {
     ]);
   });
 });
+
+it('a new member is of the type that the marketing system calls its members', () => {
+  const view = { ...viewWith({ newMembers: 'subscribe' }), memberType: 'contact' };
+  expect(planOf({ shadows: [contact('1')] }, view).fields).toMatchObject([{ op: { kind: 'create', type: 'contact' } }]);
+  expect(planOf({ shadows: [contact('1')] }, viewWith({ newMembers: 'subscribe' })).fields).toMatchObject([
+    { op: { kind: 'create', type: 'member' } },
+  ]);
+});
