@@ -1,5 +1,6 @@
 import { json, type Reply } from '@heed/sandbox';
-import { runRestlet, ScriptError } from '../restlet/run.ts';
+import { runRestlet } from '../restlet/run.ts';
+import { ScriptError } from '../restlet/script-error.ts';
 import { NsError } from '../state/ns-error.ts';
 import { type Call, type NsRoute, RESTLET_PATH, route } from './answers.ts';
 
