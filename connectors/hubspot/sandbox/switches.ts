@@ -37,6 +37,11 @@ export const SWITCHES = {
     values: ['refused', 'accepted'],
     about: 'What v3 subscribe says to who is subscribed already.',
   },
+  resubscribe2026: {
+    default: 'accepted',
+    values: ['accepted', 'refused'],
+    about: 'What POST /resubscribe of 2026-09 does for who opted out.',
+  },
   preferenceEnvelope: {
     default: 'COMPLETE',
     values: ['COMPLETE', 'SUCCESS'],

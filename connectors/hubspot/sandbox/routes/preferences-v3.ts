@@ -22,6 +22,14 @@ export function preferenceRoutesV3(base: string): readonly PortalRoute[] {
   ];
 }
 
+/** 2026-09 has v4's calls, these of v3, and a way back: "`/resubscribe` semantics" are unverified. */
+export function preferenceRoutes2026(base: string): readonly PortalRoute[] {
+  return [
+    ...preferenceRoutesV3(base).filter(({ path }) => !path.endsWith('/definitions')),
+    route('POST', `${base}/resubscribe`, resubscribe, WRITE_PREFERENCES),
+  ];
+}
+
 function definitions({ world }: PortalExchange): object {
   return { subscriptionDefinitions: world.state.subscriptions.map(shownDefinition) };
 }
@@ -111,5 +119,16 @@ function unsubscribe(exchange: PortalExchange): object {
     throw invalid(`${email} is already unsubscribed from subscription ${type.id}`);
   }
   optOutOfType(world, email, type, checkedGrounds(world, body, false));
+  return shownStatus(world, email, type);
+}
+
+/** Takes an address back into a type that it left, or says that only the person can. */
+function resubscribe(exchange: PortalExchange): object {
+  const { world } = exchange;
+  const { email, type, body } = asked(exchange);
+  if (world.switches.get('resubscribe2026') === 'refused') {
+    throw invalid(`Subscription ${type.id} for ${email} cannot be updated because they have unsubscribed`);
+  }
+  optInToType(world, email, type, checkedGrounds(world, body, true));
   return shownStatus(world, email, type);
 }

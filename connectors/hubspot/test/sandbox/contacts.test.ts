@@ -138,10 +138,10 @@ describe('2. create, read, update, archive', () => {
     ]);
   });
 
-  test('the same under /crm/objects/2026-03 and for the object type 0-1: one store', async () => {
+  test('the same under /crm/objects/2026-03 and 2026-09, and for the object type 0-1: one store', async () => {
     const hubspot = await start();
     const ada = await contactCalls(hubspot).id({ email: ADA });
-    for (const base of ['/crm/objects/2026-03/contacts', '/crm/v3/objects/0-1', '/crm/objects/2026-03/0-1']) {
+    for (const base of ['/crm/objects/2026-03/contacts', '/crm/v3/objects/0-1', '/crm/objects/2026-09/0-1']) {
       expect((await contactCalls(hubspot, base).byEmail(ADA)).body.id).toBe(ada);
     }
   });

@@ -120,3 +120,20 @@ describe('4. "v3 subscribe after opt-out â†’ exact 400; v3 double unsubscribe â†
     expect((await v3(hubspot).subscribe(ADA, 1)).status).toBe(400);
   });
 });
+
+describe('2026-09: "same plus POST /subscribe, /unsubscribe, /resubscribe and GET /status/email/{emailAddress} (v3-style bodies)"', () => {
+  test.each(['accepted', 'refused'])('"2026-09 /resubscribe semantics" are unverified: %s', async (resubscribe2026) => {
+    const hubspot = await start({ switches: { resubscribe2026 } });
+    const newsletter = typeNamed(hubspot, 'Newsletter');
+    const at = '/communication-preferences/2026-09';
+    const body = { emailAddress: ADA, subscriptionId: String(newsletter) };
+    expect((await call(hubspot, 'POST', `${at}/unsubscribe`, body)).body.status).toBe('NOT_SUBSCRIBED');
+    expect((await call(hubspot, 'POST', `${at}/subscribe`, body)).status).toBe(400);
+    const back = await call(hubspot, 'POST', `${at}/resubscribe`, body);
+    expect(back.status).toBe(resubscribe2026 === 'accepted' ? 200 : 400);
+    const { body: read } = await call(hubspot, 'GET', `${at}/status/email/${ADA}`);
+    expect(read.subscriptionStatuses[0].status).toBe(resubscribe2026 === 'accepted' ? 'SUBSCRIBED' : 'NOT_SUBSCRIBED');
+    expect((await call(hubspot, 'GET', `${at}/definitions`)).body.results).toHaveLength(5);
+    expect((await call(hubspot, 'POST', '/communication-preferences/2026-03/resubscribe', body)).status).toBe(404);
+  });
+});

@@ -83,82 +83,85 @@ describe('3.2 mirrors', () => {
   });
 });
 
-describe.each(['/communication-preferences/v4', '/communication-preferences/2026-03'])('3.4 %s', (base) => {
-  test('"channel=EMAIL is required (400 without it)"', async () => {
-    const hubspot = await start();
-    for (const [method, path] of [
-      ['GET', `/statuses/${ADA}`],
-      ['GET', `/statuses/${ADA}/unsubscribe-all`],
-      ['POST', `/statuses/${ADA}/unsubscribe-all`],
-    ] as const) {
-      const { status, body } = await call(hubspot, method, base + path);
-      expect([status, body.category]).toEqual([400, 'VALIDATION_ERROR']);
-    }
-    const body = { statusState: 'UNSUBSCRIBED', subscriptionId: typeNamed(hubspot, 'Newsletter') };
-    expect((await call(hubspot, 'POST', `${base}/statuses/${ADA}`, body)).status).toBe(400);
-    expect((await call(hubspot, 'POST', `${base}/statuses/nobody`, { ...body, channel: 'EMAIL' })).status).toBe(400);
-    expect((await preferenceCalls(hubspot, base).write(ADA, 1, 'UNSUBSCRIBED')).status).toBe(400);
-  });
-
-  test('"v4 SUBSCRIBED → 200 RESUBSCRIBE_OCCURRED; repeat → NO_STATUS_CHANGE"', async () => {
-    const hubspot = await start();
-    const newsletter = typeNamed(hubspot, 'Newsletter');
-    const { write } = preferenceCalls(hubspot, base);
-    const reason = async (state: string) => {
-      const { status, body } = await write(ADA, newsletter, state);
-      return [status, body.results[0].status, body.results[0].setStatusSuccessReason];
-    };
-    expect(await reason('SUBSCRIBED')).toEqual([200, 'SUBSCRIBED', 'REQUESTED_CHANGE_OCCURRED']);
-    expect(await reason('SUBSCRIBED')).toEqual([200, 'SUBSCRIBED', 'NO_STATUS_CHANGE']);
-    expect(await reason('UNSUBSCRIBED')).toEqual([200, 'UNSUBSCRIBED', 'REQUESTED_CHANGE_OCCURRED']);
-    expect(await reason('UNSUBSCRIBED')).toEqual([200, 'UNSUBSCRIBED', 'NO_STATUS_CHANGE']);
-    expect(await reason('SUBSCRIBED')).toEqual([200, 'SUBSCRIBED', 'RESUBSCRIBE_OCCURRED']);
-    expect(await reason('NOT_SPECIFIED')).toEqual([200, 'NOT_SPECIFIED', 'REQUESTED_CHANGE_OCCURRED']);
-    expect(await reason('NOT_SPECIFIED')).toEqual([200, 'NOT_SPECIFIED', 'NO_STATUS_CHANGE']);
-    expect((await write(ADA, newsletter, 'MAYBE')).status).toBe(400);
-  });
-
-  test('unsubscribe-all: verbose, repeatable, and its time stays the first one', async () => {
-    const hubspot = await start();
-    const { unsubscribeAll, wide, statuses } = preferenceCalls(hubspot, base);
-    const first = await unsubscribeAll(ADA, '&verbose=true');
-    expect(first.body.results).toHaveLength(4); // the active types
-    expect(first.body.results[0]).toMatchObject({
-      status: 'UNSUBSCRIBED',
-      source: 'Public status API',
-      setStatusSuccessReason: 'UNSUBSCRIBE_FROM_ALL_OCCURRED',
+describe.each(['v4', '2026-03', '2026-09'].map((version) => `/communication-preferences/${version}`))(
+  '3.4 %s',
+  (base) => {
+    test('"channel=EMAIL is required (400 without it)"', async () => {
+      const hubspot = await start();
+      for (const [method, path] of [
+        ['GET', `/statuses/${ADA}`],
+        ['GET', `/statuses/${ADA}/unsubscribe-all`],
+        ['POST', `/statuses/${ADA}/unsubscribe-all`],
+      ] as const) {
+        const { status, body } = await call(hubspot, method, base + path);
+        expect([status, body.category]).toEqual([400, 'VALIDATION_ERROR']);
+      }
+      const body = { statusState: 'UNSUBSCRIBED', subscriptionId: typeNamed(hubspot, 'Newsletter') };
+      expect((await call(hubspot, 'POST', `${base}/statuses/${ADA}`, body)).status).toBe(400);
+      expect((await call(hubspot, 'POST', `${base}/statuses/nobody`, { ...body, channel: 'EMAIL' })).status).toBe(400);
+      expect((await preferenceCalls(hubspot, base).write(ADA, 1, 'UNSUBSCRIBED')).status).toBe(400);
     });
-    hubspot.clock.advance(60_000);
-    expect((await unsubscribeAll(ADA, '&verbose=true')).body.results[0].setStatusSuccessReason).toBe(
-      'NO_STATUS_CHANGE',
-    );
-    expect((await wide(ADA)).body.results[0].timestamp).toBe(new Date(NOON).toISOString());
-    expect((await statuses(ADA)).body.results.map((one: { status: string }) => one.status)).toEqual(
-      Array.from({ length: 4 }, () => 'UNSUBSCRIBED'),
-    );
-  });
 
-  test('definitions, by business unit too', async () => {
-    const hubspot = await start();
-    const all = await call(hubspot, 'GET', `${base}/definitions`);
-    expect([all.body.status, all.body.results.length]).toEqual(['COMPLETE', 5]);
-    const brand = hubspot.state().brands[0]?.id;
-    const own = await call(hubspot, 'GET', `${base}/definitions?businessUnitId=${brand}`);
-    expect(own.body.results).toMatchObject([{ name: 'Outlet news' }]);
-    hubspot.switches({ preferenceEnvelope: 'SUCCESS' }); // "v4 docs sample shows envelope status SUCCESS"
-    expect((await call(hubspot, 'GET', `${base}/definitions`)).body.status).toBe('SUCCESS');
-  });
-
-  test('links/generate gives preference-page links', async () => {
-    const hubspot = await start();
-    const { status, body } = await call(hubspot, 'POST', `${base}/links/generate?channel=EMAIL`, {
-      subscriberIdString: ADA,
+    test('"v4 SUBSCRIBED → 200 RESUBSCRIBE_OCCURRED; repeat → NO_STATUS_CHANGE"', async () => {
+      const hubspot = await start();
+      const newsletter = typeNamed(hubspot, 'Newsletter');
+      const { write } = preferenceCalls(hubspot, base);
+      const reason = async (state: string) => {
+        const { status, body } = await write(ADA, newsletter, state);
+        return [status, body.results[0].status, body.results[0].setStatusSuccessReason];
+      };
+      expect(await reason('SUBSCRIBED')).toEqual([200, 'SUBSCRIBED', 'REQUESTED_CHANGE_OCCURRED']);
+      expect(await reason('SUBSCRIBED')).toEqual([200, 'SUBSCRIBED', 'NO_STATUS_CHANGE']);
+      expect(await reason('UNSUBSCRIBED')).toEqual([200, 'UNSUBSCRIBED', 'REQUESTED_CHANGE_OCCURRED']);
+      expect(await reason('UNSUBSCRIBED')).toEqual([200, 'UNSUBSCRIBED', 'NO_STATUS_CHANGE']);
+      expect(await reason('SUBSCRIBED')).toEqual([200, 'SUBSCRIBED', 'RESUBSCRIBE_OCCURRED']);
+      expect(await reason('NOT_SPECIFIED')).toEqual([200, 'NOT_SPECIFIED', 'REQUESTED_CHANGE_OCCURRED']);
+      expect(await reason('NOT_SPECIFIED')).toEqual([200, 'NOT_SPECIFIED', 'NO_STATUS_CHANGE']);
+      expect((await write(ADA, newsletter, 'MAYBE')).status).toBe(400);
     });
-    expect([status, body.subscriberIdString]).toEqual([200, ADA]);
-    expect(body.managePreferencesUrl).toMatch(/^https:/);
-    expect(body.unsubscribeAllUrl).toMatch(/^https:/);
-  });
-});
+
+    test('unsubscribe-all: verbose, repeatable, and its time stays the first one', async () => {
+      const hubspot = await start();
+      const { unsubscribeAll, wide, statuses } = preferenceCalls(hubspot, base);
+      const first = await unsubscribeAll(ADA, '&verbose=true');
+      expect(first.body.results).toHaveLength(4); // the active types
+      expect(first.body.results[0]).toMatchObject({
+        status: 'UNSUBSCRIBED',
+        source: 'Public status API',
+        setStatusSuccessReason: 'UNSUBSCRIBE_FROM_ALL_OCCURRED',
+      });
+      hubspot.clock.advance(60_000);
+      expect((await unsubscribeAll(ADA, '&verbose=true')).body.results[0].setStatusSuccessReason).toBe(
+        'NO_STATUS_CHANGE',
+      );
+      expect((await wide(ADA)).body.results[0].timestamp).toBe(new Date(NOON).toISOString());
+      expect((await statuses(ADA)).body.results.map((one: { status: string }) => one.status)).toEqual(
+        Array.from({ length: 4 }, () => 'UNSUBSCRIBED'),
+      );
+    });
+
+    test('definitions, by business unit too', async () => {
+      const hubspot = await start();
+      const all = await call(hubspot, 'GET', `${base}/definitions`);
+      expect([all.body.status, all.body.results.length]).toEqual(['COMPLETE', 5]);
+      const brand = hubspot.state().brands[0]?.id;
+      const own = await call(hubspot, 'GET', `${base}/definitions?businessUnitId=${brand}`);
+      expect(own.body.results).toMatchObject([{ name: 'Outlet news' }]);
+      hubspot.switches({ preferenceEnvelope: 'SUCCESS' }); // "v4 docs sample shows envelope status SUCCESS"
+      expect((await call(hubspot, 'GET', `${base}/definitions`)).body.status).toBe('SUCCESS');
+    });
+
+    test('links/generate gives preference-page links', async () => {
+      const hubspot = await start();
+      const { status, body } = await call(hubspot, 'POST', `${base}/links/generate?channel=EMAIL`, {
+        subscriberIdString: ADA,
+      });
+      expect([status, body.subscriberIdString]).toEqual([200, ADA]);
+      expect(body.managePreferencesUrl).toMatch(/^https:/);
+      expect(body.unsubscribeAllUrl).toMatch(/^https:/);
+    });
+  },
+);
 
 describe('3.4 "Whether subscribing one type clears a portal-wide opt-out is UNVERIFIED"', () => {
   test.each([false, true])('a switch: %s', async (ends) => {
