@@ -47,6 +47,19 @@ describe('the session in another time zone', () => {
     expect(row?.modifiedAt).toBe(running().clock.now() - 1_000);
   });
 
+  it('whose summer time begins between two reads loses nothing of the hour before', async () => {
+    running().switches({ sessionTimeZone: 'America/Los_Angeles' });
+    running().clock.advance(Date.UTC(2027, 2, 14, 9, 40) - running().clock.now());
+    make(running(), 'contact', { email: 'old@example.org' });
+    const first = endOf(await readAll(open(running()), request()));
+    running().clock.advance(10 * 60_000);
+    make(running(), 'contact', { email: 'before@example.org' });
+    running().clock.advance(20 * 60_000);
+    make(running(), 'contact', { email: 'after@example.org' });
+    const read = emails(rowsOf(await readAll(open(running()), request({ after: first }))));
+    expect(read).toEqual(expect.arrayContaining(['after@example.org', 'before@example.org']));
+  });
+
   it('that cannot be calibrated reads a day more, and dates nothing', async () => {
     make(running(), 'contact', { email: 'old@example.org' });
     running().act('admin/permission', { record: 'contact', level: 'view' });
