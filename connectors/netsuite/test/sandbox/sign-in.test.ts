@@ -210,6 +210,9 @@ describe('checklist 1: OAuth 2.0 client credentials', () => {
     const second = (await token()).body.access_token;
     client.act('admin/revoke-tokens');
     expect(await probe(second)).toBe(401);
+    const third = (await token()).body.access_token;
+    client.account.faults([{ kind: 'token-revoked', after: 1, count: 1 }]);
+    expect([await probe(third), await probe(third), await probe(third)]).toEqual([200, 401, 401]);
   });
 
   it('gives out a connection whose key and certificate sign in', () => {

@@ -151,6 +151,20 @@ describe('checklist 5: globalSubscriptionStatus', () => {
     expect(await client.rows("SELECT id FROM contact WHERE unsubscribe = 'T'")).toEqual([{ id }]);
   });
 
+  it('a user at the screens is bound by the same rules, and is told; imports may date what they bring', async () => {
+    client.account.switches({ confirmedStatusWrite: 'ignored' });
+    const id = await contactIn('4');
+    const edit = (fields: object) => client.act('admin/edit', { id, fields });
+    expect(() => edit({ globalSubscriptionStatus: '2' })).toThrow();
+    expect(() => edit({ globalSubscriptionStatus: '3' })).toThrow();
+    edit({ title: 'Imported', lastModifiedDate: '2020-01-01T00:00:00Z' });
+    expect(await client.read('contact', id)).toMatchObject({
+      title: 'Imported',
+      lastModifiedDate: '2020-01-01T00:00:00Z',
+      globalSubscriptionStatus: { id: '4' },
+    });
+  });
+
   it('a bounce is known to the product, and "no such property in the REST schema"', async () => {
     const id = await contact();
     const before = await client.read('contact', id);

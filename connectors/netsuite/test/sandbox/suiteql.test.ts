@@ -289,6 +289,13 @@ describe('checklist 4: pages, caps and sessions', () => {
     ]);
   });
 
+  it('parameters and FETCH FIRST may be missing (switches)', async () => {
+    client = await open({ switches: { suiteqlParams: false, suiteqlFetchFirst: false } });
+    expect((await client.query('SELECT id FROM contact WHERE id > ?', [0])).status).toBe(400);
+    expect((await client.query('SELECT id FROM contact FETCH FIRST 1 ROWS ONLY')).status).toBe(400);
+    expect((await client.query('SELECT id FROM contact WHERE id > 0')).status).toBe(200);
+  });
+
   it('deletes are in "deletedrecord(recordtypeid, recordid?, deleteddate)", unconfirmed', async () => {
     client = await open();
     fill(1);
