@@ -50,7 +50,6 @@ export const createMemberships = (api: Api, lists: readonly string[]) => {
     },
   };
 };
-export type Memberships = ReturnType<typeof createMemberships>;
 
 const NOBODY = new Float64Array();
 

@@ -36,6 +36,7 @@ export type Preferences = ReturnType<typeof createPreferences>;
 export const addressOf = (email: string): string => email.trim().toLowerCase();
 
 const OUT = 'UNSUBSCRIBED';
+const OPT_OUT_BASIS: LegalBasis = { legalBasis: 'LEGITIMATE_INTEREST_OTHER', legalBasisExplanation: 'opt-out' };
 /** A write of consent whose answer is lost is looked up by the engine: only so is our echo told from somebody's act (C8). */
 const WRITE: Manner = { kind: 'write', repeatable: false };
 
@@ -56,7 +57,7 @@ export const createPreferences = ({ ask }: Asker, paths: Paths) => {
     return `${root}/statuses/${encodeURIComponent(addressOf(email))}${more}`;
   };
 
-  /** Null where the plan has no batches. */
+  /** Null where the plan has no batches, and where one is refused. */
   const batch = async (name: string, path: string, emails: readonly string[], manner: Manner, signal: AbortSignal) => {
     if (!batches || emails.length < 2) return null;
     const query = { ...channel, ...(manner.kind === 'write' ? { verbose: true } : {}) };
@@ -69,8 +70,9 @@ export const createPreferences = ({ ask }: Asker, paths: Paths) => {
         )
       ).body;
     } catch (error) {
-      if (!(error instanceof ConnectorError) || error.kind !== 'forbidden') throw error;
-      batches = false;
+      if (!(error instanceof ConnectorError) || (error.kind !== 'forbidden' && error.kind !== 'invalid')) throw error;
+      // Refused as a whole for one of them, or for being too many (how many may be in one is not documented): one by one.
+      batches &&= error.kind !== 'forbidden';
       return null;
     }
   };
@@ -144,7 +146,11 @@ export const createPreferences = ({ ask }: Asker, paths: Paths) => {
     async optOutOf(email: string, type: string, signal: AbortSignal): Promise<Changed> {
       const json = { ...channel, statusState: OUT, subscriptionId: Number(type) };
       const request = { name: 'opt out of a type', method: 'POST', path: pathOf(email), json } as const;
-      const { body } = await ask(request, WRITE, signal);
+      const { body } = await ask(request, WRITE, signal).catch((error: unknown) => {
+        // Whether the data privacy settings want a basis for an opt-out, too, is not documented; it must not fail for that.
+        if (!(error instanceof ConnectorError) || error.kind !== 'invalid') throw error;
+        return ask({ ...request, json: { ...json, ...OPT_OUT_BASIS } }, WRITE, signal);
+      });
       return changedBy(understood('opt out of a type', statusesShape, body ?? {}, true).results);
     },
 

@@ -184,6 +184,18 @@ describe('an opt-out in marketing', () => {
     expect(new Set(rows.map(stateOf))).toEqual(new Set(['unsubscribed']));
   });
 
+  it('gets through where batches hold fewer than we send, and where an opt-out needs a legal basis', async () => {
+    running().switches({ plan: 'enterprise', preferenceBatchMax: 10, legalBasisRequired: 'always' });
+    const emails = Array.from({ length: 12 }, (_, index) => `p${index}@example.org`);
+    const [news = ''] = topicsOf(running());
+    const all = emails.map((email) => optOut(null, email));
+    const single = emails.slice(0, 2).map((email) => optOut(null, email, {}, news));
+    const outcomes = await write(marketing(), ...single, ...all);
+    expect(new Set([...outcomes.values()].map(({ result }) => result))).toEqual(new Set(['applied']));
+    expect(await statusOf('p1@example.org', news)).toBe('UNSUBSCRIBED');
+    expect(await lookup(marketing(), { emails })).toHaveLength(12);
+  });
+
   it('that somebody made between our look and our request is not ours', async () => {
     const id = make(running(), ANN);
     await putIn(running(), [id]);

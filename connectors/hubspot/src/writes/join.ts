@@ -53,7 +53,8 @@ const joinList = async (
   const ready: Joining[] = [];
   await inParallel(joining, CONNECTIONS, async (one) => {
     if (memberOf(one.contact, true)?.status !== 'subscribed')
-      outcomes.push(outcomeOf(writing, known, one, 'unchanged', isIn(one)));
+      // Shown as what it is, in the list or not: who bounced or opted out must not look like a member that vanished.
+      outcomes.push(outcomeOf(writing, known, one, 'unchanged', true));
     else
       try {
         if (one.isNew) await writeBasis(writing, one.op.email, signal);
