@@ -2,8 +2,10 @@ import { ConnectorError, type Millis, type Page, type ReadRequest, type Row, typ
 import { type Phase, type Position, type Stream, type StreamPage, windowedRead } from '@heed/toolkit';
 import type { WireRow } from './api.ts';
 import { HAS_ADDRESS, optedOut } from './conditions.ts';
+import { type Confirmed, type ConfirmedWatch, confirmedIn, watchConfirmed } from './confirmed.ts';
 import type { Lists } from './lists.ts';
 import type { ConditionsOf, Reader } from './reader.ts';
+import { STATUS } from './record-shape.ts';
 import { type Condition, isId, select } from './suiteql.ts';
 import { type Calibration, calibrationsIn, remembered, STAMP_FORMAT, stampColumn, type Zone, zoneOf } from './zone.ts';
 
@@ -24,13 +26,14 @@ interface Kept {
   readonly zones: readonly Calibration[];
   /** Of who is in the lists; null without lists. */
   readonly roster: string | null;
+  readonly confirmed: Confirmed | null;
 }
 
 /**
  * Streams of a read; each costs one query when nothing changed, and so does the look at the time zone.
  * - one per record type, in the order of ids, behind the last id that was read: ids never change, so no row is missed or comes
  *   twice, however many share a stamp, and each query is far below 100,000 rows. What changes while the read goes on is inside the next one's window.
- * - changes: one for the log of deletions, where queries answer it.
+ * - changes: one per type for confirmed opt-outs that the changes did not show, and one for the log of deletions, where queries answer it.
  */
 export async function* readRecords(parts: ReadParts, request: ReadRequest, signal: AbortSignal): AsyncIterable<Page> {
   const { reader, tools } = parts;
@@ -41,6 +44,7 @@ export async function* readRecords(parts: ReadParts, request: ReadRequest, signa
   const roster = lists === null ? null : await lists.digest(signal);
   if (before.roster !== null && before.roster !== roster)
     throw new ConnectorError('stale', 'netsuite: the members of the lists changed; reading them from the beginning');
+  const watch = watchConfirmed(reader, request, zone, before.confirmed);
   const pages = windowedRead(
     {
       connector: 'netsuite',
@@ -48,24 +52,29 @@ export async function* readRecords(parts: ReadParts, request: ReadRequest, signa
       request,
       tools,
       overlapMs: OVERLAP_MS,
-      streams: (phase, since) => streamsOf({ reader, zone, lists }, request, phase, since),
+      streams: (phase, since) => streamsOf({ reader, zone, lists, watch }, request, phase, since),
     },
     signal,
   );
   for await (const page of pages) {
     // While the read goes on its beginning may be reckoned in an offset of before; the next one begins with today's.
     const zones = page.last ? remembered(now, []) : remembered(now, before.zones);
-    yield { ...page, next: withKept(page.next, { zones, roster }) };
+    const confirmed = page.last ? watch.kept() : before.confirmed;
+    yield { ...page, next: withKept(page.next, { zones, roster, confirmed }) };
   }
 }
 
 const keptIn = (cursor: string | null): Kept => {
   try {
     const parsed: unknown = JSON.parse(cursor ?? 'null');
-    const { zones, roster } = parsed as { readonly zones?: unknown; readonly roster?: unknown };
-    return { zones: calibrationsIn(zones), roster: typeof roster === 'string' ? roster : null };
+    const { zones, roster, confirmed } = parsed as Readonly<Record<keyof Kept, unknown>>;
+    return {
+      zones: calibrationsIn(zones),
+      roster: typeof roster === 'string' ? roster : null,
+      confirmed: confirmedIn(confirmed),
+    };
   } catch {
-    return { zones: [], roster: null };
+    return { zones: [], roster: null, confirmed: null };
   }
 };
 
@@ -75,17 +84,19 @@ interface StreamParts {
   readonly reader: Reader;
   readonly zone: Zone;
   readonly lists: Lists | null;
+  readonly watch: ConfirmedWatch;
 }
 
 const streamsOf = (parts: StreamParts, request: ReadRequest, phase: Phase, since: Millis | null): readonly Stream[] => {
   const records = request.types.map((type) => recordStream(parts, request, type, since));
-  // Deletions come with the read of everybody, which the engine never leaves out (C5).
-  const deletions = phase === 'changes' && since !== null && parts.lists === null;
-  return deletions ? [...records, deletedStream(parts, request, since)] : records;
+  // Both come with the read of everybody, which the engine never leaves out (C5).
+  if (phase === 'initial' || since === null || parts.lists !== null) return records;
+  const watched = request.consent.some(({ field }) => field === STATUS) ? request.types : [];
+  return [...records, ...watched.map((type) => parts.watch.stream(type, since)), deletedStream(parts, request, since)];
 };
 
 const recordStream = (
-  { reader, zone, lists }: StreamParts,
+  { reader, zone, lists, watch }: StreamParts,
   request: ReadRequest,
   type: string,
   since: Millis | null,
@@ -102,6 +113,7 @@ const recordStream = (
     const page = await reader.page(type, request, conditions, zone, signal);
     if (!inOrder(page.rows, last))
       throw new ConnectorError('protocol', `netsuite query: ${type} rows are not in the order asked for`);
+    watch.saw(page.rows);
     const rows = lists === null ? page.rows : await lists.placed(type, page.rows, signal);
     const end = scope?.upTo ?? Number(page.rows.at(-1)?.record.id ?? last);
     const more = page.hasMore || scope?.more === true;

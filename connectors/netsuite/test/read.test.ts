@@ -170,7 +170,40 @@ describe('consent as it is read', () => {
     expect(row?.values).toEqual({ custentity_job_role: null, [STATUS]: '1' });
   });
 
-  it('quiet reads cost four calls', async () => {
+  it("a recipient's own unsubscribe is seen even if it moves no stamp, at once and not again", async () => {
+    running().switches({ recipientActMovesLastModified: false });
+    const [ann, bob, carl] = ['ann', 'bob', 'carl'].map((name) =>
+      make(running(), 'contact', { email: `${name}@example.org` }),
+    );
+    running().act('person/unsubscribe', { id: bob });
+    running().clock.advance(HOUR_MS);
+    const session = open(running());
+    let after = endOf(await readAll(session, request()));
+    const changes = async () => {
+      running().clock.advance(HOUR_MS);
+      const pages = await readAll(session, request({ after }));
+      after = endOf(pages);
+      return rowsOf(pages).map(({ record, values }) => [record.id, values[STATUS]]);
+    };
+    expect(await changes()).toEqual([]);
+    running().act('person/unsubscribe', { id: ann });
+    expect(await changes()).toEqual([
+      [ann, '4'],
+      [bob, '4'],
+    ]);
+    expect(await changes()).toEqual([]);
+    // One came, one went: their number shows nothing, the next day does.
+    running().act('person/confirm', { id: bob });
+    running().act('person/unsubscribe', { id: carl });
+    expect(await changes()).toEqual([]);
+    running().clock.advance(24 * HOUR_MS);
+    expect(await changes()).toEqual([
+      [ann, '4'],
+      [carl, '4'],
+    ]);
+  });
+
+  it('quiet reads cost six calls', async () => {
     make(running(), 'contact', { email: 'ann@example.org' });
     running().clock.advance(HOUR_MS);
     const session = open(running());
@@ -183,6 +216,6 @@ describe('consent as it is read', () => {
       callsTo(running())
         .slice(before)
         .filter((call) => !call.includes('token')),
-    ).toEqual(Array(4).fill('POST /query/v1/suiteql'));
+    ).toEqual(Array(6).fill('POST /query/v1/suiteql'));
   });
 });

@@ -124,7 +124,7 @@ export const netsuiteCase: ConnectorCase = {
   },
   pageRows: 1000,
   batchRows: 20,
-  quietCalls: 4,
+  quietCalls: 6,
   writingRoutes: ['POST /services/rest/record/**', 'PATCH /services/rest/record/**'],
   foreignLinks: (body, origin) => body.replaceAll(/"href":"https?:\/\/[^/"]+/g, `"href":"${origin}`),
   skip: {
