@@ -1,6 +1,5 @@
 import type {
   Actor,
-  Capabilities,
   FieldSchema,
   Life,
   MemberState,
@@ -19,6 +18,7 @@ import { type View, viewOf } from '../../src/plan/view.ts';
 import type { ConsentRules, OptOutRules, Profile } from '../../src/profile/profile.ts';
 import { recordKey, type Shadow } from '../../src/state/shadow.ts';
 import type { Intent, Link, Owed, SetAside } from '../../src/state/store.ts';
+import { CAN } from './abilities.ts';
 
 /** What a test says about the profile; everything else is what a careful customer has. */
 export interface Rules extends Partial<Omit<OptOutRules, 'customField'>>, Partial<ConsentRules> {
@@ -47,48 +47,6 @@ export const field = (name: string, type: FieldSchema['type'] = 'text'): FieldSc
   maxLength: null,
   canBeReference: false,
 });
-
-export const CAN: { readonly crm: Capabilities; readonly marketing: Capabilities } = (() => {
-  const crm: Capabilities = {
-    optOutBy: 'field',
-    customOptOutField: true,
-    optOutIsWide: false,
-    listsOptedOutWithoutContact: true,
-    optOutUnknown: false,
-    newMembers: [],
-    creates: ['Lead', 'Contact'],
-    reference: true,
-    conditionalWrite: true,
-    rename: true,
-    tag: false,
-    archive: false,
-    clear: true,
-    deletions: true,
-    heirs: true,
-    proofs: [],
-    changesKeptDays: 15,
-    listKinds: ['campaign'],
-    bulk: null,
-  };
-  const marketing: Capabilities = {
-    ...crm,
-    optOutBy: 'status',
-    customOptOutField: false,
-    optOutUnknown: true,
-    newMembers: ['subscribed', 'pending', 'non-subscribed', 'unsubscribed'],
-    creates: [],
-    reference: false,
-    tag: true,
-    archive: true,
-    clear: false,
-    deletions: false,
-    heirs: false,
-    proofs: ['pending-then-subscribed', 'own-event'],
-    listKinds: [],
-    bulk: null,
-  };
-  return { crm, marketing };
-})();
 
 export const profileOf = (rules: Rules): Profile => ({
   id: 'acme/news',

@@ -4,8 +4,9 @@ import { viewOf } from '../../src/plan/view.ts';
 import type { FieldMapping } from '../../src/profile/profile.ts';
 import type { Shadow } from '../../src/state/shadow.ts';
 import type { Neighbourhood } from '../../src/state/store.ts';
+import { CAN } from '../consent/abilities.ts';
 import { AUDIENCE_SOURCE, factOf } from '../consent/made-up.ts';
-import { CAN, field, key, profileOf, type Rules, schemasFor } from '../consent/story.ts';
+import { field, key, profileOf, type Rules, schemasFor } from '../consent/story.ts';
 import { ANN_AGREED, contact, lead, linkOf, member, planOf, viewWith } from './hood.ts';
 
 const ann = member('subscribed');

@@ -5,8 +5,9 @@ import { type View, viewOf } from '../../src/plan/view.ts';
 import type { Profile } from '../../src/profile/profile.ts';
 import type { Shadow } from '../../src/state/shadow.ts';
 import type { Link, Neighbourhood } from '../../src/state/store.ts';
+import { CAN } from '../consent/abilities.ts';
 import { AUDIENCE_A1, memberState, NOON, shadowOfAnn } from '../consent/made-up.ts';
-import { CAN, HOUR_MS, key, profileOf, type Rules, schemasFor } from '../consent/story.ts';
+import { HOUR_MS, key, profileOf, type Rules, schemasFor } from '../consent/story.ts';
 
 /** What surrounds one address, said outright: who is there, what was said, and what is done about it. */
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { consentFieldsOf } from '../../src/plan/consent-fields.ts';
 import { viewOf } from '../../src/plan/view.ts';
 import type { Profile } from '../../src/profile/profile.ts';
-import { CAN, field, profileOf, type Rules, schemasFor } from '../consent/story.ts';
+import { CAN } from '../consent/abilities.ts';
+import { field, profileOf, type Rules, schemasFor } from '../consent/story.ts';
 import { viewWith } from './hood.ts';
 
 const STANDARD = { field: 'HasOptedOutOfEmail', optedOutWhen: true, write: true } as const;
