@@ -27,6 +27,7 @@ export const can: Capabilities = {
   proofs: [],
   changesKeptDays: null,
   listKinds: LIST_KINDS,
+  unnamedLists: ['filter', 'savedSearch'],
   bulk: lane,
 };
 

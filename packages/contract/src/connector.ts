@@ -44,6 +44,8 @@ export interface Capabilities {
   readonly changesKeptDays: number | null;
   /** Kinds of lists that profiles may name. */
   readonly listKinds: readonly string[];
+  /** Those of them that `describe` names no lists of, since they are conditions or the vendor does not tell: reading shows whether there is one. */
+  readonly unnamedLists?: readonly string[];
   /** Where many writes go as a job; null if the vendor has none. */
   readonly bulk: BulkLane | null;
 }

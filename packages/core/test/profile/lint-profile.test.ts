@@ -141,7 +141,7 @@ const cases: readonly Case[] = [
     name: 'a kind of list that the CRM does not have',
     text: `${HEAD.replace('Lead] }', 'Lead], lists: [{ campain: 701Hs000001abcd }] }')}${ON}`,
     says: [
-      '[run] 2:66: error: Salesforce has no lists of the kind "campain" (C5). Did you mean "campaign"? It has campaign.',
+      '[run] 2:66: error: Salesforce has no lists of the kind "campain" (C5). Did you mean "campaign"? It has campaign, filter.',
     ],
   },
   // scope
@@ -176,6 +176,11 @@ const cases: readonly Case[] = [
   {
     name: 'a list in 15 characters is the one in 18',
     text: `${HEAD.replace('Lead] }', 'Lead], lists: [{ campaign: 701Hs000001abcd }] }')}${ON}`,
+    says: [],
+  },
+  {
+    name: 'a list of a kind whose lists nobody can name',
+    text: `${HEAD.replace('Lead] }', "Lead], lists: [{ filter: tier = '1' }] }")}${ON}`,
     says: [],
   },
   {

@@ -19,7 +19,8 @@ export const fieldCrmCan: Capabilities = {
   heirs: true,
   proofs: [],
   changesKeptDays: 15,
-  listKinds: ['campaign'],
+  listKinds: ['campaign', 'filter'],
+  unnamedLists: ['filter'],
   bulk: null,
 };
 

@@ -19,7 +19,8 @@ const byName = (lists: readonly ListSchema[], id: string): string | undefined =>
 const listFindings = ({ profile, crm, crmSchema }: LiveSubject): readonly Finding[] =>
   (profile.crm.lists ?? []).flatMap(({ kind, id }, index) => {
     const ofKind = crmSchema.lists.filter((list) => list.kind === kind);
-    if (!crm.can.listKinds.includes(kind) || ofKind.some((list) => isSameId(list, id))) return [];
+    if (!crm.can.listKinds.includes(kind) || crm.can.unnamedLists?.includes(kind) === true) return [];
+    if (ofKind.some((list) => isSameId(list, id))) return [];
     const what = `there is no ${kind} ${quoted(id)} that this user can see`;
     const fix = 'heed lists shows those there are';
     return [
