@@ -2,6 +2,7 @@ import { html, json, type Reply, type VendorAnswers } from '@heed/sandbox';
 import { bearerToken, type Caller, callerOf, type NoCaller } from './credentials.ts';
 import { haunt } from './haunt.ts';
 import { type Exceeded, limitHeaders, takeCall } from './limits.ts';
+import { settleImports } from './portal/imports.ts';
 import type { Portal } from './portal/portal.ts';
 import { detail, type PortalExchange, type PortalRoute, refusal } from './routes/route.ts';
 
@@ -13,6 +14,7 @@ export function admit(exchange: PortalExchange): Reply | undefined {
   if (exchange.url.length > LONGEST_URL) return html(414, '<html><body><h1>414 URI Too Long</h1></body></html>');
   const troubled = trouble(exchange);
   if (troubled !== undefined) return troubled;
+  settleImports(exchange.world);
   haunt(exchange);
   const route = routeOf(exchange);
   if (route?.kind === 'oauth') return undefined;

@@ -18,6 +18,7 @@ export const SWITCHES = {
     values: ['never', 'subscribing', 'always'],
     about: 'Data privacy: which writes of a subscription need a legal basis.',
   },
+  importMs: { default: 5_000, about: 'How long an import takes.' },
   doubleOptIn: { default: false, about: 'Whether contacts of a form have to confirm.' },
   marketableByDefault: {
     default: false,

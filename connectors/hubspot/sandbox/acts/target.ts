@@ -1,6 +1,7 @@
 import { json, Refusal } from '@heed/sandbox';
 import { ApiError } from '../portal/api-error.ts';
 import type { Contact } from '../portal/contact-book.ts';
+import { settleImports } from '../portal/imports.ts';
 import type { PortalWorld } from '../portal/portal.ts';
 import { isEmail } from '../portal/property-values.ts';
 import type { SubscriptionType } from '../portal/subscriptions.ts';
@@ -14,6 +15,7 @@ export function acts(all: Readonly<Record<string, Act>>): Readonly<Record<string
     name,
     (world, body) => {
       try {
+        settleImports(world); // what was due has happened before anybody acts
         return act(world, body);
       } catch (error) {
         if (error instanceof ApiError) throw impossible(error.message);

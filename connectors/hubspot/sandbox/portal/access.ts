@@ -35,6 +35,7 @@ export const ALL_SCOPES: readonly string[] = [
   'crm.schemas.contacts.write',
   'crm.lists.read',
   'crm.lists.write',
+  'crm.import',
   'communication_preferences.read',
   'communication_preferences.write',
   'communication_preferences.read_write',

@@ -34,6 +34,7 @@ export function freshPortal(setting: Setting): Portal {
     forgotten: new Set(),
     events: [],
     webhooks: freshWebhooks(),
+    imports: [],
     use: { tenSecondly: {}, search: freshQuota(), daily: { day: '', used: 0 } },
     // Ids soon get another digit: who compares them as strings shall notice.
     lastContactId: 9_980 + random.int(15),

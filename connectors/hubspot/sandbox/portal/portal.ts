@@ -2,6 +2,7 @@ import type { QuotaUse, World } from '@heed/sandbox';
 import type { Access } from './access.ts';
 import type { Address } from './addresses.ts';
 import type { ContactBook } from './contact-book.ts';
+import type { ImportJob } from './imports.ts';
 import type { ContactList } from './lists.ts';
 import type { PropertyDefinition } from './property.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -30,6 +31,8 @@ export interface Portal {
   /** What the webhooks would tell, oldest first; only the latest. */
   readonly events: PortalEvent[];
   readonly webhooks: Webhooks;
+  /** Oldest first. */
+  readonly imports: ImportJob[];
   readonly use: CallUse;
   /** The last id given to a contact; they only grow. */
   lastContactId: number;

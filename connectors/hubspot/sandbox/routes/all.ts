@@ -1,6 +1,7 @@
 import { accountRoutes } from './account.ts';
 import { contactBatchRoutes } from './contact-batches.ts';
 import { contactRoutes } from './contacts.ts';
+import { importRoutes } from './imports.ts';
 import { listRoutes } from './lists.ts';
 import { membershipRoutes } from './memberships.ts';
 import { oauthRoutes } from './oauth.ts';
@@ -41,6 +42,7 @@ export const apiRoutes: readonly PortalRoute[] = [
   ...preferenceRoutes2026(`${PREFERENCES}/2026-09`),
   ...versions('crm', 'lists').flatMap((base) => [...membershipRoutes(base), ...listRoutes(base)]),
   ...ofContacts(versions('crm', 'properties')).flatMap(propertyRoutes),
+  ...versions('crm', 'imports').flatMap(importRoutes),
   ...['v3', ...DATES].flatMap((version) => accountRoutes(`/account-info/${version}`)),
   ...['v3', ...DATES].flatMap((version) => webhookRoutes(`/webhooks/${version}/{app}`)),
   ...['v1', 'v3', ...DATES].flatMap((version) => oauthRoutes(`/oauth/${version}`)),

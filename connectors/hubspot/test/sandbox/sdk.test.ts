@@ -177,3 +177,44 @@ test('"A request middleware can rewrite SDK paths": 2026-03 for contacts', async
   await client.crm.contacts.basicApi.create({ properties: { email: ADA } });
   expect(hubspot.calls()).toMatchObject([{ path: '/crm/objects/2026-03/contacts', status: 201 }]);
 });
+
+test('"c.crm.imports.coreApi.create({ data: Buffer, name }, JSON.stringify(importRequest))"', async () => {
+  const hubspot = await start();
+  hubspot.act('admin/privacy-delete', { email: 'gone@example.org' });
+  const { crm } = sdkFor(hubspot);
+  const bob = await crm.contacts.basicApi.create({ properties: { email: 'bob@example.org' } });
+  const csv =
+    'Name,Email\r\n"Lovelace, ""Ada""",ada@example.org\r\nBob,bob@example.org\r\nX,gone@example.org\r\nY,nobody\r\n';
+  const columns = { Name: 'firstname', Email: 'email' };
+  const columnMappings = Object.entries(columns).map(([columnName, propertyName]) => ({
+    columnObjectTypeId: '0-1',
+    columnName,
+    propertyName,
+  }));
+  const request = {
+    name: 'People',
+    marketableContactImport: true,
+    files: [{ fileName: 'x.csv', fileImportPage: { hasHeader: true, columnMappings } }],
+  };
+  const { coreApi, publicImportsApi } = crm.imports;
+  const started = await coreApi.create({ data: Buffer.from(csv), name: 'x.csv' }, JSON.stringify(request));
+  expect(started).toMatchObject({ state: 'STARTED', optOutImport: false });
+  hubspot.clock.advance(5_000);
+  const done = await coreApi.getById(Number(started.id));
+  expect(done).toMatchObject({
+    state: 'DONE',
+    metadata: { counters: { TOTAL_ROWS: 4, CREATED_OBJECTS: 1, UPDATED_OBJECTS: 1, ERRORS: 2 } },
+  });
+  const { results } = await publicImportsApi.getErrors(Number(started.id));
+  expect(results.map(({ errorType, sourceData }) => [errorType, sourceData.lineNumber])).toEqual([
+    ['GDPR_BLACKLISTED_EMAIL', 4],
+    ['INVALID_EMAIL', 5],
+  ]);
+  const asked = ['firstname', 'hs_marketable_status'];
+  const ada = await crm.contacts.basicApi.getById(ADA, asked, [], [], false, 'email');
+  expect(ada.properties).toMatchObject({ firstname: 'Lovelace, "Ada"', hs_marketable_status: 'true' });
+  expect((await crm.contacts.basicApi.getById(bob.id, asked)).properties.firstname).toBe('Bob');
+  const second = await coreApi.create({ data: Buffer.from(csv), name: 'x.csv' }, JSON.stringify(request));
+  await coreApi.cancel(Number(second.id));
+  expect((await coreApi.getPage()).results.map(({ state }) => state)).toEqual(['DONE', 'CANCELED']);
+});

@@ -17,7 +17,6 @@ const ADA = 'ada@example.org';
 
 /** Reviewed: operations of the SDK that the stand-in has not, and why. */
 const UNBUILT: Readonly<Record<string, string>> = {
-  'crm.imports.': 'an opt-out list is imported by unsubscribe-all per address (notes, 3.7)',
   'crm.lists.foldersApi.': 'folders only sort lists on the screen',
   'crm.lists.mappingApi.': 'ids of the legacy lists API',
   'crm.lists.listsApi.cancelConversion': 'conversion of lists',
@@ -94,11 +93,14 @@ async function prepared(): Promise<Prepared> {
     const address = `${hubspot.url}/webhooks/v3/${appId}${path}?hapikey=${developerKey}`;
     return (await fetch(address, { method, body: JSON.stringify(body) })).json() as Promise<{ readonly id: string }>;
   };
+  const { importId, runningId } = await imports(hubspot);
   await develop('PUT', '/settings', webhook);
   const subscription = await develop('POST', '/subscriptions', { eventType: 'contact.creation' });
   return {
     hubspot,
     params: {
+      importId,
+      runningId,
       appId: String(appId),
       subscriptionId: subscription.id,
       contactId: ada,
@@ -159,17 +161,37 @@ async function prepared(): Promise<Prepared> {
   };
 }
 
+/** One import that failed in part, and one that is still at work. */
+async function imports(hubspot: Hubspot): Promise<{ readonly importId: string; readonly runningId: string }> {
+  const upload = async (): Promise<string> => {
+    const form = new FormData();
+    form.set('files', new Blob(['Email\nimported@example.org\nnobody\n']), 'people.csv');
+    const columnMappings = [{ columnObjectTypeId: '0-1', columnName: 'Email', propertyName: 'email' }];
+    form.set('importRequest', JSON.stringify({ name: 'People', files: [{ fileImportPage: { columnMappings } }] }));
+    const headers = { authorization: `Bearer ${hubspot.accessToken}` };
+    const answer = await fetch(`${hubspot.url}/crm/v3/imports/`, { method: 'POST', body: form, headers });
+    return ((await answer.json()) as { readonly id: string }).id;
+  };
+  const importId = await upload();
+  hubspot.clock.advance(10_000);
+  return { importId, runningId: await upload() };
+}
+
 function pathOf({ hubspot, params }: Prepared, operation: Operation): string {
   const path = operation.path.replace(/\{(\w+)\}/g, (_all, name: string) =>
     encodeURIComponent(params[name] ?? 'unknown'),
   );
   const name = operation.call;
   const query = name.endsWith('getPage') && name.includes('contacts') ? '?limit=1&propertiesWithHistory=firstname' : '';
+  if (name === 'crm.imports.coreApi.cancel') return path.replace(params.importId ?? '', params.runningId ?? '');
   if (name.startsWith('webhooks.')) return `${path}?hapikey=${hubspot.oauth.developerKey}`;
   return name.includes('refreshTokensApi') ? path.replace(/[^/]+$/, 'REFRESH') : path + query;
 }
 
-const operations = sdkFacts.operations.filter((one) => isBuilt(one) && !one.call.startsWith('oauth.tokensApi'));
+// Those two take no JSON: sdk.test.ts calls them.
+const operations = sdkFacts.operations.filter(
+  (one) => isBuilt(one) && !/^(oauth.tokensApi|crm.imports.coreApi.create)/.test(one.call),
+);
 const titled = operations.map((one) => [one.call, one] as const);
 
 describe.skipIf(skipped)(`against the models of the SDK${whenSkipped}`, () => {

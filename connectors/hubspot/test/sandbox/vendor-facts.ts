@@ -49,7 +49,10 @@ type Models = Readonly<Record<string, Model>>;
 
 /** What of a value does not fit a type of the SDK's models; a null counts as absent. */
 export function mismatches(models: Models, type: string, value: unknown, at = ''): readonly string[] {
-  const plain = type.replace(/\s*\[SDK property:.*\]$/, '').trim();
+  const plain = type
+    .replace(/\s*\[SDK property:.*\]$/, '')
+    .replace(/([}>])\(int\d+\)$/, '$1')
+    .trim();
   const wrong = (is: boolean): readonly string[] => (is ? [] : [`${at}: ${JSON.stringify(value)} is no ${plain}`]);
   if (plain.endsWith(' | null')) return value === null ? [] : mismatches(models, plain.slice(0, -7), value, at);
   if (plain === 'any') return [];
