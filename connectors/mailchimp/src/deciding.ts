@@ -102,12 +102,12 @@ const optedOutAt = async (api: Api, member: WireMember, signal: AbortSignal): Pr
   return times.length === 0 ? null : Math.max(...times);
 };
 
-/** Evidence about the status: none of them blocks. */
+/** Evidence about the status, which says nothing by itself. */
 const ofTimes = (member: WireMember): readonly Deciding[] => {
   const evidence = (name: 'timestamp_signup' | 'timestamp_opt' | 'last_changed', why: string): Deciding => {
     const at = timeOf(recordOf(member)[name]);
     const value = at === null ? null : new Date(at).toISOString();
-    return { record: memberRef(member.id), name, value, blocks: false, since: null, why };
+    return { record: memberRef(member.id), name, value, blocks: null, since: null, why };
   };
   return [
     evidence('timestamp_signup', 'when the person filled in a form'),

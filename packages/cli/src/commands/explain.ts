@@ -32,6 +32,7 @@ export const run: Command = async (invocation, [name = '', given]) => {
     try {
       const explained = await explain(address, { profile, store, crm, marketing, now }, invocation.signal);
       const setAside = (await store.setAside(profile.id)).filter((one) => one.address === address);
+      if (explained.now.some(({ unreachable }) => unreachable !== null)) codes.push(EXIT.unreachable);
       json.push(explanationJson(explained, setAside));
       texts.push(explanationText(address, explained, titlesOf(customer, profile), setAside));
     } catch (error) {

@@ -5,6 +5,7 @@ import { bold } from '../terminal/paint.ts';
 import { type Column, table } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
 import { iso, moment } from '../terminal/words.ts';
+import { MAIL, nowJson, nowText } from './show-now.ts';
 
 const ANSWERS = {
   yes: 'YES, it can be mailed',
@@ -17,12 +18,13 @@ type PlannedWrite = Explanation['next']['consent'][number];
 const writeJson = ({ side, op, rule }: PlannedWrite) => ({ side, kind: op.kind, rule });
 
 export const explanationJson = (
-  { profile, mailable, rule, systems, facts, next }: Explanation,
+  { profile, mailable, rule, now, systems, facts, next }: Explanation,
   setAside: readonly SetAside[],
 ) => ({
   profile,
   mailable,
   rule,
+  now: now.map(nowJson),
   systems: systems.map((one) => ({
     ...one,
     properties: one.properties.map((property) => ({ ...property, since: iso(property.since) })),
@@ -44,9 +46,7 @@ export const explanationJson = (
   })),
 });
 
-const MAIL = { yes: 'can be mailed', no: 'no mail', unknown: 'unknown' } as const;
-
-/** A record a line, and below it the properties that decide. */
+/** What Heed last read: a record a line, and below it the properties that it goes by. */
 const systemText = ({ system, record, mailable, properties }: SystemAnswer): string =>
   [
     `  ${system} ${record}: ${MAIL[mailable]}`,
@@ -55,6 +55,16 @@ const systemText = ({ system, record, mailable, properties }: SystemAnswer): str
       return paragraph(`${name}: ${value}${blocks ? ' (blocks)' : ''}${dated}`, '      ', '    ');
     }),
   ].join('\n');
+
+/** Of a system that could not be asked. */
+const lastReadText = ({ side, system, unreachable }: Explanation['now'][number], { systems }: Explanation): string => {
+  const here = systems.filter((one) => one.side === side);
+  const known = here.length === 0 ? 'Heed has read no record of this address there.' : 'What Heed last read there:';
+  return [
+    paragraph(`${system} could not be asked: ${unreachable}. ${known}`, '    ', '  '),
+    ...here.map(systemText),
+  ].join('\n');
+};
 
 const FACTS: readonly Column[] = [
   { title: 'entry', align: 'right' },
@@ -109,13 +119,12 @@ export const explanationText = (
   titles: Titles,
   setAside: readonly SetAside[],
 ): string => {
-  const { profile, mailable, rule, systems, facts, next } = explained;
+  const { profile, mailable, rule, now, facts, next } = explained;
   const parts = [
     `${bold(address)} in ${profile}`,
     `  May this address get marketing mail? ${bold(ANSWERS[mailable])}`,
     '',
-    systems.length === 0 ? '  Neither system showed a record of this address.' : systems.map(systemText).join('\n'),
-    '',
+    ...now.flatMap((one) => [one.unreachable === null ? nowText(one) : lastReadText(one, explained), '']),
   ];
   const rows = facts.map((one) => [
     String(one.fact.n),
@@ -127,8 +136,10 @@ export const explanationText = (
   ]);
   parts.push(rows.length === 0 ? '  The ledger has no fact about it.' : table(FACTS, rows, { indent: '  ' }));
   const because = next.verdict.because.length === 0 ? '' : `, on ledger entries ${next.verdict.because.join(', ')}`;
-  parts.push('', paragraph(`Decided by ${rule}${because}.`, '  '));
+  parts.push('', paragraph(`Decided by ${rule}${because}, from what Heed last read.`, '  '));
   for (const line of remarks(explained, titles, setAside)) parts.push(paragraph(line, '    ', '  '));
+  for (const { system, changed } of now)
+    if (changed) parts.push(paragraph(`${system} has changed since: the next sync reads that first.`, '    ', '  '));
   parts.push(paragraph(`Next sync: ${nextText(explained, titles)}.`, '  '));
   for (const owed of next.owed) parts.push(paragraph(`Owed to ${titles[owed.side]}: ${owed.why} (${owed.rule})`, '  '));
   return parts.join('\n');

@@ -1,4 +1,4 @@
-import type { Millis, SystemSchema } from '@heed/contract';
+import { ConnectorError, type Millis, type SystemSchema } from '@heed/contract';
 import type { Fact } from '../consent/fact.ts';
 import { readOptOutField } from '../consent/opt-out-field.ts';
 import { optOutsOf } from '../consent/standing.ts';
@@ -11,9 +11,11 @@ import type { Profile } from '../profile/profile.ts';
 import type { Shadow } from '../state/shadow.ts';
 import type { Store } from '../state/store.ts';
 import type { OpenSystem } from '../sync/engine.ts';
+import { keptSchemas } from '../sync/known-schemas.ts';
 import { serviceOf } from '../sync/service.ts';
+import { type AnswerNow, askNow, notAsked } from './ask-now.ts';
 
-/** One property that decides whether mail is sent, by its vendor's name. */
+/** One property that Heed itself goes by, as it was last read. */
 export interface Property {
   readonly name: string;
   readonly value: string;
@@ -22,6 +24,7 @@ export interface Property {
   readonly since: Millis | null;
 }
 
+/** What Heed last read of one record. */
 export interface SystemAnswer {
   readonly system: string;
   readonly side: 'crm' | 'marketing';
@@ -33,6 +36,8 @@ export interface SystemAnswer {
 /** Why this person does or does not get marketing mail, and what the next sync will do (explain). */
 export interface Explanation {
   readonly profile: string;
+  /** Both systems, asked just now. */
+  readonly now: readonly AnswerNow[];
   readonly systems: readonly SystemAnswer[];
   readonly facts: readonly {
     readonly fact: Fact;
@@ -53,13 +58,14 @@ export interface Explaining {
   readonly now: Millis;
 }
 
-/** Answers from what Heed last read; both systems are asked for their schema only. Writes nothing. */
+/**
+ * What both systems say now, the facts of the ledger, and what follows from what Heed last read. A system that cannot be asked is
+ * told as such, and the last reading answers for it; throws its ConnectorError only if there was none yet. Writes nothing.
+ */
 export const explain = async (address: AddressKey, asked: Explaining, signal: AbortSignal): Promise<Explanation> => {
   const { profile, store } = asked;
-  const schemas: { crm: SystemSchema; marketing: SystemSchema } = {
-    crm: await asked.crm.session.describe(signal),
-    marketing: await asked.marketing.session.describe(signal),
-  };
+  const [crm, marketing] = await Promise.all([schemaOf('crm', asked, signal), schemaOf('marketing', asked, signal)]);
+  const schemas = { crm: crm.schema, marketing: marketing.schema };
   const view = viewOf(profile, schemas, { crm: asked.crm.can, marketing: asked.marketing.can }, null);
   const hood = await store.neighbourhood(profile.id, [view.crm, view.marketing], [address]);
   const around = surroundingsOf(hood, view)(address);
@@ -74,8 +80,14 @@ export const explain = async (address: AddressKey, asked: Explaining, signal: Ab
   });
   const here = hood.shadows.filter((shadow) => shadow.address === address);
   const optOuts = optOutsOf(around.ledger, address);
+  const ask = (side: AnswerNow['side'], unreachable: string | null): Promise<AnswerNow> | AnswerNow =>
+    unreachable === null
+      ? askNow(side, asked[side], { address, view, shadows: here }, signal)
+      : notAsked(side, asked[side].connector.title, unreachable);
+  const now = await Promise.all([ask('crm', crm.unreachable), ask('marketing', marketing.unreachable)]);
   return {
     profile: profile.id,
+    now,
     systems: here.map((shadow) => answerOf(shadow, view, asked)),
     facts: around.ledger.facts.map((fact) => {
       const optOut = optOuts.find((one) => one.fact.n === fact.n);
@@ -89,8 +101,24 @@ export const explain = async (address: AddressKey, asked: Explaining, signal: Ab
     }),
     rule: next.verdict.rule,
     next,
-    mailable: mailable(around.member, service.complete !== null),
+    mailable: now[1].unreachable === null ? now[1].mailable : mailable(around.member, service.complete !== null),
   };
+};
+
+/** As it is now; if the system cannot be asked, as the last run saw it, and why it could not. */
+const schemaOf = async (
+  side: AnswerNow['side'],
+  asked: Explaining,
+  signal: AbortSignal,
+): Promise<{ readonly schema: SystemSchema; readonly unreachable: string | null }> => {
+  try {
+    return { schema: await asked[side].session.describe(signal), unreachable: null };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || signal.aborted) throw error;
+    const kept = await keptSchemas(asked.store, asked.profile);
+    if (kept === null) throw error;
+    return { schema: kept[side], unreachable: error.message };
+  }
 };
 
 const mailable = (member: Shadow | null, complete: boolean): Explanation['mailable'] => {

@@ -34,7 +34,8 @@ const inUnicode = (address: AddressKey): string => {
   return `${address.slice(0, at)}@${domainToUnicode(address.slice(at + 1))}`;
 };
 
-const spellingsOf = (shadows: readonly Shadow[], addresses: readonly AddressKey[]): readonly string[] => {
+/** Under which spellings a vendor may know these addresses. */
+export const spellingsOf = (shadows: readonly Shadow[], addresses: readonly AddressKey[]): readonly string[] => {
   const wanted = new Set<string>(addresses);
   const seen = shadows.flatMap((shadow) =>
     shadow.email !== null && wanted.has(addressKey(shadow.email) ?? '') ? [shadow.email] : [],

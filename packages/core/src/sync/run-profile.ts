@@ -12,6 +12,7 @@ import type { Allowed } from './carry-out.ts';
 import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
 import { putHold } from './guarded-pass.ts';
+import { keepSchemas } from './known-schemas.ts';
 import { lookForOptOuts } from './look-for-opt-outs.ts';
 import { fieldsPass, optOutPass } from './passes.ts';
 import { forgetCursors, readConsent, readMembers, readRecords } from './read.ts';
@@ -130,6 +131,7 @@ const prepare = async (
       message: errors.map(printFinding).join('\n'),
     };
   }
+  await keepSchemas(engine.store, profile, schemas);
   const service = await serviceOf(engine.store, profile.id);
   const restored = (await engine.store.restored(profile.id)) !== null;
   return {
