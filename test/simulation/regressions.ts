@@ -168,6 +168,10 @@ export const REGRESSIONS: readonly Regression[] = [
       rules: { crmToMarketing: true },
     },
   },
+  {
+    seed: 600444,
+    about: 'what a job had refused took its address out of the plan, though it was another thing that was due (I10)',
+  },
   // Here the judge was wrong.
   {
     seed: 9302,

@@ -116,7 +116,8 @@ const settleJob = async (
     );
     const { written } = await conclude(run, side, answered, ({ outcome }) => isDoubtful(outcome));
     const marks = await run.engine.store.marks(run.view.profile.id, addresses);
-    await settleWritten(run, marks, before, written, { unfinished: () => false, held: () => false });
+    // While the job is there nothing is planned for its people: what is to be done now shows once it is gone.
+    await settleWritten(run, marks, before, written, { unfinished: () => true, held: () => false });
   }
 };
 
