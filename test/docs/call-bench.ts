@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { sandbox as mailchimpDefinition } from '@heed/connector-mailchimp/sandbox';
 import { sandbox as salesforceDefinition } from '@heed/connector-salesforce/sandbox';
@@ -58,6 +59,8 @@ export const startCallBench = async (): Promise<CallBench> => {
     tell: () => {},
     say: () => {},
     readInput: async () => '',
+    inputBytes: () => Readable.from([]),
+    ask: async () => null,
   };
   const ask = async (url: string, authorization: string, method: string, body: unknown): Promise<unknown> => {
     const answer = await fetch(url, {

@@ -5,6 +5,7 @@ import { settleNetwork } from './network.ts';
 import { buildProgram, CommanderError } from './program/build.ts';
 import type { CommandSpec } from './program/spec.ts';
 import { type StopSignals, stopSignals } from './stop-signals.ts';
+import { askOnTerminal } from './terminal/ask.ts';
 import { asJson, steadyText } from './terminal/harmless.ts';
 import { type ProgressLine, progressLine, silentProgress } from './terminal/progress.ts';
 
@@ -78,6 +79,11 @@ const invocationOf = (options: Options, progress: ProgressLine, stop: StopSignal
   },
   say,
   readInput: () => textOf(process.stdin),
+  inputBytes: () => process.stdin,
+  ask: (question) => {
+    progress.clear();
+    return askOnTerminal(question, stop.signal);
+  },
 });
 
 /** Commander has written its own message by now; help and version are no errors. */

@@ -16,6 +16,10 @@ export interface Invocation {
   say(text: string): void;
   /** All of standard input. */
   readInput(): Promise<string>;
+  /** Standard input, piece by piece. */
+  inputBytes(): AsyncIterable<Uint8Array>;
+  /** Asks the person at the terminal and answers the line they typed; null where there is none. */
+  ask(question: string): Promise<string | null>;
 }
 
 /** What a command answers. With `--json` only `json` goes to standard output, else only `text`. */

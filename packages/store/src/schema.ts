@@ -197,6 +197,28 @@ CREATE TABLE worklist (
   PRIMARY KEY (profile, list, address)
 ) STRICT, WITHOUT ROWID;
 `,
+  `
+-- Opt-out lists (C20): their last versions, who stands on them, and files that are being read. Consent is the facts alone.
+CREATE TABLE opt_out_list (
+  name TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  addresses INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE list_address (
+  list TEXT NOT NULL,
+  address TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (list, address)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE list_draft (id INTEGER PRIMARY KEY AUTOINCREMENT, begun_at INTEGER NOT NULL) STRICT;
+CREATE TABLE list_draft_address (
+  draft INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  PRIMARY KEY (draft, address)
+) STRICT, WITHOUT ROWID;
+`,
 ];
 
 /** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */

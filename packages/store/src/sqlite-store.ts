@@ -19,6 +19,7 @@ import {
 } from './ledger.ts';
 import { dueMarks, markAllIn, markEverywhere, markIn, marksOf, newestMark, registerProfile } from './marks.ts';
 import { neighbourhoodOf } from './neighbourhood.ts';
+import { optOutListsOf } from './opt-out-lists.ts';
 import { readHead, writeHead } from './outside.ts';
 import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
 import { countListed, countWaiting, listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
@@ -165,6 +166,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         return [...facts, ...decisions];
       }),
 
+    optOutLists: optOutListsOf({ database, random, read, write: (work) => write(null, work) }),
     factsOf: (addresses) => read(() => factsAt(database, addresses)),
     factsOfRun: (run) => read(() => factsOfRun(database, run)),
     entriesOf: (address) => read(() => entriesAt(database, address)),

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { UsageError } from '../../../packages/cli/src/invocation.ts';
 import { buildProgram, CommanderError } from '../../../packages/cli/src/program/build.ts';
 
@@ -41,6 +42,8 @@ export const runHeed = async (args: readonly string[], place: Place, input = '')
         tell: (text) => said.push(text),
         say: (text) => said.push(text),
         readInput: async () => input,
+        inputBytes: () => Readable.from([Buffer.from(input)]),
+        ask: async () => null,
       },
       given,
       options,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../../packages/cli/src/invocation.ts';
 import { buildProgram, CommanderError } from '../../../packages/cli/src/program/build.ts';
@@ -45,6 +46,8 @@ const here = async (args: readonly string[], place: Place): Promise<Answered> =>
         tell: (text) => said.push(text),
         say: (text) => said.push(text),
         readInput: () => Promise.resolve(''),
+        inputBytes: () => Readable.from([]),
+        ask: async () => null,
       },
       given,
       options,

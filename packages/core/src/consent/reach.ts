@@ -48,7 +48,10 @@ export interface Scope {
 const binds = (scope: Scope | 'customer', fact: Fact): boolean => {
   if (fact.topic !== ALL_MAIL) return false;
   if (scope === 'customer') return true;
-  if (fact.source.role === 'list' || fact.complaint) return true;
+  if (fact.complaint) return true;
+  // A list binds the whole customer, or the profiles of the one connection that it was narrowed to (C20).
+  const { role, connection } = fact.source;
+  if (role === 'list') return ['', scope.crm.connection, scope.marketing.connection].includes(connection);
   if (fact.source.role === 'marketing') return sameSystem(fact.source, scope.marketing);
   return sameSystem(fact.source, scope.crm) && scope.crmFields.includes(fact.source.field);
 };

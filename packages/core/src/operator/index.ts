@@ -1,3 +1,5 @@
 export * from './approve.ts';
 export * from './explain.ts';
+export * from './export-opt-outs.ts';
+export * from './import-list.ts';
 export * from './ledger-entries.ts';

@@ -10,11 +10,14 @@ export type Entered =
   | { readonly ok: true; readonly entries: readonly number[] }
   | { readonly ok: false; readonly why: string };
 
-/** The customer's own word (C20): `optouts add`, or a refused review. Binds every connection of the customer. */
-const listFact = (address: AddressKey, by: string, evidence: string, at: Millis): NewFact => ({
+/**
+ * The customer's own word (C20): an opt-out list, `optouts add`, or a refused review. Binds every connection of the customer,
+ * or only the profiles of one if that is named.
+ */
+export const listFact = (address: AddressKey, by: string, evidence: string, at: Millis, connection = ''): NewFact => ({
   address,
   topic: ALL_MAIL,
-  source: { role: 'list', connection: '', container: '', field: by },
+  source: { role: 'list', connection, container: '', field: by },
   says: 'opted-out',
   by: 'operator',
   complaint: false,

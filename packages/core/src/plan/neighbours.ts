@@ -26,7 +26,10 @@ export interface Surroundings {
 }
 
 /** Indexes a batch once and cuts out each address's surroundings. */
-export const surroundingsOf = (hood: Neighbourhood, view: View): ((address: AddressKey) => Surroundings) => {
+export const surroundingsOf = (
+  hood: Neighbourhood,
+  view: Pick<View, 'crm' | 'marketing'>,
+): ((address: AddressKey) => Surroundings) => {
   const crm = hood.shadows.filter((shadow) => systemKey(shadow.system) === systemKey(view.crm));
   const members = hood.shadows.filter((shadow) => systemKey(shadow.system) === systemKey(view.marketing));
   const crmByKey = new Map(crm.map((shadow) => [recordKey(shadow.record), shadow]));
