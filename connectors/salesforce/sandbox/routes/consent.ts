@@ -4,12 +4,14 @@ import { CallRefused } from '../state/errors.ts';
 import { to18 } from '../state/ids.ts';
 import { updateRecord } from '../state/records.ts';
 import type { Table } from '../state/table.ts';
+import { toStamp } from '../state/timestamps.ts';
 import { dataRoute, type OrgExchange, type OrgRoute, param } from './answers.ts';
 import { apiWriter } from './resource.ts';
 
 /**
  * The Consent API for the action `email`: it reads and writes HasOptedOutOfEmail of every live record that holds the
- * same address, org-wide, past field-level security; converted leads are ignored; the least permissive value wins.
+ * same address, org-wide, past field-level security; converted leads are ignored; the least permissive value wins. Reading,
+ * it also asks the consents to e-mail that are in force of those records' Individuals.
  */
 
 interface Consulted {
@@ -43,21 +45,47 @@ function consulted(exchange: OrgExchange, id: string): readonly Consulted[] {
   });
 }
 
+/** "ContactPointTypeConsent.{ContactPointType, EffectiveFrom, EffectiveTo, PrivacyConsentStatus}" (notes, section 3). */
+function consentsOf(exchange: OrgExchange, records: readonly Consulted[]): readonly Row[] {
+  const parties = new Set(
+    records.flatMap(({ row }) => (typeof row.IndividualId === 'string' ? [row.IndividualId] : [])),
+  );
+  const now = toStamp(exchange.world.clock.now());
+  return [...exchange.world.state.needTable('ContactPointTypeConsent').rows()].filter(
+    (row) =>
+      row.IsDeleted !== true &&
+      row.ContactPointType === 'Email' &&
+      parties.has(String(row.PartyId)) &&
+      !(typeof row.EffectiveFrom === 'string' && row.EffectiveFrom > now) &&
+      !(typeof row.EffectiveTo === 'string' && row.EffectiveTo <= now),
+  );
+}
+
 /** "TRUE only if all are 0; any conflict: least permissive"; FALSE too when there is no record at all. */
 function verdict(exchange: OrgExchange, id: string): object {
   const records = consulted(exchange, id);
-  const mayMail = records.length > 0 && records.every(({ row }) => row.HasOptedOutOfEmail !== true);
+  const consents = consentsOf(exchange, records);
+  const mayMail =
+    records.length > 0 &&
+    records.every(({ row }) => row.HasOptedOutOfEmail !== true) &&
+    consents.every(({ PrivacyConsentStatus: status }) => status !== 'OptOut');
   const explanation = records.map(({ table, row }) => ({
     objectConsulted: table.definition.name,
     field: 'HasOptedOutOfEmail',
     recordId: row.Id,
     value: String(row.HasOptedOutOfEmail === true),
   }));
+  const byConsent = consents.map((row) => ({
+    objectConsulted: 'ContactPointTypeConsent',
+    field: 'PrivacyConsentStatus',
+    recordId: row.Id,
+    value: row.PrivacyConsentStatus,
+  }));
   exchange.touch(...records.map(({ row }) => String(row.Id)));
   return {
     result: 'Success',
     proceed: { email: String(mayMail), emailResult: 'Success' },
-    ...(exchange.query.get('verbose') === 'true' ? { explanation } : {}),
+    ...(exchange.query.get('verbose') === 'true' ? { explanation: [...explanation, ...byConsent] } : {}),
   };
 }
 

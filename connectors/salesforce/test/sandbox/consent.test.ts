@@ -74,6 +74,29 @@ describe('checklist 8: Consent API', () => {
     expect((await client.call('GET', '/consent/action/email?ids=a@example.com')).status).toBe(403);
   });
 
+  it('"ContactPointTypeConsent.{ContactPointType, EffectiveFrom, EffectiveTo, PrivacyConsentStatus}"', async () => {
+    const individual = await client.create('Individual', { LastName: 'A' });
+    await client.create('Contact', { LastName: 'A', Email: 'a@example.com', IndividualId: individual });
+    const consent = (fields: object) =>
+      client.create('ContactPointTypeConsent', {
+        Name: 'C',
+        PartyId: individual,
+        ContactPointType: 'Email',
+        ...fields,
+      });
+    const mayMail = async () => (await read('a@example.com', '&verbose=true'))['a@example.com'].proceed.email;
+    await consent({ PrivacyConsentStatus: 'OptOut', ContactPointType: 'Phone' });
+    await consent({ PrivacyConsentStatus: 'OptOut', EffectiveFrom: '2026-03-02T12:00:00.000+0000' });
+    await consent({ PrivacyConsentStatus: 'OptOut', EffectiveTo: '2026-03-01T11:00:00.000+0000' });
+    expect(await mayMail()).toBe('true');
+    const id = await consent({ PrivacyConsentStatus: 'OptOut' });
+    expect(await mayMail()).toBe('false');
+    const [, ...explained] = (await read('a@example.com', '&verbose=true'))['a@example.com'].explanation;
+    expect(explained).toEqual([
+      { objectConsulted: 'ContactPointTypeConsent', field: 'PrivacyConsentStatus', recordId: id, value: 'OptOut' },
+    ]);
+  });
+
   it('"least permissive wins, same email only" (property)', async () => {
     const record = fc.record({
       type: fc.constantFrom('Contact', 'Lead'),
