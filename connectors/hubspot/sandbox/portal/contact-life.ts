@@ -37,7 +37,7 @@ export function privacyDelete(world: PortalWorld, contact: Contact | undefined, 
   if (contact === undefined) return;
   noteEvent(world, 'contact.privacyDeletion', contact.id, 'INTEGRATION');
   state.contacts.purge(contact.id);
-  state.index.drop(contact.id, indexedAtMs(world));
+  state.index.drop(contact.id, indexedAtMs(world), world.clock.now());
   for (const list of state.lists.values()) leave(list, contact.id);
 }
 
@@ -59,7 +59,7 @@ export function merge(world: PortalWorld, primary: Contact, other: Contact): Con
   const merged = [...new Set([...earlier, ...gone.map((one) => one.id)])];
   for (const one of gone) {
     state.contacts.follow(one.id, id);
-    state.index.drop(one.id, indexedAtMs(world));
+    state.index.drop(one.id, indexedAtMs(world), clock.now());
     moveMemberships(state, one.id, id);
   }
   noteEvent(world, 'contact.merge', id, 'INTEGRATION', {

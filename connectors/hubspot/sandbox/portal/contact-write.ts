@@ -55,6 +55,9 @@ export function plannedUpdate(world: PortalWorld, contact: Contact, given: Given
   return () => change(world, contact, values, source);
 }
 
+/** Older values of a property are forgotten; how many the vendor keeps is a guess. */
+const MOST_VERSIONS = 45;
+
 /** Sets values that were checked, or that only the account itself can set; `''` clears. */
 export function change(
   world: PortalWorld,
@@ -70,7 +73,7 @@ export function change(
   const history: Record<string, readonly PastValue[]> = { ...contact.history };
   for (const [name, value] of changed) {
     const first = { value: contact.properties[name] ?? '', atMs: contact.createdAtMs, source: 'INTEGRATION' };
-    history[name] = [{ value, atMs: nowMs, source }, ...(history[name] ?? [first])];
+    history[name] = [{ value, atMs: nowMs, source }, ...(history[name] ?? [first])].slice(0, MOST_VERSIONS);
     if (value === '') delete properties[name];
     else properties[name] = value;
     noteEvent(world, 'contact.propertyChange', contact.id, source, { propertyName: name, propertyValue: value });
@@ -87,7 +90,7 @@ export function change(
 export function keep(world: PortalWorld, version: Contact): Contact {
   const contact = { ...version, properties: reflecting(world, version.properties) };
   world.state.contacts.put(contact);
-  world.state.index.note(contact, indexedAtMs(world));
+  world.state.index.note(contact, indexedAtMs(world), world.clock.now());
   return contact;
 }
 

@@ -14,17 +14,22 @@ interface Pending {
 export class SearchIndex {
   readonly #versions = new Map<string, Contact>();
   #pending: Pending[] = [];
+  /** Past this many the queue is looked through, so that an account that nobody searches does not hoard versions. */
+  #enough = 20_000;
   #revision = 0;
   #last: { readonly key: string; readonly revision: number; readonly found: readonly Contact[] } | undefined;
 
-  /** From `visibleAtMs` on, search sees this version of a contact. */
-  note(contact: Contact, visibleAtMs: number): void {
-    this.#queue(contact.id, contact.archivedAtMs === undefined ? contact : undefined, visibleAtMs);
+  /** From `visibleAtMs` on, search sees this version of a contact, written at `nowMs`. */
+  note(contact: Contact, visibleAtMs: number, nowMs: number): void {
+    this.#queue(
+      { id: contact.id, version: contact.archivedAtMs === undefined ? contact : undefined, visibleAtMs },
+      nowMs,
+    );
   }
 
   /** From `visibleAtMs` on, search does not see the contact any more. */
-  drop(id: string, visibleAtMs: number): void {
-    this.#queue(id, undefined, visibleAtMs);
+  drop(id: string, visibleAtMs: number, nowMs: number): void {
+    this.#queue({ id, version: undefined, visibleAtMs }, nowMs);
   }
 
   /** Everything is visible at once: after loading a stored account. */
@@ -47,8 +52,11 @@ export class SearchIndex {
     return this.#last.found;
   }
 
-  #queue(id: string, version: Contact | undefined, visibleAtMs: number): void {
-    this.#pending.push({ id, version, visibleAtMs });
+  #queue(pending: Pending, nowMs: number): void {
+    this.#pending.push(pending);
+    if (this.#pending.length < this.#enough) return;
+    this.#settle(nowMs);
+    this.#enough = 20_000 + 2 * this.#pending.length;
   }
 
   #settle(nowMs: number): void {
