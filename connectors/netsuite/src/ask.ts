@@ -32,7 +32,7 @@ export type Ask = (request: AskRequest, manner: Manner, signal: AbortSignal) => 
 interface Signing {
   /** The `Authorization` of one try. */
   sign(request: { readonly method: string; readonly url: string }): Promise<string>;
-  /** The credentials were refused with INVALID_LOGIN: whether another call makes sense. */
+  /** The credentials were refused (401): whether another call makes sense. */
   again(): boolean;
 }
 
@@ -78,8 +78,7 @@ export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSigna
   };
 };
 
-const isLoginRefusal = (error: unknown): boolean =>
-  error instanceof ConnectorError && error.kind === 'auth' && error.details.code === 'INVALID_LOGIN';
+const isLoginRefusal = (error: unknown): boolean => error instanceof ConnectorError && error.kind === 'auth';
 
 const signerOf = (
   config: NetSuiteConfig,

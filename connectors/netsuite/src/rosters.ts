@@ -5,8 +5,32 @@ import { understood } from './ask.ts';
 import type { NetSuiteConfig } from './config.ts';
 import { isId, select } from './suiteql.ts';
 
-/** Ids of the entities in a list that is not a condition on records. Contacts and customers never share an id. */
-export const rosterOf = (
+/**
+ * Ids of the entities in a list that is not a condition on records. Contacts and customers never share an id. Throws `config` for a list
+ * that is not there: taken for an empty one it would make everybody leave (C12).
+ */
+export const rosterOf = async (
+  api: Api,
+  config: NetSuiteConfig,
+  list: ListRef,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> => {
+  try {
+    return await membersOf(api, config, list, signal);
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || !['missing', 'invalid', 'refused'].includes(error.kind)) throw error;
+    throw notThere(list, error.details.code);
+  }
+};
+
+const notThere = ({ kind, id }: ListRef, code = 'none'): ConnectorError =>
+  new ConnectorError(
+    'config',
+    `netsuite: there is no ${kind} ${JSON.stringify(id.slice(0, 40))} that the role may read (${code}); correct crm.lists`,
+    { code },
+  );
+
+const membersOf = (
   api: Api,
   config: NetSuiteConfig,
   { kind, id }: ListRef,
@@ -40,12 +64,20 @@ const groupMembers = async (api: Api, id: string, signal: AbortSignal): Promise<
     const members = await unlessUnknown(
       api.everyRow(select(['member'], 'entitygroupmember', [fits], 'member'), signal),
     );
-    if (members !== null) return new Set(members.map(({ member }) => String(member)).filter(isId));
+    if (members === null) continue;
+    if (members.length === 0 && !(await isGroup(api, id, signal))) throw notThere({ kind: 'group', id });
+    return new Set(members.map(({ member }) => String(member)).filter(isId));
   }
   throw new ConnectorError(
     'config',
     'netsuite: this account does not show the members of groups to queries; use a saved search on the same criteria',
   );
+};
+
+/** Only a query that shows no such group says that there is none. */
+const isGroup = async (api: Api, id: string, signal: AbortSignal): Promise<boolean> => {
+  const found = select(['id'], 'entitygroup', [{ q: 'id = ?', params: [Number(id)] }], 'id');
+  return (await unlessUnknown(api.everyRow(found, signal)))?.length !== 0;
 };
 
 const unlessUnknown = async <T>(rows: Promise<T>): Promise<T | null> => {

@@ -115,6 +115,25 @@ describe('who is in a list', () => {
     await expect(readAll(session, { ...wanted, after: first })).rejects.toMatchObject({ kind: 'stale' });
   });
 
+  it('is nobody in an empty group; a list that is gone is a mistake and not an empty one', async () => {
+    const group = idOf(running().act('admin/group', { name: 'News', members: [] }));
+    const read = (kind: string, id: string, more = {}) =>
+      readAll(open(running(), more), request({ lists: [{ kind, id }] }));
+    expect(rowsOf(await read('group', group))).toEqual([]);
+    running().act('admin/delete-group', { group });
+    const { script, deploy } = running().act('admin/restlet', { source: SCRIPT, script: 'customscript_heed' }) as {
+      script: string;
+      deploy: string;
+    };
+    for (const gone of [
+      () => read('group', group),
+      () => read('dataset', 'custdataset_gone'),
+      () => read('savedSearch', 'customsearch_gone', { savedSearches: { script, deploy } }),
+      () => read('savedSearch', 'customsearch_gone', { savedSearches: { script: 'customscript_gone', deploy } }),
+    ])
+      await expect(gone()).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('there is no') });
+  });
+
   it.each([
     { kind: 'campaign', id: '1' },
     { kind: 'group', id: 'News' },
