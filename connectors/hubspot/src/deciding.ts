@@ -1,4 +1,5 @@
 import type { Deciding, FieldValue, Millis } from '@heed/contract';
+import { redact } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { contactRef } from './contact.ts';
 import { addressOf, type Preferences } from './preferences.ts';
@@ -138,7 +139,8 @@ const ofAddress = async ({ preferences }: Asked, email: string, signal: AbortSig
         // Whether the portal wants a basis, and so a SUBSCRIBED, cannot be read.
         blocks: status === 'UNSUBSCRIBED' ? true : status === 'SUBSCRIBED' ? false : null,
         since: timeOf(timestamp),
-        why: [names.get(id), source, legalBasis ? `legal basis ${legalBasis}` : 'no legal basis']
+        // The source is free text: what looks like an address in it stays out.
+        why: [names.get(id), redact(source ?? ''), legalBasis ? `legal basis ${legalBasis}` : 'no legal basis']
           .filter(Boolean)
           .join('; '),
       }),

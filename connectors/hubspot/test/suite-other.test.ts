@@ -26,5 +26,13 @@ const OTHER: Variant = {
   },
 };
 
-describeConnector(connector, crmCase(OTHER));
-describeConnector(connector, marketingCase(OTHER));
+const SAME = 'rests on nothing that is the other way round here; suite.test.ts';
+const skip = {
+  'secrecy: no error, outcome, output or URL has a secret or an address in it': SAME,
+  'trouble: a fault that lasts is an error of the right kind, and outcomes that claim nothing': SAME,
+  'trouble: a fault that passes is got over without anybody noticing': SAME,
+  'limits: several sessions of an account never have more requests open than allowed': SAME,
+};
+
+describeConnector(connector, { ...crmCase(OTHER), skip });
+describeConnector(connector, { ...marketingCase(OTHER), skip });
