@@ -187,7 +187,7 @@ const connectorOf = (role: 'crm' | 'marketing', { lane, strangers }: PlainSystem
   },
 });
 
-const PROFILE: Profile = {
+export const PROFILE: Profile = {
   id: `${CUSTOMER}/newsletter`,
   customer: CUSTOMER,
   name: 'newsletter',
@@ -209,6 +209,7 @@ const PROFILE: Profile = {
     undeliverableField: null,
     target: null,
     softOptOutIsRequest: false,
+    importFrom: null,
   },
   consent: { newMembers: 'subscribe', basis: 'existing-customer', optInField: null },
   guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
@@ -268,5 +269,5 @@ export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem) => {
     folder.close();
     rmSync(dir, { recursive: true, force: true });
   };
-  return { sync, store, profile: PROFILE.id, done };
+  return { sync, store, open, profile: PROFILE.id, done };
 };
