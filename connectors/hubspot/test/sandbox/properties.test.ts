@@ -143,6 +143,17 @@ describe('switches', () => {
     expect((await patch(ada, { hs_legal_basis: 'NON_GDPR' })).body.updatedAt).not.toBe(before);
   });
 
+  test.each([false, true])(
+    '3.6 "contacts created by an integration" are marketing contacts only if the account says so: %s',
+    async (marketable) => {
+      const hubspot = await start({ switches: { marketableByDefault: marketable } });
+      const { id, get } = contactCalls(hubspot);
+      const ada = await id({ email: ADA });
+      const { body } = await get(ada, '?properties=hs_marketable_status');
+      expect(body.properties.hs_marketable_status).toBe(String(marketable));
+    },
+  );
+
   test('14. "2026-09 validation rules switch"', async () => {
     const hubspot = await start();
     hubspot.act('admin/property', { name: 'branch', type: 'string', rule: '^[A-Z]{3}$' });
