@@ -23,8 +23,10 @@ const jobsOf = (session: ReturnType<typeof open>) => {
 };
 
 const finished = async (ticket: string, ops: readonly Op[]): Promise<readonly Outcome[]> => {
+  // Another process than the one that started it.
+  const session = open(running());
   for (let asked = 0; asked < 2_000; asked += 1) {
-    const report: JobReport = await jobsOf(open(running())).report(ticket, ops, never);
+    const report: JobReport = await jobsOf(session).report(ticket, ops, never);
     if (report.state === 'ended') return report.outcomes;
     running().clock.advance(report.askAgainMs);
   }
