@@ -217,7 +217,7 @@ export const createApi = ({ ask, setZone }: Asker, paths: Paths) => {
       }
       for (const error of errors) {
         const problem = problemIn(error);
-        for (const trace of tracesIn(problem)) if (trace in rows) rows[trace] = { problem };
+        for (const at of placesOf(contacts, problem)) if (at in rows) rows[at] = { problem };
       }
       return rows;
     },
@@ -305,9 +305,14 @@ const placeOfTrace = (trace: unknown): number | null => {
   return index === undefined ? null : Number(index);
 };
 
-const tracesIn = ({ context }: Problem): readonly number[] => {
-  const traces = context.objectWriteTraceId;
-  return (Array.isArray(traces) ? traces : [traces]).flatMap((trace) => placeOfTrace(trace) ?? []);
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** Whose an error is: it names trace ids (doc), or the ids of contacts that do not exist. */
+const placesOf = (contacts: readonly ContactToWrite[], { context }: Problem): readonly number[] => {
+  const traced = listed(context.objectWriteTraceId).flatMap((trace) => placeOfTrace(trace) ?? []);
+  if (traced.length > 0) return traced;
+  const ids = new Set([...listed(context.ids), ...listed(context.id)].map(String));
+  return contacts.flatMap(({ id }, index) => (id !== undefined && ids.has(id) ? [index] : []));
 };
 
 /** By trace id, else by id, else by address; null if it is nobody's. */

@@ -1,3 +1,4 @@
+import type { Op } from '@heed/contract';
 import { describe, expect, it } from 'vitest';
 import {
   callsTo,
@@ -178,5 +179,48 @@ describe('a new member', () => {
     const [row] = await lookup(marketing(), { records: [contact(id)] }, { fields: ['hs_marketable_status'] });
     expect(fieldOf(row, 'hs_marketable_status')).not.toBeUndefined();
     expect(stateOf(row)).toBe('subscribed');
+  });
+});
+
+describe('one odd op', () => {
+  it('holds up nobody else: a value that no property holds, a contact that is gone', async () => {
+    const bob = make(running(), BOB);
+    const gone = make(running(), 'gone@example.org');
+    running().act('admin/archive', { id: gone });
+    const patch = (id: string, email: string): Op => ({
+      kind: 'patch',
+      id: `patch ${email}`,
+      record: contact(id),
+      email,
+      fields: { city: 'Bonn' },
+      ifVersion: null,
+    });
+    const outcomes = await write(
+      open(running()),
+      create(BOB, { id: 'hit', fields: { address: { city: 'Bonn' } } }),
+      create(ANN, { id: 'new' }),
+      patch(gone, 'gone@example.org'),
+      patch(bob, BOB),
+    );
+    expect([...outcomes].map(([id, { result }]) => [id, result]).sort()).toEqual([
+      ['hit', 'rejected'],
+      ['new', 'applied'],
+      [`patch ${BOB}`, 'applied'],
+      ['patch gone@example.org', 'rejected'],
+    ]);
+  });
+
+  it('that fails behind others does not take back what they did', async () => {
+    const bob = make(running(), BOB);
+    await putIn(running(), [bob]);
+    running().faults([{ kind: 'server-error', route: 'GET /communication-preferences/**' }]);
+    const outcomes = await write(
+      open(running(), { role: 'marketing' }),
+      create(BOB, { id: 'hit', as: 'subscribed', fields: { city: 'Bonn' } }),
+      create(ANN, { id: 'new', as: 'subscribed' }),
+    );
+    expect(outcomes.get('hit')?.result).toBe('applied');
+    expect(outcomes.get('new')).toMatchObject({ result: 'rejected', refusal: { kind: 'unavailable' } });
+    expect(await stored(running(), bob, 'city')).toMatchObject({ city: 'Bonn' });
   });
 });

@@ -1,4 +1,4 @@
-import { ConnectorError, type Outcome } from '@heed/contract';
+import { ConnectorError, type Outcome, type Values } from '@heed/contract';
 import { chunk, inParallel } from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { addressRow, CONTACT, columnsOf, contactRef } from '../contact.ts';
@@ -66,7 +66,7 @@ const onePerKey = (ops: readonly Create[]): readonly Create[] => {
 
 const wrongWith = ({ audience, basis, privacyTypes }: Writing, op: Create): ConnectorError | null => {
   if (op.type !== CONTACT) return refused('config', 'NO_SUCH_TYPE', `the one record type is ${CONTACT}`);
-  const odd = barred(Object.keys(op.fields));
+  const odd = barred(Object.keys(op.fields)) ?? unwritable({ ...op.fields, ...op.set });
   if (odd !== null) return odd;
   if (!/^[^\s@]+@[^\s@]+$/.test(op.email.trim()))
     return new ConnectorError('invalid', 'HubSpot: this is no e-mail address', {
@@ -88,6 +88,16 @@ const wrongWith = ({ audience, basis, privacyTypes }: Writing, op: Create): Conn
     : null;
 };
 
+const unwritable = (values: Values): ConnectorError | null => {
+  try {
+    toWire(values);
+    return null;
+  } catch (error) {
+    if (error instanceof ConnectorError) return error;
+    throw error;
+  }
+};
+
 /** Contacts by the op that asks for them. */
 type Found = ReadonlyMap<string, WireContact>;
 
@@ -97,38 +107,40 @@ const createDistinct = async (
   gate: Gate,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const before = await find(writing, ops, signal);
-  const hits = ops.filter(({ id }) => before.has(id));
-  const misses = ops.filter(({ id }) => !before.has(id));
-  const outcomes: Outcome[] = [...(await onHits(writing, hits, before, signal))];
-  const free = await whoMayBeMade(writing, misses, gate, signal);
-  outcomes.push(...free.outcomes);
+  const found = await find(writing, ops, signal);
+  const hits = ops.filter(({ id }) => found.has(id));
+  const misses = ops.filter(({ id }) => !found.has(id));
+  // Apart: what was written to those that exist is not undone by what goes wrong with the others.
+  return [
+    ...(await gate.all(hits, () => onHits(writing, hits, found, signal))),
+    ...(await gate.all(misses, () => onMisses(writing, misses, gate, signal))),
+  ];
+};
+
+const onMisses = async (
+  writing: Writing,
+  ops: readonly Create[],
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const free = await whoMayBeMade(writing, ops, gate, signal);
   const made = await make(writing, free.ops, signal);
+  const isOpen = ({ id }: Create): boolean => isTaken(made.get(id)) || made.get(id) instanceof ConnectorError;
   // Somebody, perhaps an earlier request of ours whose answer was lost, was faster than the look.
-  const taken = free.ops.filter(({ id }) => isTaken(made.get(id)));
-  const doubtful = free.ops.filter(({ id }) => made.get(id) instanceof ConnectorError);
-  const later = await find(writing, [...taken, ...doubtful], signal).catch((): Found => new Map());
-  outcomes.push(
-    ...(await onHits(
-      writing,
-      taken.filter(({ id }) => later.has(id)),
-      later,
-      signal,
-    )),
-  );
+  const later = await find(writing, free.ops.filter(isOpen), signal).catch((): Found => new Map());
+  const taken = free.ops.filter(({ id }) => isTaken(made.get(id)) && later.has(id));
+  const outcomes: Outcome[] = [...free.outcomes, ...(await onHits(writing, taken, later, signal))];
   const fresh: Joining[] = [];
-  for (const op of free.ops) {
+  for (const op of free.ops.filter((one) => !taken.includes(one))) {
     const row = made.get(op.id) ?? null;
     const existing = later.get(op.id);
-    if (row instanceof ConnectorError) {
-      // What was made and not answered is still put into the list; the outcome says that nobody knows who made it.
-      if (existing !== undefined && row.details.mayHaveApplied === true)
-        fresh.push({ op, contact: existing, isNew: false, doubt: row });
-      else outcomes.push(failed(op.id, row));
-    } else if (row === null) outcomes.push(failed(op.id, unmentioned()));
+    if (row === null) outcomes.push(failed(op.id, unmentioned()));
     else if ('contact' in row) fresh.push({ op, contact: row.contact, isNew: true, doubt: null });
-    else if (!isTaken(row) || existing === undefined)
-      outcomes.push(rejected(op.id, errorOfRow('create contacts', row.problem)));
+    else if ('problem' in row) outcomes.push(rejected(op.id, errorOfRow('create contacts', row.problem)));
+    // What was made and not answered is still put into the list; the outcome says that nobody knows who made it.
+    else if (existing !== undefined && row.details.mayHaveApplied === true)
+      fresh.push({ op, contact: existing, isNew: false, doubt: row });
+    else outcomes.push(failed(op.id, row));
   }
   return [...outcomes, ...(await join(writing, fresh, signal))];
 };
