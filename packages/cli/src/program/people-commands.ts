@@ -12,7 +12,7 @@ export const peopleCommands: readonly CommandSpec[] = [
     args: '<customer> <address>',
     about: 'may this person get marketing mail, what decides, since when, on what evidence',
     examples: ['explain acme ann@example.org', 'echo ann@example.org | heed explain acme -'],
-    notes: `Answers from what was last read, and says what the next sync will do. ${ADDRESS_NOTE}`,
+    notes: `Asks both systems now, writes nothing, and says what the next sync will do. One that cannot be asked is answered for by what was last read (exit 3). ${ADDRESS_NOTE}`,
     load: () => import('../commands/explain.ts'),
   },
   {
