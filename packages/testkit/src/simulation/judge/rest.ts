@@ -210,13 +210,14 @@ class Court {
   #isSibling(optOut: OptOut, record: RecordSnap, address: string): boolean {
     if (record.key === optOut.holder || this.#past.unticked.has(record.key)) return false;
     // Said there itself and lost unseen, deleted and restored between two reads: that looks like an untick, which is left (C6).
-    if (
-      this.#past.optOuts.some(({ holder, by, shown }) => holder === record.key && by === 'opt-out' && shown.length > 0)
-    )
-      return false;
+    if (this.#past.optOuts.some((one) => one.holder === record.key && this.#wasTick(one))) return false;
     return [...this.#past.members.values()].some(
       (member) => keyOf(member.email) === address && member.status === 'unsubscribed' && member.by === 'us',
     );
+  }
+
+  #wasTick(optOut: OptOut): boolean {
+    return optOut.by === 'opt-out' && optOut.shown.length > 0 && !maybeLifted(this.#past, optOut);
   }
 
   /** C16: the record carries on one that had the flag when it was merged, converted, or deleted and restored. */
