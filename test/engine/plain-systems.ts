@@ -68,7 +68,7 @@ const CAN: Capabilities = {
   reference: false,
   conditionalWrite: false,
   rename: false,
-  tag: false,
+  tag: true,
   archive: false,
   clear: false,
   deletions: true,
@@ -217,7 +217,8 @@ export const PROFILE: Profile = {
 };
 
 /** The real engine and store around two plain systems: each call is one approved sync; `done` clears up. */
-export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem) => {
+export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem, more: Partial<Profile> = {}) => {
+  const profile = { ...PROFILE, ...more };
   const dir = mkdtempSync(join(tmpdir(), 'heed-plain-'));
   const clock = { now: () => NOON, sleep: async () => {} };
   const fraction = seededRandom(1);
@@ -261,7 +262,7 @@ export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem) => {
     const lease = await folder.leases.acquire(CUSTOMER, 'test', LEASE_MS);
     if (lease === null) throw new Error('nobody else works here');
     const options = { mode: 'sync', full: false, yes: true, lineLimit: 100, digest: 'd', optOutEveryMs: 1e9 } as const;
-    const result = await runProfile(PROFILE, options, engine, lease, new AbortController().signal);
+    const result = await runProfile(profile, options, engine, lease, new AbortController().signal);
     await folder.leases.release(lease);
     return result;
   };

@@ -106,7 +106,8 @@ export interface Session {
   read(request: ReadRequest, signal: AbortSignal): AsyncIterable<Page>;
   /**
    * Whoever opted out or complained since a time, by any way, without what else changed: `read` brings them all the same,
-   * this only finds them earlier. Null where reading the changes costs no more.
+   * this only finds them earlier. It looks back by as much as the vendor commits late. Null where reading the changes costs no
+   * more.
    */
   readonly optOutsSince: ((look: OptOutLook, signal: AbortSignal) => AsyncIterable<readonly Row[]>) | null;
   /** Records that do not exist are simply not in the answer; deleted ones come with their `life` where the vendor tells. */

@@ -25,9 +25,12 @@ export const guardedPass = async (
   const profile = run.view.profile.id;
   const free = await store.enlisted(profile, list, [...released] as AddressKey[]);
   const fresh = all - free.size;
-  const hold = allowed !== 'everything' || isTooMany(run, fresh, await store.count(run.view.marketing));
+  const earlier = run.service.holds.find((one) => one.kind === 'opt-outs' && one.run === run.id) ?? null;
+  // One set: whoever turns up later in a run that holds some is held with them.
+  const hold =
+    allowed !== 'everything' || earlier !== null || isTooMany(run, fresh, await store.count(run.view.marketing));
   const held = (plan: AddressPlan): boolean => hold && !free.has(plan.address);
-  if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync') await holdOptOuts(run, list, free);
+  if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync') await holdOptOuts(run, list, free, earlier);
   const forOptOuts = list === 'guarded';
   await eachEnlistedBatch(run, list, async (plans, marks) => {
     for (const plan of plans) {
@@ -73,17 +76,22 @@ const selfReleased = async (run: Run): Promise<readonly string[]> => {
 };
 
 /** What is held is listed whole: `approve` releases exactly these people, and no others. */
-const holdOptOuts = async (run: Run, list: 'guarded' | 'leaving', free: ReadonlySet<AddressKey>): Promise<void> => {
-  const addresses: AddressKey[] = [];
-  const facts = new Set<number>();
+const holdOptOuts = async (
+  run: Run,
+  list: 'guarded' | 'leaving',
+  free: ReadonlySet<AddressKey>,
+  earlier: Hold | null,
+): Promise<void> => {
+  const addresses = new Set<string>(earlier?.addresses);
+  const facts = new Set<number>(earlier?.facts);
   await eachEnlistedBatch(run, list, async (plans) => {
     for (const plan of plans.filter(({ address }) => !free.has(address))) {
-      addresses.push(plan.address);
+      addresses.add(plan.address);
       for (const n of plan.verdict.because) facts.add(n);
     }
   });
-  const why = `${addresses.length} people would be opted out or leave ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;
-  await putHold(run, { kind: 'opt-outs', addresses, facts: [...facts], why });
+  const why = `${addresses.size} people would be opted out or leave ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;
+  await putHold(run, { kind: 'opt-outs', addresses: [...addresses], facts: [...facts], why });
 };
 
 /** Remembers what is held. A later run that finds the same set keeps the earlier one's word, so that `approve` of either counts. */
@@ -95,7 +103,7 @@ export const putHold = async (run: Run, found: Omit<Hold, 'run' | 'runs' | 'sinc
     const hold: Hold = {
       ...found,
       run: run.id,
-      runs: same ? [...before.runs, run.id] : [run.id],
+      runs: same ? [...new Set([...before.runs, run.id])] : [run.id],
       since: before?.since ?? now,
     };
     return { ...service, holds: [...service.holds.filter((one) => one.kind !== found.kind), hold] };
