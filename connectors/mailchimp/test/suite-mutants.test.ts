@@ -5,6 +5,7 @@ import {
   type Capabilities,
   type Connector,
   ConnectorError,
+  type Deciding,
   type Op,
   type Outcome,
   type Page,
@@ -42,6 +43,11 @@ const withOutcomes = (change: (outcome: Outcome, op: Op | undefined) => Outcome)
           ops.find(({ id }) => id === one.op),
         ),
       ),
+  }));
+
+const withDeciding = (change: (all: readonly Deciding[], email: string) => readonly Deciding[]) =>
+  withFault((session) => ({
+    deciding: async (email, signal) => change(await session.deciding(email, signal), email),
   }));
 
 /** Opts out as well, whenever it writes such an op. */
@@ -111,6 +117,48 @@ const mutants: readonly (readonly [what: string, check: string, mutant: Connecto
     'says applied when it was so already',
     'write: the same opt-out twice',
     withOutcomes((one) => (one.result === 'unchanged' ? { ...one, result: 'applied' } : one)),
+  ],
+  [
+    'explains an opt-out by nothing that blocks',
+    'deciding: whoever opted out',
+    withDeciding((all) => all.map((one) => ({ ...one, blocks: null }))),
+  ],
+  [
+    'explains it by a property of the future',
+    'deciding: whoever opted out',
+    withDeciding((all) => all.map((one) => ({ ...one, since: NOON + 3_600_000 }))),
+  ],
+  [
+    'finds something that blocks with everybody',
+    'deciding: whoever can be mailed',
+    withDeciding((all) => all.map((one) => ({ ...one, blocks: true }))),
+  ],
+  [
+    'knows people in their first spelling only',
+    'deciding: whoever can be mailed',
+    withDeciding((all, email) => (email === email.toLowerCase() ? all : [])),
+  ],
+  [
+    'explains people by their address',
+    'deciding: whoever opted out',
+    withDeciding((all, email) => all.map((one) => ({ ...one, why: `${email} opted out` }))),
+  ],
+  [
+    'opts out whom it is asked about',
+    'deciding: whoever can be mailed',
+    withFault((session) => ({
+      async deciding(email, signal) {
+        await session.write([{ kind: 'opt-out', id: 'extra', record: null, email, topic: '*', set: {} }], signal);
+        return [];
+      },
+    })),
+  ],
+  [
+    'calls the unknown opted out',
+    'deciding: an address that nobody knows',
+    withDeciding((all) =>
+      all.length > 0 ? all : [{ record: null, name: 'x', value: null, blocks: true, since: null, why: 'x' }],
+    ),
   ],
   ['says applied to everything', 'write: a batch that fails in part', withOutcomes((one) => applied(one))],
   [
