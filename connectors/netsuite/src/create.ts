@@ -1,4 +1,4 @@
-import type { Columns, Outcome, RecordRef, Refusal, Row } from '@heed/contract';
+import { type Columns, ConnectorError, type Outcome, type RecordRef, type Refusal, type Row } from '@heed/contract';
 import { inParallel } from '@heed/toolkit';
 import { lookUp } from './lookup.ts';
 import { REFERENCE, type RecordShape, readableShape, STATUS } from './record-shape.ts';
@@ -64,13 +64,29 @@ const make = async (
   op: CreateOp,
   signal: AbortSignal,
 ): Promise<Outcome> => {
-  try {
-    const id = await api.create(op.type, bodyOf(shape, op), signal);
+  const send = async (fields: CreateOp['fields']): Promise<Outcome> => {
+    const id = await api.create(op.type, bodyOf(shape, { ...op, fields }), signal);
     return { op: op.id, result: 'applied', record: { type: op.type, id }, row: null, at: api.now() };
+  };
+  try {
+    return await send(op.fields).catch((error: unknown) => {
+      const otherName = isNameTaken(op, error) ? nameOf(op) : null;
+      if (otherName === null) throw error;
+      return send({ ...op.fields, [NAME]: otherName });
+    });
   } catch (error) {
     return failed(op.id, asError(error));
   }
 };
+
+/** The name of a contact, which NetSuite makes of first and last name, and which no two contacts of a company may share. */
+const NAME = 'entityId';
+
+const isNameTaken = ({ type, fields }: CreateOp, error: unknown): boolean =>
+  type === 'contact' && !(NAME in fields) && error instanceof ConnectorError && error.details.field === NAME;
+
+const nameOf = ({ fields, email, reference }: CreateOp): string =>
+  [fields.firstName, fields.lastName, `(${reference?.value ?? email})`].filter(Boolean).join(' ');
 
 /**
  * Consent last, and always said: without a status NetSuite gives the one that the account's preference says

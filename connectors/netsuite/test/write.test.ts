@@ -212,6 +212,16 @@ describe('creating', () => {
     });
   });
 
+  it('two people of one name are two contacts, though NetSuite wants their names to differ', async () => {
+    make(running(), 'contact', { entityId: 'Ann Doe', email: 'other@example.org' });
+    const fields = { firstName: 'Ann', lastName: 'Doe' };
+    expect((await write(open(running()), create({ type: 'contact', fields }))).new).toMatchObject({
+      result: 'applied',
+    });
+    const [row] = await lookup(open(running()), { emails: ['new@example.org'] }, { fields: ['entityId', 'firstName'] });
+    expect(row?.values).toMatchObject({ entityId: 'Ann Doe (heed-1)', firstName: 'Ann', [STATUS]: '1' });
+  });
+
   it('a reference goes into externalId only', async () => {
     const done = await write(open(running()), create({ reference: { field: 'custentity_job_role', value: 'x' } }));
     expect(done.new).toMatchObject({ result: 'rejected', refusal: { kind: 'config' } });
