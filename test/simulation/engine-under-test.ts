@@ -222,6 +222,7 @@ const profileOf = ({ rules }: Settings): Profile => ({
     undeliverableField: null,
     target: null,
     softOptOutIsRequest: false,
+    importFrom: null,
   },
   consent: {
     newMembers: rules.newMembers,

@@ -23,7 +23,9 @@ export const run: Command = async (invocation, [file = '', name = ''], options) 
       '--topic needs topics in profiles, which Heed does not have yet (C17); without it the list covers all mail.',
     );
   const connection = connectionOf(customer, options.connection);
-  const list = text(options.list) ?? (file === '-' ? 'standard input' : basename(file));
+  const called = text(options.list) ?? (file === '-' ? 'standard input' : basename(file));
+  // Narrowed, it says less about the same people: a list of its own.
+  const list = connection === '' ? called : `${called} for ${connection}`;
   const { container } = workspace;
   const store = container.get(TOKENS.State).customer(customer.name);
   const now = container.get(TOKENS.Clock).now();

@@ -13,9 +13,10 @@ export interface Announced {
   readonly accessToken: string;
 }
 
-/** Two running stand-ins, a copy of profiles/demo that points at them, and an empty state folder. */
+/** Three running stand-ins, a copy of profiles/demo that points at them, and an empty state folder. */
 export interface Stage {
   readonly salesforce: Announced;
+  readonly netsuite: Announced;
   readonly mailchimp: Announced & { readonly audience: string };
   /** For the commands of the demonstration. */
   readonly invocation: Invocation;
@@ -23,7 +24,7 @@ export interface Stage {
   clear(): Promise<void>;
 }
 
-type Announcement = Pick<Stage, 'salesforce' | 'mailchimp'>;
+type Announcement = Pick<Stage, 'salesforce' | 'netsuite' | 'mailchimp'>;
 
 const BIN = fileURLToPath(new URL('../../bin/heed.js', import.meta.url));
 const PROFILES = fileURLToPath(new URL('../../../../profiles/demo', import.meta.url));
@@ -31,7 +32,7 @@ const PROFILES = fileURLToPath(new URL('../../../../profiles/demo', import.meta.
 export const setStage = async (invocation: Invocation): Promise<Stage> => {
   const folder = await mkdtemp(join(tmpdir(), 'heed-demo-'));
   // A process of its own, so that both sides of the conversation can work at once; it ends when we do (ipc).
-  const sandboxes = spawn(process.execPath, [BIN, 'sandbox', 'mailchimp', 'salesforce', '--demo'], {
+  const sandboxes = spawn(process.execPath, [BIN, 'sandbox', 'mailchimp', 'salesforce', 'netsuite', '--demo'], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const clear = async (): Promise<void> => {
@@ -39,12 +40,12 @@ export const setStage = async (invocation: Invocation): Promise<Stage> => {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { salesforce, mailchimp } = await announcementOf(sandboxes, invocation.signal);
+    const { salesforce, netsuite, mailchimp } = await announcementOf(sandboxes, invocation.signal);
     const profilesDir = join(folder, 'profiles');
-    await copyProfiles(join(profilesDir, 'demo'), { salesforce, mailchimp });
-    const environment = { ...invocation.environment, ...salesforce.env, ...mailchimp.env };
+    await copyProfiles(join(profilesDir, 'demo'), { salesforce, netsuite, mailchimp });
+    const environment = { ...invocation.environment, ...salesforce.env, ...netsuite.env, ...mailchimp.env };
     const staged = { ...invocation, json: false, profilesDir, stateDir: join(folder, 'state'), keyFile: undefined };
-    return { salesforce, mailchimp, invocation: { ...staged, environment }, clear };
+    return { salesforce, netsuite, mailchimp, invocation: { ...staged, environment }, clear };
   } catch (error) {
     await clear();
     throw error;
@@ -66,16 +67,17 @@ const ended = (child: ChildProcess): Promise<void> =>
   });
 
 /** The committed files name fixed ports; the copy names the ports that were free. */
-const copyProfiles = async (to: string, { salesforce, mailchimp }: Announcement): Promise<void> => {
+const copyProfiles = async (to: string, { salesforce, netsuite, mailchimp }: Announcement): Promise<void> => {
   await cp(PROFILES, to, { recursive: true });
   const file = join(to, 'connections.yaml');
   const text = await readFile(file, 'utf8');
   const urls: Readonly<Record<string, string>> = {
     'http://127.0.0.1:41001': mailchimp.url,
     'http://127.0.0.1:41002': salesforce.url,
+    'http://127.0.0.1:41003': netsuite.url,
   };
   await writeFile(
     file,
-    text.replaceAll(/http:\/\/127\.0\.0\.1:4100[12]/g, (url) => urls[url] ?? url),
+    text.replaceAll(/http:\/\/127\.0\.0\.1:4100[123]/g, (url) => urls[url] ?? url),
   );
 };

@@ -9,8 +9,19 @@ export interface ListSource {
   close(): Promise<void>;
 }
 
+const PIECE_BYTES = 64 * 1024;
+
+async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 const fromHandle = (handle: FileHandle, close: () => Promise<void>): ListSource => ({
-  bytes: () => handle.createReadStream({ start: 0, autoClose: false }),
+  bytes: () => piecesOf(handle),
   close,
 });
 

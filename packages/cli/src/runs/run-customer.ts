@@ -15,6 +15,7 @@ import {
 import type { Container } from 'inversify';
 import { TOKENS } from '../composition/container.ts';
 import { connectProfile } from '../composition/systems.ts';
+import { importProfileList } from './import-profile-list.ts';
 import { type Turn, takeTurn } from './lease-holder.ts';
 import type { Standing } from './show-run.ts';
 
@@ -72,6 +73,16 @@ export const runCustomer = async (
         codes.push(EXIT.interrupted);
         break;
       }
+      const listed = await importProfileList(profile, {
+        store: state.customer(customer.name),
+        stateDir: container.get(TOKENS.StateDir),
+        mode: request.mode,
+        now: container.get(TOKENS.Clock).now(),
+        signal: request.signal,
+        progress: request.progress,
+      });
+      codes.push(...listed.codes);
+      messages.push(...listed.messages);
       const ran = await runOne(container, customer, profile, request, turn);
       if ('wrong' in ran) {
         codes.push(EXIT.invalid);

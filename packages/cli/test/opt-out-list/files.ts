@@ -39,7 +39,8 @@ export interface Read {
 export const readAll = async (bytes: Uint8Array, wishes: Partial<ListWishes> = {}): Promise<Read> => {
   const source = sourceOf(bytes);
   const shape = await shapeOf(source, { ...NO_WISHES, ...wishes });
-  const lines = await Array.fromAsync(listLines(source, shape));
+  const lines: ListLine[] = [];
+  for await (const line of listLines(source, shape)) lines.push(line);
   return {
     shape,
     lines,

@@ -22,12 +22,14 @@ const accountOf = ({ name, connector, settings }: Connection): unknown => ({
  * and the audience. Written-out defaults, schedules, fields and descriptions do not change it. Holds no secret.
  */
 export const profileDigest = (profile: Profile, crm: Connection, marketing: Connection): string => {
-  const { optOut, consent } = profile;
+  const { importFrom, ...optOut } = profile.optOut;
+  const { consent } = profile;
   const { records, lists } = profile.crm;
   const sortedLists = lists === null ? null : lists.map((list) => `${list.kind} ${list.id}`).sort();
   const { audience } = profile.marketing;
   const basis = {
-    optOut,
+    // A default that is not written changes no fingerprint of a profile from before it existed.
+    optOut: importFrom === null ? optOut : { ...optOut, importFrom },
     consent,
     records,
     lists: sortedLists,

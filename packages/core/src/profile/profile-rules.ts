@@ -17,11 +17,6 @@ export const profileKeyAdvice: KeyAdvice = (path, key) => {
     ];
   const parent = path.join('.');
   if (parent === '' && plain === 'topics') return ['topics are not supported yet (C17)', 'Remove this key'];
-  if (parent === 'optOut' && plain === 'importfrom')
-    return [
-      'optOut.importFrom is not supported yet (C20)',
-      'Remove this key; use heed optouts add for single addresses',
-    ];
   return null;
 };
 

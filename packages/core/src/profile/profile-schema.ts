@@ -69,6 +69,23 @@ const target = z.union([
   z.strictObject({ subscriptionType: text('A subscription type of the CRM') }),
 ]);
 
+/** Inside the customer's own folder: no absolute path, no way up. Links are followed when the file is opened. */
+const pathInside = text('A CSV file, relative to the folder of the profile')
+  .max(1_000)
+  .refine((path) => !/^[/\\~]|^[a-z]:|\p{Cc}/iu.test(path) && !path.split(/[/\\]/).includes('..'), {
+    error: 'the file lies in the folder of the profile or below it, written as lists/opt-outs.csv',
+  });
+
+const importFrom = z.union([
+  pathInside,
+  z.strictObject({
+    path: pathInside,
+    column: text('The column of the addresses, by name or number').optional(),
+    delimiter: text('One character').optional(),
+    encoding: text('utf-8, windows-1252 and the like').optional(),
+  }),
+]);
+
 /** The format of one profile file. What one key alone cannot tell is checked in profile-rules.ts. */
 export const profileSchema = z
   .strictObject({
@@ -119,6 +136,9 @@ export const profileSchema = z
         undeliverableField: name('C10: a CRM checkbox for addresses that bounce').optional(),
         target: target.optional().describe('C27: needed where the opt-out of the CRM is wider than this mailing'),
         softOptOutIsRequest: yesOrNo('C28: a soft opt-out found at first counts as one').default(false),
+        importFrom: importFrom
+          .optional()
+          .describe('C20: an opt-out list that is imported before each run if it changed; for the whole customer'),
       })
       .prefault({}),
     consent: z.strictObject({

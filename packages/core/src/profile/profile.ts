@@ -82,6 +82,16 @@ export interface OptOutRules {
   readonly target: OptOutTarget | null;
   /** C28 */
   readonly softOptOutIsRequest: boolean;
+  /** C20: a list of the whole customer that is imported before each run if it changed; null: none. */
+  readonly importFrom: ImportFrom | null;
+}
+
+/** A CSV file, relative to the folder of the profile and inside of it; null: found out. */
+export interface ImportFrom {
+  readonly path: string;
+  readonly column: string | null;
+  readonly delimiter: string | null;
+  readonly encoding: string | null;
 }
 
 export type Basis = 'consent' | 'existing-customer' | 'contract' | 'legitimate-interest';

@@ -1,6 +1,6 @@
 import type { Transform } from '../fields/transform.ts';
 import type { ProfileError } from './place.ts';
-import type { FieldMapping, Profile } from './profile.ts';
+import type { FieldMapping, ImportFrom, Profile } from './profile.ts';
 import { crossKeyErrors, customFieldOf, profileKeyAdvice, type ValidateCron } from './profile-rules.ts';
 import { profileSchema, type WrittenProfile } from './profile-schema.ts';
 import { schemaErrors } from './schema-errors.ts';
@@ -43,6 +43,11 @@ const mappingOf = ({ crm, marketing, direction, transform, clear }: WrittenMappi
 const listsOf = (lists: WrittenProfile['crm']['lists']): Profile['crm']['lists'] =>
   lists?.flatMap((list) => Object.entries(list).map(([kind, id]) => ({ kind, id }))) ?? null;
 
+const importFromOf = (written: Exclude<WrittenProfile['optOut']['importFrom'], undefined>): ImportFrom => {
+  const { path, column, delimiter, encoding } = typeof written === 'string' ? { path: written } : written;
+  return { path, column: column ?? null, delimiter: delimiter ?? null, encoding: encoding ?? null };
+};
+
 /** Reads one profile file. Pure; every error of the file at once, none of them quoting a secret. */
 export const readProfile = (source: ProfileText, validateCron: ValidateCron): ReadProfile => {
   const { value, places, errors: syntax } = readYaml(source.file, source.text);
@@ -79,6 +84,7 @@ export const readProfile = (source: ProfileText, validateCron: ValidateCron): Re
       undeliverableField: optOut.undeliverableField ?? null,
       target: optOut.target ?? null,
       softOptOutIsRequest: optOut.softOptOutIsRequest,
+      importFrom: optOut.importFrom === undefined ? null : importFromOf(optOut.importFrom),
     },
     consent: { newMembers: consent.newMembers, basis: consent.basis ?? null, optInField: consent.optInField ?? null },
     guards: written.guards,

@@ -176,7 +176,9 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   await run.engine.store.clearWorklist(run.lease, run.view.profile.id, null);
   await settleEarlierDoubts(run);
   if (options.full || run.restored) await forgetCursors(run);
-  if (options.full) await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
+  // A profile that never read anything has missed what opt-out lists and other profiles brought before it was there (C20, C26).
+  if (options.full || run.service.blocked === '')
+    await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
   const allowed = await permission(run, options);
   await readMembers(run);
   run.marketingIsComplete = run.service.complete !== null;

@@ -74,6 +74,7 @@ export const profileOf = (rules: Rules): Profile => ({
     undeliverableField: rules.undeliverableField ?? null,
     target: rules.target ?? null,
     softOptOutIsRequest: rules.softOptOutIsRequest ?? false,
+    importFrom: null,
   },
   consent: {
     newMembers: rules.newMembers ?? 'subscribe',

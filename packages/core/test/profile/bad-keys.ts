@@ -46,9 +46,9 @@ export const badKeysAndValues: readonly BadFile[] = [
     '5:1: topics are not supported yet (C17). Remove this key.',
   ),
   plus(
-    'importFrom, which comes later',
-    'optOut: { importFrom: lists/robinson.csv }\n',
-    '5:11: optOut.importFrom is not supported yet (C20). Remove this key; use heed optouts add for single addresses.',
+    'importFrom that leads out of the folder',
+    'optOut: { importFrom: ../other/robinson.csv }\n',
+    '5:23: optOut.importFrom: the file lies in the folder of the profile or below it, written as lists/opt-outs.csv.',
   ),
   whole(
     'nothing but a version',

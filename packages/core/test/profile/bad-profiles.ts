@@ -124,7 +124,7 @@ const badRules: readonly BadFile[] = [
     'an API key as a key',
     `optOut: { ${KEY}: true }\n`,
     '5:11: this looks like a secret, and secrets never stand in a profiles folder. Write { env: NAME } or { file: PATH } in its place, and revoke the secret if others can read this file.',
-    '5:11: unknown key (not shown, it looks like a secret) in optOut. The keys here are crmToMarketing, customField, alsoStandard, scope, clearWhenConfirmed, suppressUnknown, undeliverableField, target, softOptOutIsRequest.',
+    '5:11: unknown key (not shown, it looks like a secret) in optOut. The keys here are crmToMarketing, customField, alsoStandard, scope, clearWhenConfirmed, suppressUnknown, undeliverableField, target, softOptOutIsRequest, importFrom.',
   ),
   plus(
     'an API key as a value of a choice',

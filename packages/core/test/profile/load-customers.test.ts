@@ -109,6 +109,7 @@ describe('a profiles folder', () => {
         undeliverableField: null,
         target: null,
         softOptOutIsRequest: false,
+        importFrom: null,
       },
       consent: { newMembers: 'non-subscribed', basis: null, optInField: null },
       guards: { optOuts: { people: 50, percent: 5 }, creates: 5000 },
