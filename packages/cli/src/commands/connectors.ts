@@ -27,7 +27,7 @@ export const run: Command = async (invocation) => {
         paragraph(
           abilitiesOf(can),
           '            ',
-          one.roles.length === 1 ? '  abilities ' : `  as ${role}`.padEnd(12),
+          one.roles.length === 1 ? '  abilities ' : `  as ${role} `.padEnd(12),
         ),
       ),
       `  sandbox   ${one.sandbox ? `heed sandbox ${one.name}` : 'none'}`,

@@ -34,7 +34,9 @@ export const run: Command = async (invocation, [name = '', given]) => {
       const setAside = (await store.setAside(profile.id)).filter((one) => one.address === address);
       if (explained.now.some(({ unreachable }) => unreachable !== null)) codes.push(EXIT.unreachable);
       json.push(explanationJson(explained, setAside));
-      texts.push(explanationText(address, explained, titlesOf(customer, profile), setAside));
+      const titleOf = (connection: string): string =>
+        customer.connections.get(connection)?.connector.title ?? connection;
+      texts.push(explanationText(address, explained, titlesOf(customer, profile), titleOf, setAside));
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       invocation.tell(`${profile.id}: ${error.message}`);

@@ -47,14 +47,20 @@ const countsOf = (head: string): readonly ReadonlyMap<string, number>[] => {
   return lines.length > 1 ? lines.slice(0, -1) : lines;
 };
 
-/** The delimiter that stands in every line of the head, most often; a comma if none does: then there is one column. */
+/**
+ * The delimiter that stands in most lines of the head, and most often in the first; a comma if none does: then there is one
+ * column. An address may hold a `|` itself, so that one line with it means nothing.
+ */
 export const detectDelimiter = (head: string): { readonly delimiter: string; readonly named: boolean } => {
   const named = NAMED_IN_FILE.exec(head)?.groups?.delimiter;
   if (named !== undefined) return { delimiter: named, named: true };
   const lines = countsOf(head);
-  const ranked = KNOWN.map((delimiter) => {
-    const counts = lines.map((line) => line.get(delimiter) ?? 0);
-    return { delimiter, least: Math.min(...counts), first: counts[0] ?? 0 };
-  }).sort((a, b) => b.least - a.least || b.first - a.first);
+  const ranked = KNOWN.map((delimiter) => ({
+    delimiter,
+    lines: lines.filter((line) => line.has(delimiter)).length,
+    first: lines[0]?.get(delimiter) ?? 0,
+  }))
+    .filter((one) => one.lines * 2 > lines.length)
+    .sort((a, b) => b.lines - a.lines || b.first - a.first);
   return { delimiter: ranked[0]?.delimiter ?? ',', named: false };
 };

@@ -89,8 +89,9 @@ const nowOf = ({ fact, stands }: Explanation['facts'][number]): string => {
   return stands.crm ? 'stands for the CRM' : 'stands for marketing';
 };
 
-const sourceOf = ({ source }: Fact, titles: Titles): string =>
-  source.role === 'list' ? `opt-out list (${source.field})` : `${titles[source.role]} ${source.field}`;
+/** A fact may come from any system of the customer, not from the profile's own two only (C26). */
+const sourceOf = ({ source }: Fact, titleOf: TitleOf): string =>
+  source.role === 'list' ? `opt-out list (${source.field})` : `${titleOf(source.connection)} ${source.field}`;
 
 const nextText = ({ next }: Explanation, titles: Titles): string => {
   const writes = [...next.consent, ...next.fields].map(
@@ -112,11 +113,15 @@ const remarks = (explained: Explanation, titles: Titles, setAside: readonly SetA
   return lines;
 };
 
+/** What people call the system of a connection. */
+type TitleOf = (connection: string) => string;
+
 /** One person in one profile, for people. */
 export const explanationText = (
   address: string,
   explained: Explanation,
   titles: Titles,
+  titleOf: TitleOf,
   setAside: readonly SetAside[],
 ): string => {
   const { profile, mailable, rule, now, facts, next } = explained;
@@ -128,7 +133,7 @@ export const explanationText = (
   ];
   const rows = facts.map((one) => [
     String(one.fact.n),
-    sourceOf(one.fact, titles),
+    sourceOf(one.fact, titleOf),
     one.fact.says + (one.fact.complaint ? ' (complaint)' : ''),
     one.fact.by,
     whenOf(one.fact),

@@ -64,6 +64,10 @@ describe('C20: a file becomes addresses, line by line', () => {
     expect((await read('sep=;\r\nEmail;Name\r\nann@x.org;"a,b,c"\r\n')).said).toEqual(['3 ann@x.org']);
   });
 
+  it('is not misled by an address that holds a delimiter', async () => {
+    expect((await read('a|b@x.org\nbob@x.org\n')).said).toEqual(['1 a|b@x.org', '2 bob@x.org']);
+  });
+
   it('an empty file, and one of a header alone, hold nobody', async () => {
     expect((await read('')).shape.column).toBeNull();
     expect((await read('\n \n')).lines).toEqual([]);
