@@ -75,7 +75,7 @@ export const startCallBench = async (): Promise<CallBench> => {
     audience: mailchimp.audience,
     async sync(options = {}) {
       const before = [salesforce.calls().length, mailchimp.calls().length] as const;
-      const { json } = await syncCommand(invocation, ['demo'], options);
+      const { json } = await syncCommand(invocation, ['demo/newsletter'], options);
       const [report] = (json as { readonly runs: readonly RunSeen['report'][] }).runs;
       if (report === undefined) throw new Error(`no run: ${JSON.stringify(json)}`);
       return {
