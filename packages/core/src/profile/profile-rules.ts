@@ -17,6 +17,11 @@ export const profileKeyAdvice: KeyAdvice = (path, key) => {
     ];
   const parent = path.join('.');
   if (parent === '' && plain === 'topics') return ['topics are not supported yet (C17)', 'Remove this key'];
+  if (parent === '' && plain === 'marketingcontacts')
+    return [
+      "HubSpot's marketing contact status is billing and cannot be set through its API (C13)",
+      'Remove this key; set the status by a workflow, an import, or as the default of the integration in HubSpot',
+    ];
   return null;
 };
 
