@@ -46,6 +46,11 @@ export const badKeysAndValues: readonly BadFile[] = [
     '5:1: topics are not supported yet (C17). Remove this key.',
   ),
   plus(
+    'what HubSpot lets nobody set',
+    'marketingContacts: { onOptOut: non-marketing }\n',
+    "5:1: HubSpot's marketing contact status is billing and cannot be set through its API (C13). Remove this key; set the status by a workflow, an import, or as the default of the integration in HubSpot.",
+  ),
+  plus(
     'importFrom that leads out of the folder',
     'optOut: { importFrom: ../other/robinson.csv }\n',
     '5:23: optOut.importFrom: the file lies in the folder of the profile or below it, written as lists/opt-outs.csv.',
