@@ -117,8 +117,8 @@ export const optOutListsOf = ({ database, random, read, write }: ListParts): Opt
           new Set(
             addressesIn(
               database.all<AddressRow>(
-                `SELECT DISTINCT stay.address FROM json_each(?) AS asked
-                 CROSS JOIN stay ON stay.address = asked.value
+                `SELECT DISTINCT stay.address FROM json_each(?)
+                 CROSS JOIN stay ON stay.address = json_each.value
                  CROSS JOIN shadow ON shadow.id = stay.shadow
                  CROSS JOIN system ON system.id = shadow.system
                  WHERE system.role = 'marketing' AND shadow.live = 1

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { OptOutLists } from '@heed/core';
 import { afterEach, expect, test } from 'vitest';
 import {
   at,
@@ -100,11 +101,23 @@ const everyVerb = async (database: Database): Promise<void> => {
   for (const value of [1, null]) await store.putNote('news', 'k', value);
   await store.note('news', 'k');
   await store.dropCursor(lease, 's');
+  await everyListVerb(store.optOutLists);
 };
 
-/** Small by nature: one row, one per profile or system, or walked from its newest end up to a limit. */
+const everyListVerb = async (lists: OptOutLists): Promise<void> => {
+  const draft = await lists.draft(1);
+  await lists.gather(draft, [at('ann'), at('bob')]);
+  await lists.gathered(draft, null, 5);
+  await lists.enter('l', draft, [at('ann')], [optOut('ann')], 1);
+  await lists.complete('l', { version: draft, digest: '', addresses: 1, at: 1 });
+  await lists.draft(9e12);
+  await Promise.all([lists.last('l'), lists.onList('l', [at('ann')]), lists.subscribed([at('ann')])]);
+  await lists.everybody(null, 5);
+};
+
+/** Small by nature: one row, one per profile, system or import that is under way, or walked from its newest end up to a limit. */
 const SMALL =
-  /^SCAN (customer|profile|system|json_each|value|CONSTANT|\(|SUBQUERY|run$|chain$|sqlite_schema|\d+ CONSTANT)/;
+  /^SCAN (customer|profile|system|list_draft|json_each|value|CONSTANT|\(|SUBQUERY|run$|chain$|sqlite_schema|\d+ CONSTANT)/;
 
 /** Verbs that are asked for everything of a profile, a run or a system. */
 const ASKED_FOR_ALL = [

@@ -6,6 +6,7 @@ import { promisesOfLeases } from './store-suite/leases.ts';
 import { promisesOfTheLedger } from './store-suite/ledger.ts';
 import { promisesOfMarks } from './store-suite/marks.ts';
 import { promisesOfNeighbourhoods } from './store-suite/neighbourhoods.ts';
+import { promisesOfOptOutLists } from './store-suite/opt-out-lists.ts';
 import { promisesOfPages } from './store-suite/pages.ts';
 import { promisesOfRuns } from './store-suite/runs.ts';
 import { promisesOfSettlements } from './store-suite/settlements.ts';
@@ -23,6 +24,7 @@ export const describeStore = (subject: StoreSubject): void => {
     promisesOfPages(bench);
     promisesOfNeighbourhoods(bench);
     promisesOfMarks(bench);
+    promisesOfOptOutLists(bench);
     promisesOfSettlements(bench);
     promisesOfBuckets(bench);
     promisesOfIntents(bench);
