@@ -113,9 +113,9 @@ export interface Session {
   /** Records that do not exist are simply not in the answer; deleted ones come with their `life` where the vendor tells. */
   lookup(request: Lookup, signal: AbortSignal): Promise<readonly Row[]>;
   /**
-   * Everything that decides whether this address gets marketing mail here, asked of the vendor now, for `explain`: of each record
-   * with the address that is not converted or merged away, and of the address itself. It decides nothing and writes nothing; an
-   * address that the system does not know has no property that blocks. What cannot be read is told, with `blocks: null`.
+   * Everything that decides whether this address gets marketing mail here, asked of the vendor now, for `explain`: of every record
+   * with the address, in whatever case, and of the address itself. It decides nothing and writes nothing; an address that the system
+   * does not know has no property that blocks. What cannot be read, and what is deleted, merged or converted, has `blocks: null`.
    */
   deciding(email: string, signal: AbortSignal): Promise<readonly Deciding[]>;
   /** One outcome per op, by op id, in any order; never throws for what concerns single ops. */
