@@ -1,6 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contact, member } from '../bad-input/stage/people.ts';
 import { type ImportJson, importText, jsonOf, openWorld, type World } from './kit.ts';
@@ -63,7 +62,9 @@ describe('heed optouts export', () => {
 
   it('is safe to open in a spreadsheet: no cell begins like a formula', async () => {
     await world.heed(['optouts', 'export', 'acme', '--file', file]);
-    const rows = parse(readFileSync(file)) as readonly (readonly string[])[];
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const rows = lines.map((line) => line.slice(1, -1).split('","'));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([6]));
     expect(rows).toHaveLength(9);
     expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
     expect(rows.flat().filter((cell) => cell.startsWith("'"))).toHaveLength(2);

@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { openStateFolder } from '@heed/store';
-import { countedBytes, HandClock } from '../../packages/testkit/src/store-suite/subject.ts';
 import { openWorld as open, type World } from '../bad-input/stage/world.ts';
 
 export type { World } from '../bad-input/stage/world.ts';
@@ -50,10 +48,4 @@ export const importText = async (
   const { addresses } = jsonOf<ImportJson>(dry);
   const done = await world.heed(['optouts', 'import', file, 'acme', '--confirm', String(addresses), ...more]);
   return { code: done.code, json: jsonOf<ImportJson>(done), said: done.said };
-};
-
-/** The customer's store, as another process would open it. */
-export const openStore = (world: World) => {
-  const state = openStateFolder(world.place.stateDir, { clock: new HandClock(), random: countedBytes() });
-  return { store: state.customer('acme'), close: () => state.close() };
 };

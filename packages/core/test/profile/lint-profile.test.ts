@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
     says: [
       '[nothing] 5:1: warning: people who opted out in Salesforce can still be mailed from Mailchimp, because optOut.crmToMarketing is false (C2). Set it to true to unsubscribe them.',
       '[nothing] 5:18: warning: optOut.scope has no effect while optOut.crmToMarketing is false (C5). Remove it, or set crmToMarketing to true.',
-      '[nothing] 5:42: warning: optOut.suppressUnknown has no effect while optOut.crmToMarketing is false (C3). Remove it, or set crmToMarketing to true.',
+      '[nothing] 5:42: warning: optOut.suppressUnknown is for opt-out lists alone (C20) while optOut.crmToMarketing is false (C3). Set crmToMarketing to true if the opt-outs of the CRM are meant as well.',
     ],
   },
   // abilities

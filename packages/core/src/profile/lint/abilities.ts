@@ -88,15 +88,16 @@ const checkCrmToMarketing = ({ profile, crm, marketing }: LintSubject, report: R
     const what = stillMailable(crm.title, marketing.title);
     const fix = 'Set it to true to unsubscribe them';
     report(['optOut', 'crmToMarketing'], { stops: 'nothing', rule: 'C2', what, fix });
-    const idle = (key: string, rule: string): void =>
-      report(['optOut', key], {
-        stops: 'nothing',
-        rule,
-        what: `optOut.${key} has no effect while optOut.crmToMarketing is false`,
-        fix: 'Remove it, or set crmToMarketing to true',
-      });
-    if (scope === 'lists') idle('scope', 'C5');
-    if (suppressUnknown) idle('suppressUnknown', 'C3');
+    if (scope === 'lists') {
+      const idle = 'optOut.scope has no effect while optOut.crmToMarketing is false';
+      const remedy = 'Remove it, or set crmToMarketing to true';
+      report(['optOut', 'scope'], { stops: 'nothing', rule: 'C5', what: idle, fix: remedy });
+    }
+    if (suppressUnknown) {
+      const partly = 'optOut.suppressUnknown is for opt-out lists alone (C20) while optOut.crmToMarketing is false';
+      const remedy = 'Set crmToMarketing to true if the opt-outs of the CRM are meant as well';
+      report(['optOut', 'suppressUnknown'], { stops: 'nothing', rule: 'C3', what: partly, fix: remedy });
+    }
   }
   if (suppressUnknown && !marketing.can.optOutUnknown) {
     const what = `${marketing.title} cannot suppress an address without creating a contact`;
