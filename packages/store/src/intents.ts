@@ -58,14 +58,25 @@ export const saveIntents = (database: Database, intents: readonly Intent[]): voi
     );
     const isNew = before.get(intent.id) === undefined;
     if (intent.op.kind === 'create' && intent.system.role === 'marketing' && (isNew || intent.state === 'rejected'))
-      rememberCreate(database, intent);
+      rememberCreate(database, intent, systemOf(intent));
   }
 };
 
 /** An unknown outcome counts as created (C11); only a surely refused create was none. */
-const rememberCreate = (database: Database, intent: Intent): void => {
-  if (intent.state === 'rejected') database.run('DELETE FROM member_create WHERE op = ?', intent.id);
-  else database.run('INSERT OR IGNORE INTO member_create (op, address) VALUES (?, ?)', intent.id, intent.address);
+const rememberCreate = (database: Database, intent: Intent, system: number): void => {
+  const { id, op, state, address } = intent;
+  if (state === 'rejected') {
+    database.run('DELETE FROM member_create WHERE op = ?', id);
+    return;
+  }
+  const invites = op.kind === 'create' && op.as === 'pending' ? 1 : 0;
+  database.run(
+    'INSERT OR IGNORE INTO member_create (op, address, system, invites) VALUES (?, ?, ?, ?)',
+    id,
+    address,
+    system,
+    invites,
+  );
 };
 
 /** Intents by a condition on their columns, oldest first. */
@@ -97,11 +108,18 @@ export const recentIntents = (
     ),
   );
 
-export const createdAt = (database: Database, addresses: Iterable<AddressKey>): readonly AddressKey[] =>
+/** At which of these addresses a member was made in one of these systems, or anybody was ever invited (C11). */
+export const createdAt = (
+  database: Database,
+  systems: readonly number[],
+  addresses: Iterable<AddressKey>,
+): readonly AddressKey[] =>
   database
     .all<{ address: AddressKey }>(
-      `SELECT DISTINCT address FROM member_create WHERE address IN (SELECT value FROM json_each(?)) ORDER BY address`,
+      `SELECT DISTINCT address FROM member_create WHERE address IN (SELECT value FROM json_each(?))
+         AND (system IS NULL OR invites = 1 OR system IN (SELECT value FROM json_each(?))) ORDER BY address`,
       jsonList(addresses),
+      jsonList(systems),
     )
     .map((row) => row.address);
 

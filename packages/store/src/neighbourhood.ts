@@ -35,7 +35,7 @@ export const neighbourhoodOf = (
     links,
     owed: owedAt(database, profile, around),
     setAside: setAsideAt(database, profile, jsonList(around)),
-    everCreated: createdAt(database, around),
+    everCreated: createdAt(database, circle.members, around),
     inJob: addressesInJobs(database, around),
   };
 };
@@ -44,7 +44,8 @@ export const neighbourhoodOf = (
 class Circle {
   private readonly database: Database;
   private readonly systems: readonly number[];
-  private readonly members: readonly number[];
+  /** The marketing systems among them. */
+  readonly members: readonly number[];
   private readonly known = new Map<number, Shadow>();
   /** Asked about already: the same question in one state has the same answer. */
   private readonly asked = new Set<AddressKey>();

@@ -219,6 +219,12 @@ CREATE TABLE list_draft_address (
   PRIMARY KEY (draft, address)
 ) STRICT, WITHOUT ROWID;
 `,
+  `
+-- A member of one audience is no member of another; whoever was invited once is invited nowhere again (C11, C19). Null: nobody knows where.
+ALTER TABLE member_create ADD COLUMN system INTEGER REFERENCES system (id);
+ALTER TABLE member_create ADD COLUMN invites INTEGER NOT NULL DEFAULT 0;
+UPDATE member_create SET system = (SELECT system FROM intent WHERE id = op AND content NOT LIKE '%"as":"pending"%');
+`,
 ];
 
 /** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */

@@ -187,7 +187,7 @@ export interface Neighbourhood {
   readonly links: readonly Link[];
   readonly owed: readonly Owed[];
   readonly setAside: readonly SetAside[];
-  /** Creates of members that were ever intended or made for these addresses, by this customer (C11, C19). */
+  /** Where a member was ever intended or made in one of these systems, or an invitation in any of the customer's (C11, C19). */
   readonly everCreated: readonly AddressKey[];
   /** Addresses with a write in a job that has not ended: their fields wait for it. */
   readonly inJob: readonly AddressKey[];

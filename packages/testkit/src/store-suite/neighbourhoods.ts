@@ -113,6 +113,20 @@ export const promisesOfNeighbourhoods = (bench: () => Bench): void => {
       ]);
     });
 
+    test('a member of one audience is new in another; whoever was invited once is invited nowhere again (C11, C19)', async () => {
+      const { store, lease } = await bench().store();
+      const { op } = memberCreate('1', 'ann');
+      if (op.kind !== 'create') throw new Error('a create');
+      await store.intend(lease, [
+        memberCreate('1', 'ann', { op: { ...op, as: 'subscribed' } }),
+        memberCreate('2', 'bob'),
+      ]);
+      const createdIn = async (system: typeof MAIL) =>
+        (await store.neighbourhood(PROFILE, [CRM, system], [at('ann'), at('bob')])).everCreated;
+      expect(await createdIn(MAIL)).toEqual([at('ann'), at('bob')]);
+      expect(await createdIn(OTHER_MAIL)).toEqual([at('bob')]);
+    });
+
     test('members once created or invited, unless surely refused, by any profile of the customer', async () => {
       const { store, lease } = await bench().store();
       await store.intend(lease, [
