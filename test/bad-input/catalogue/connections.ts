@@ -46,7 +46,7 @@ export const badConnectionFiles: readonly BadCase[] = [
     name: 'a connector that is not installed',
     given: connections({ mailchimp: { connector: 'mailchump' } }),
     says: [
-      'profiles/acme/connections.yaml:11:14: there is no connector "mailchump". Did you mean "mailchimp"? Installed are mailchimp, salesforce.',
+      'profiles/acme/connections.yaml:11:14: there is no connector "mailchump". Did you mean "mailchimp"? Installed are hubspot, mailchimp, netsuite, salesforce.',
     ],
     exit: 2,
   },
