@@ -3,6 +3,7 @@ import {
   type Engine,
   EXIT,
   type Finding,
+  LEASE_MS,
   type Profile,
   type Progress,
   printProfileError,
@@ -83,6 +84,8 @@ export const runCustomer = async (
       });
       codes.push(...listed.codes);
       messages.push(...listed.messages);
+      // A long file took its time; if the lease ran out meanwhile, the run notices at its first commit.
+      if (profile.optOut.importFrom !== null) await state.leases.renew(turn.lease, LEASE_MS);
       const ran = await runOne(container, customer, profile, request, turn);
       if ('wrong' in ran) {
         codes.push(EXIT.invalid);
