@@ -350,8 +350,10 @@ const crmCreate = (bench: Bench, op: OpOf<'create'>): void => {
       life === 'live' && (keyOf(email) === address || (op.reference !== null && reference === op.reference.value)),
   );
   const made = bench.past.crmMade.filter((one) => one.address === address && one.member === (member?.key ?? null));
-  // One whose creation nobody confirmed and that was moved before it was seen there is like any other, without a reference.
-  const known = made.filter(({ shown }) => bench.past.knows(bench.write.run, shown));
+  // Whose making nobody confirmed and who was moved before any read showed it there can only be found by a reference.
+  const isKnown = ({ shown: runs }: (typeof made)[number]): boolean =>
+    bench.settings.rules.reference || bench.past.knows(bench.write.run, runs);
+  const known = made.filter(isKnown);
   const twinMade = twin !== undefined && made.some(({ record }) => record === twin.key);
   // With our reference on it the vendor finds the record again: asking twice makes nothing twice.
   if (twinMade && op.reference?.value !== twin.reference)
