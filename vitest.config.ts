@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // One vitest process for the whole repository; packages resolve each other from source through the @heed/source
@@ -10,6 +11,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/closing-line.ts'],
     testTimeout: 60_000,
+    // Vitest leaves one core idle, of two half the machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       ...packages.map((root) => ({
         extends: true as const,
