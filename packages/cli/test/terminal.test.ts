@@ -45,6 +45,11 @@ describe('tables', () => {
     expect(table(columns, [['a\u001b[31m\u202eb\u0007', '1']])).not.toMatch(/\p{Cc}(?<!\n)|\p{Bidi_Control}/u);
     expect(harmless('naïve 山')).toBe('naïve 山');
   });
+
+  it('has room for the changes of a first sync', () => {
+    const rows = Array.from({ length: 200_000 }, (_, n) => [`p${n}@example.org`, 'created']);
+    expect(table([{ title: 'person', flexible: true }, { title: 'what' }], rows).split('\n')).toHaveLength(200_001);
+  });
 });
 
 describe('what is written to a terminal', () => {

@@ -12,15 +12,27 @@ export interface Column {
 const GAP = 2;
 const NARROWEST = 8;
 
+/** One by one: a run lists a hundred thousand changes, more than a function takes arguments. */
+const widest = (texts: Iterable<string>, least: number): number => {
+  let most = least;
+  for (const text of texts) most = Math.max(most, widthOf(text));
+  return most;
+};
+
 const naturalWidths = (columns: readonly Column[], rows: readonly (readonly string[])[]): number[] =>
-  columns.map((column, i) => Math.max(widthOf(column.title), ...rows.map((row) => widthOf(row[i] ?? ''))));
+  columns.map((column, i) =>
+    widest(
+      rows.map((row) => row[i] ?? ''),
+      widthOf(column.title),
+    ),
+  );
 
 /** Below this a flexible column breaks words: an address that is broken cannot be copied or searched for. */
 const longestWords = (columns: readonly Column[], rows: readonly (readonly string[])[]): readonly number[] =>
   columns.map((column, i) =>
-    Math.max(
+    widest(
+      [column.title, ...rows.map((row) => row[i] ?? '')].flatMap((cell) => cell.split(/\s/)),
       NARROWEST,
-      ...[column.title, ...rows.map((row) => row[i] ?? '')].flatMap((cell) => cell.split(/\s/).map(widthOf)),
     ),
   );
 
@@ -35,9 +47,9 @@ const fitted = (
   const tooWide = (): boolean => fits.reduce((sum, one) => sum + one, 0) + GAP * (fits.length - 1) > width;
   const narrow = (floors: readonly number[]): boolean => {
     const candidates = fits.flatMap((own, i) => (columns[i]?.flexible === true && own > (floors[i] ?? 0) ? [i] : []));
-    const widest = candidates.sort((a, b) => (fits[b] ?? 0) - (fits[a] ?? 0))[0];
-    if (widest !== undefined) fits[widest] = (fits[widest] ?? 0) - 1;
-    return widest !== undefined;
+    const first = candidates.sort((a, b) => (fits[b] ?? 0) - (fits[a] ?? 0))[0];
+    if (first !== undefined) fits[first] = (fits[first] ?? 0) - 1;
+    return first !== undefined;
   };
   const anyWidth = columns.map(() => NARROWEST);
   while (tooWide() && (narrow(wholeWords) || narrow(anyWidth)));
