@@ -265,7 +265,7 @@ export const badProfilesForLiveSystems: readonly BadCase[] = [
     name: 'consent as a field',
     given: profile({ fields: [{ crm: 'HasOptedOutOfEmail', marketing: 'FNAME' }] }),
     says: [
-      'profiles/acme/newsletter.yaml:11:10: error: HasOptedOutOfEmail is the opt-out field of Salesforce; consent never rides on a field (C9). Remove this mapping; opt-outs are carried without one.',
+      'profiles/acme/newsletter.yaml:11:10: error: HasOptedOutOfEmail is an opt-out field of Salesforce; consent never rides on a field (C9). Remove this mapping; opt-outs are carried without one.',
     ],
     exit: 2,
   },

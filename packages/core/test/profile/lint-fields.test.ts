@@ -109,7 +109,18 @@ const mappings: readonly Case[] = [
     name: 'the standard opt-out field as a field',
     text: map('crm: HasOptedOutOfEmail, marketing: FNAME, direction: crm-to-marketing'),
     says: [
-      '[run] 6:17: error: HasOptedOutOfEmail is the opt-out field of Salesforce; consent never rides on a field (C9). Remove this mapping; opt-outs are carried without one.',
+      '[run] 6:17: error: HasOptedOutOfEmail is an opt-out field of Salesforce; consent never rides on a field (C9). Remove this mapping; opt-outs are carried without one.',
+    ],
+  },
+  {
+    name: 'C17 the opt-out of a single topic as a field',
+    text: map('crm: Title, marketing: FNAME, direction: crm-to-marketing'),
+    systems: withTypes(
+      { ...contact, topicOptOuts: { 7: { field: 'Title', optedOutWhen: 'set', write: 'today' } } },
+      lead,
+    ),
+    says: [
+      '[run] 6:17: error: Title is an opt-out field of Salesforce; consent never rides on a field (C9). Remove this mapping; opt-outs are carried without one.',
     ],
   },
   {

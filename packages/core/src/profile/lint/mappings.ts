@@ -109,13 +109,14 @@ const checkCrmName = (subject: LiveSubject, mapping: FieldMapping, tell: Pair['t
   tell('crm', { what, fix: meant === undefined ? 'heed fields shows those there are' : '', didYouMean: meant });
 };
 
-/** The standard opt-out field and the address have operations of their own (C9). */
+/** Opt-out fields, of all mail or of one topic, and the address have operations of their own (C9). */
 const checkReserved = (subject: LiveSubject, mapping: FieldMapping, tell: Pair['tell']): void => {
-  const standard = subject.types
-    .map((type) => type.standardOptOut)
-    .find((one) => one !== null && 'field' in one && one.field === mapping.crm);
-  if (standard !== undefined) {
-    const what = `${mapping.crm} is the opt-out field of ${subject.crm.title}; consent never rides on a field`;
+  const optOuts = subject.types.flatMap(({ standardOptOut: standard, topicOptOuts = {} }) => [
+    ...(standard !== null && 'field' in standard ? [standard.field] : []),
+    ...Object.values(topicOptOuts).map(({ field }) => field),
+  ]);
+  if (optOuts.includes(mapping.crm)) {
+    const what = `${mapping.crm} is an opt-out field of ${subject.crm.title}; consent never rides on a field`;
     tell('crm', { rule: 'C9', what, fix: 'Remove this mapping; opt-outs are carried without one' });
   }
   for (const side of ['crm', 'marketing'] as const) {
