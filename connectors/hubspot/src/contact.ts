@@ -15,6 +15,8 @@ export const addressRef = (email: string): RecordRef => ({ type: ADDRESS, id: di
 
 const MERGED = ['hs_merged_object_ids', 'hs_calculated_merged_vids'];
 const COMPLAINT = 'hs_email_quarantined_reason';
+/** Billing, never consent (C13). */
+const PAID = 'hs_marketable_status';
 /** What keeps mail from being delivered without being anybody's opt-out (C10). */
 const UNDELIVERABLE: readonly (readonly [string, 'true' | 'set'])[] = [
   ['hs_email_quarantined', 'true'],
@@ -30,7 +32,7 @@ const SYSTEM = ['email', 'lastmodifieddate', ...MERGED];
 /** The properties to ask for; what the portal lacks, or hides from the app, is left out and never guessed (C18). */
 export const columnsOf = (known: Properties, wanted: Columns, asMember: boolean): readonly string[] => {
   const names = [...SYSTEM, ...wanted.fields, ...(wanted.reference === null ? [] : [wanted.reference])];
-  if (asMember) names.push(OPT_OUT, COMPLAINT, ...UNDELIVERABLE.map(([name]) => name), ...topicProperties(known));
+  if (asMember) names.push(OPT_OUT, COMPLAINT, PAID, ...UNDELIVERABLE.map(([name]) => name), ...topicProperties(known));
   else names.push(...wanted.consent.map(({ field }) => field));
   return [...new Set(names)].filter((name) => known.has(name) || SYSTEM.includes(name));
 };
@@ -129,8 +131,15 @@ export const memberOf = (contact: WireContact, inList: boolean): MemberState | n
     complaint,
     since: null,
     optIn: null,
+    ...paidFor(contact),
     topics: Object.fromEntries(topics),
   };
+};
+
+/** A portal that does not sell by marketing contacts, or an app that does not see the status, says nothing. */
+const paidFor = ({ properties }: WireContact): Pick<MemberState, 'paidFor'> => {
+  const status = properties[PAID];
+  return status === 'true' || status === 'false' ? { paidFor: status === 'true' } : {};
 };
 
 /** Somebody who was a member and is not in the list any more: unknown, never absent (C12a). */

@@ -1,4 +1,4 @@
-import type { Capabilities, Connector } from '@heed/contract';
+import type { Capabilities, Connector, PaidStatus } from '@heed/contract';
 import { accountOf, config, type HubspotConfig } from './config.ts';
 import { CONTACT } from './contact.ts';
 import { LIMITS, limitsOf } from './limits.ts';
@@ -17,6 +17,13 @@ const BOTH = {
   changesKeptDays: null,
   bulk: null,
 } as const satisfies Partial<Capabilities>;
+
+/** "Marketing contact status" (vendor notes, 3.6): the knowledge base says that no API changes it. */
+const PAID_STATUS: PaidStatus = {
+  ofNewMembers:
+    'contacts that an integration creates in HubSpot are non-marketing contacts and get no mail until a workflow or a person sets them as marketing contacts',
+  fix: 'Set the marketing contact status in HubSpot: by a workflow, an import, or the default of this integration for new contacts. It is billing, never consent, and no API sets it',
+};
 
 /** HubSpot as a CRM, and as a marketing tool. What means "opted out" here, and what is unverified: README.md. */
 export const connector: Connector<HubspotConfig> = {
@@ -55,6 +62,7 @@ export const connector: Connector<HubspotConfig> = {
       archive: true,
       proofs: ['own-event'],
       listKinds: [],
+      paidStatus: PAID_STATUS,
     },
   },
   limits: LIMITS,

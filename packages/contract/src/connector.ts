@@ -9,6 +9,14 @@ import type { NewMemberAs, Op, Outcome } from './write.ts';
 
 export type Role = 'crm' | 'marketing';
 
+/** A status that is billing and no consent, and still decides whether mail is sent (C13). `MemberState.paidFor` tells it of a member. */
+export interface PaidStatus {
+  /** What a member that Heed creates has by it, as a sentence for `check`. */
+  readonly ofNewMembers: string;
+  /** Who can change it, and how. */
+  readonly fix: string;
+}
+
 /** What a system can do in one role, as data: profiles are linted against it, the engine branches on it, the suite proves it. */
 export interface Capabilities {
   /** Where consent lives: in fields of records, or in a status of its own. */
@@ -46,6 +54,8 @@ export interface Capabilities {
   readonly listKinds: readonly string[];
   /** Those of them that `describe` names no lists of, since they are conditions or the vendor does not tell: reading shows whether there is one. */
   readonly unnamedLists?: readonly string[];
+  /** Members are paid for one by one, by a status of their own that no API sets (C13). Absent where there is no such status. */
+  readonly paidStatus?: PaidStatus;
   /** Where many writes go as a job; null if the vendor has none. */
   readonly bulk: BulkLane | null;
 }

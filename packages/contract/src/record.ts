@@ -51,6 +51,8 @@ export interface MemberState {
   readonly since: Millis | null;
   /** Filled only by a look-up that asked for evidence. */
   readonly optIn: OptInEvidence | null;
+  /** Whether the customer pays for this member, where the vendor has a status for that: billing, never consent (C13). Silence is absent. */
+  readonly paidFor?: boolean;
   /** Named topics inside the container (interests, subscription types), by the vendor's id. Silence is absent. */
   readonly topics: Readonly<Record<string, 'opted-in' | 'opted-out'>>;
 }

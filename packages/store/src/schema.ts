@@ -225,6 +225,11 @@ ALTER TABLE member_create ADD COLUMN system INTEGER REFERENCES system (id);
 ALTER TABLE member_create ADD COLUMN invites INTEGER NOT NULL DEFAULT 0;
 UPDATE member_create SET system = (SELECT system FROM intent WHERE id = op AND content NOT LIKE '%"as":"pending"%');
 `,
+  `
+-- Members who opted out of everything and are paid for all the same (C13): counted from an index of them alone.
+ALTER TABLE shadow ADD COLUMN paid_opted_out INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX shadow_paid_opted_out ON shadow (system) WHERE paid_opted_out = 1;
+`,
 ];
 
 /** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */

@@ -116,13 +116,22 @@ const contentOf = (shadow: Shadow): string => {
 
 const heirOf = (shadow: Shadow): string | null => (shadow.life.kind === 'continued' ? recordKey(shadow.life.as) : null);
 
+const isLive = ({ life }: Shadow): boolean => life.kind === 'live';
+
+/** What `countPaidOptedOut` counts. */
+const isPaidOptedOut = (shadow: Shadow): boolean => {
+  const { member } = shadow;
+  return isLive(shadow) && member?.paidFor === true && (member.status === 'unsubscribed' || member.complaint);
+};
+
 const insert = (database: Database, system: number, record: string, shadow: Shadow): number => {
   const { lastId } = database.run(
-    'INSERT INTO shadow (system, record, heir, live, content) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO shadow (system, record, heir, live, paid_opted_out, content) VALUES (?, ?, ?, ?, ?, ?)',
     system,
     record,
     heirOf(shadow),
-    shadow.life.kind === 'live' ? 1 : 0,
+    isLive(shadow) ? 1 : 0,
+    isPaidOptedOut(shadow) ? 1 : 0,
     contentOf(shadow),
   );
   database.run(
@@ -139,9 +148,10 @@ const update = (database: Database, stored: Stored, shadow: Shadow): number => {
   const content = contentOf(shadow);
   if (content === stored.content) return stored.id;
   database.run(
-    'UPDATE shadow SET heir = ?, live = ?, content = ? WHERE id = ?',
+    'UPDATE shadow SET heir = ?, live = ?, paid_opted_out = ?, content = ? WHERE id = ?',
     heirOf(shadow),
-    shadow.life.kind === 'live' ? 1 : 0,
+    isLive(shadow) ? 1 : 0,
+    isPaidOptedOut(shadow) ? 1 : 0,
     content,
     stored.id,
   );
@@ -225,6 +235,12 @@ export const countLive = (database: Database, system: System): number =>
     'SELECT count(*) AS live FROM shadow WHERE system = ? AND live = 1',
     systemId(database, system),
   )?.live ?? 0;
+
+export const countPaidOptedOut = (database: Database, system: System): number =>
+  database.one<{ members: number }>(
+    'SELECT count(*) AS members FROM shadow WHERE system = ? AND paid_opted_out = 1',
+    systemId(database, system),
+  )?.members ?? 0;
 
 const WALKED_AT_ONCE = 5_000;
 

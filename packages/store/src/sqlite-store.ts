@@ -23,7 +23,15 @@ import { optOutListsOf } from './opt-out-lists.ts';
 import { readHead, writeHead } from './outside.ts';
 import { changeEntry, countsOf, pruneRuns, runDetails, runsOf, saveNewRun, saveRun } from './runs.ts';
 import { countListed, countWaiting, listedIn, owedIn, saveSettlements, setAsideIn } from './settle.ts';
-import { countLive, ensureSystem, saveShadows, shadowsAbout, systemId, unseenShadows } from './shadows.ts';
+import {
+  countLive,
+  countPaidOptedOut,
+  ensureSystem,
+  saveShadows,
+  shadowsAbout,
+  systemId,
+  unseenShadows,
+} from './shadows.ts';
 import { countSeen, countSettled, countStanding, countUnaddressed } from './tallies.ts';
 import { clearWorklist, countEnlisted, enlist, enlistedOf, worklistOf } from './worklists.ts';
 
@@ -129,6 +137,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
     neighbourhood: (profile, systems, addresses) => read(() => neighbourhoodOf(database, profile, systems, addresses)),
     unseen: (system, before, after, limit) => unseenShadows(database, system, before, after, limit, nextTurn),
     count: (system) => read(() => countLive(database, system)),
+    countPaidOptedOut: (system) => read(() => countPaidOptedOut(database, system)),
     intend: (lease, intents) => write(lease, () => saveIntents(database, intents)),
     openIntents: (profile) => read(() => openIntentsOf(database, profile)),
     saveJob: (lease, job, intents) => write(lease, () => saveJob(database, job, intents)),

@@ -65,6 +65,7 @@ const statusJson = (one: ProfileStatus, people: boolean) => ({
   },
   listed: one.listed,
   review: one.review,
+  paidOptedOut: one.paidOptedOut,
   alerts: one.alerts,
 });
 
@@ -91,6 +92,8 @@ const statusText = (one: ProfileStatus, now: Millis, people: boolean, titles: Ti
   if (listed !== '') rows.push(['not synced', listed]);
   if (one.review > 0)
     rows.push(['review', `${plural(one.review, 'person', 'people')}: heed review ${one.profile.customer}`]);
+  if ((one.paidOptedOut ?? 0) > 0)
+    rows.push(['paid for', `${plural(one.paidOptedOut ?? 0, 'person', 'people')} who opted out of all mail (C13)`]);
   const parts = [
     bold(one.profile.id),
     table([{ title: '' }, { title: '', flexible: true }], rows, { indent: '  ', heading: false }),

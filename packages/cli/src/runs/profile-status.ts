@@ -38,6 +38,8 @@ export interface ProfileStatus {
   readonly listed: Readonly<Record<string, number>>;
   /** People who wait for `heed review`. */
   readonly review: number;
+  /** Opted out of everything in the marketing system and paid for there, as the last run left things (C13); null where nobody knows. */
+  readonly paidOptedOut: number | null;
   readonly alerts: readonly Alert[];
 }
 
@@ -60,6 +62,7 @@ export const statusOf = async (store: Store, profile: Profile, now: Millis): Pro
     setAside: await store.setAside(profile.id),
     listed: lastRun?.listed ?? {},
     review: (await toReview(store, profile.id)).length,
+    paidOptedOut: lastRun?.paidOptedOut ?? null,
     alerts: [...owedAlerts(owed, now), ...holdAlerts(service.holds, now)],
   };
 };

@@ -5,7 +5,7 @@ import { type Column, table } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
 import { count, plural } from '../terminal/words.ts';
 import { reasonInWords } from './reasons.ts';
-import { runJson, type Titles } from './show-run.ts';
+import { paidOptedOutText, runJson, type Titles } from './show-run.ts';
 
 const KINDS: Readonly<Record<Op['kind'], string>> = {
   'opt-out': 'opt out',
@@ -125,6 +125,8 @@ export const planText = (result: RunResult, profile: Profile, titles: Titles): s
     const people = left === 0 ? '' : ` That is so for ${plural(left, 'person', 'people')} here.`;
     parts.push('', paragraph(c2Sentence(titles) + people, '  '));
   }
+  const paid = paidOptedOutText(report, titles);
+  if (paid !== null) parts.push(paragraph(paid, '  '));
   if (report.owed > 0) parts.push(paragraph(`${plural(report.owed, 'opt-out')} owed by now.`, '  '));
   return parts.join('\n');
 };

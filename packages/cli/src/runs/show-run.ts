@@ -17,6 +17,7 @@ export const runJson = (report: RunReport) => ({
   held: report.held,
   owed: report.owed,
   review: report.review,
+  paidOptedOut: report.paidOptedOut ?? null,
   calls: report.calls,
 });
 
@@ -90,6 +91,14 @@ export interface Standing {
   readonly setAside: number;
 }
 
+/** Who costs money although no mail may go to them (C13); null if there is nobody, or the system does not tell. */
+export const paidOptedOutText = ({ paidOptedOut }: Pick<RunReport, 'paidOptedOut'>, titles: Titles): string | null => {
+  const n = paidOptedOut ?? 0; // A run of an older version has none.
+  if (n === 0) return null;
+  const who = `${plural(n, 'person', 'people')} opted out of all mail from ${titles.marketing} and ${n === 1 ? 'is' : 'are'} still paid for there`;
+  return `${who} (C13): that is billing and no consent, and can be ended in ${titles.marketing} alone.`;
+};
+
 /** One run, for people. */
 export const runText = (report: RunReport, titles: Titles, standing: Standing | undefined): string => {
   const calls = `${plural(report.calls.crm, 'call')} to ${titles.crm}, ${count(report.calls.marketing)} to ${titles.marketing}`;
@@ -100,6 +109,8 @@ export const runText = (report: RunReport, titles: Titles, standing: Standing | 
   ];
   const listed = listedInWords(report.listed ?? {}); // A run of an older version has none.
   if (listed !== '') lines.push(paragraph(`people not synced, as things stand: ${listed}`, '    ', '  '));
+  const paid = paidOptedOutText(report, titles);
+  if (paid !== null) lines.push(paragraph(paid, '    ', '  '));
   const remark = (text: string): number => lines.push(paragraph(text, '    ', '  ! '));
   for (const hold of standing?.service.holds ?? []) lines.push(holdText(hold, report.profile));
   if (report.owed > 0) remark(`${plural(report.owed, 'opt-out')} still owed: heed status ${report.profile} --people`);

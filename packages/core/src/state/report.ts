@@ -73,6 +73,11 @@ export interface RunReport {
   readonly listed: Readonly<Record<string, number>>;
   /** People waiting for `heed review`. */
   readonly review: number;
+  /**
+   * Members that the marketing system shows opted out of everything, and that the customer pays for all the same (C13), as the
+   * run left things; null where the system has no such status, absent in runs of an older version.
+   */
+  readonly paidOptedOut?: number | null;
   readonly calls: { readonly crm: number; readonly marketing: number };
   readonly exitCode: number;
   /** What went wrong, who, why, next step; null if nothing. */

@@ -238,6 +238,8 @@ export interface Store {
   unseen(system: System, before: Millis, after: RecordRef | null, limit: number): Promise<readonly Shadow[]>;
   /** Live records of one system, for C24. */
   count(system: System): Promise<number>;
+  /** Live members that their system shows opted out of everything, and paid for all the same (C13). */
+  countPaidOptedOut(system: System): Promise<number>;
   intend(lease: Lease, intents: readonly Intent[]): Promise<void>;
   /** Those that nobody knows the outcome of, apart from those that a job will tell. */
   openIntents(profile: string): Promise<readonly Intent[]>;

@@ -25,6 +25,7 @@ export const emptyReport = (run: string, profile: string, startedAt: Millis): Ru
   owed: 0,
   listed: {},
   review: 0,
+  paidOptedOut: null,
   calls: { crm: 0, marketing: 0 },
   exitCode: 0,
   message: null,

@@ -300,6 +300,12 @@ const failed = (error: unknown, run: Run | null, signal: AbortSignal): Ended => 
   throw error;
 };
 
+/** Only the marketing system's own word counts: who is opted out elsewhere alone may be mailed there, and is paid for with reason. */
+const paidOptedOut = async (run: Run | null): Promise<number | null> =>
+  run === null || run.marketing.can.paidStatus === undefined
+    ? null
+    : run.engine.store.countPaidOptedOut(run.view.marketing);
+
 const finish = async (
   started: RunReport,
   ended: Ended,
@@ -325,6 +331,7 @@ const finish = async (
     owed,
     listed,
     review: listed['waits-for-review'] ?? 0,
+    paidOptedOut: await paidOptedOut(ended.run),
     calls: { crm: systems.crm.calls(), marketing: systems.marketing.calls() },
     exitCode,
     message: ended.message,

@@ -31,6 +31,15 @@ const checkNewMembers = ({ profile, marketing }: LintSubject, report: Report): v
   }
 };
 
+/** Billing, never consent (C13): who is created gets no mail, and nothing that Heed could read of consent says so. */
+const checkPaidStatus = ({ profile, marketing }: LintSubject, report: Report): void => {
+  const { paidStatus, newMembers } = marketing.can;
+  if (paidStatus === undefined || !profile.create.marketing) return;
+  if (!newMembers.includes(STATUS[profile.consent.newMembers])) return;
+  const { ofNewMembers: what, fix } = paidStatus;
+  report(['consent', 'newMembers'], { stops: 'nothing', rule: 'C13', what, fix });
+};
+
 const checkCreates = ({ profile, crm }: LintSubject, report: Report): void => {
   const type = profile.create.crm;
   if (type !== null && !crm.can.creates.includes(type)) {
@@ -111,6 +120,7 @@ export const lintAbilities = (subject: LintSubject): readonly Finding[] => {
   const findings: Finding[] = [];
   const report: Report = (path, remark) => findings.push(findingAt(profile, path, remark));
   checkNewMembers(subject, report);
+  checkPaidStatus(subject, report);
   checkCreates(subject, report);
   checkClearing(subject, report);
   checkTarget(subject, report);
