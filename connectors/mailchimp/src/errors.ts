@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorDetails, type ErrorKind, type Refusal } from '@heed/contract';
+import { ConnectorError, type ErrorDetails, type ErrorKind } from '@heed/contract';
 import { kindOfStatus, retryAfterMs, unreachable } from '@heed/toolkit';
 
 /** How a request went wrong, as sdk.ts saw it. */
@@ -204,12 +204,3 @@ const waitOf = (header: string | null, date: string | null): Pick<ErrorDetails, 
   const waitMs = retryAfterMs(header, Number.isNaN(now) ? Number.POSITIVE_INFINITY : now);
   return waitMs === undefined ? {} : { retryAfterMs: waitMs };
 };
-
-/** What an outcome says about an error. */
-export const refusalOf = (error: ConnectorError): Refusal => ({
-  kind: error.kind,
-  code: error.details.code ?? error.kind,
-  message: error.message,
-  field: error.details.field ?? null,
-  forever: error.details.forever ?? false,
-});

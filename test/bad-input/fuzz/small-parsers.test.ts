@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { ConnectorError } from '@heed/contract';
-import { readCursor, retryAfterMs } from '@heed/toolkit';
+import { readCursor, refusalOf, retryAfterMs } from '@heed/toolkit';
 import fc from 'fast-check';
 import { packTar } from 'modern-tar';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readArchive } from '../../../connectors/mailchimp/src/bulk/archive.ts';
 import { createResults } from '../../../connectors/mailchimp/src/bulk/results.ts';
 import { readTicket } from '../../../connectors/mailchimp/src/bulk/ticket.ts';
-import { errorOf, errorOfBatchItem, refusalOf } from '../../../connectors/mailchimp/src/errors.ts';
+import { errorOf, errorOfBatchItem } from '../../../connectors/mailchimp/src/errors.ts';
 import { batchAnswerOf, timeOf } from '../../../connectors/mailchimp/src/wire.ts';
 import { ops, signal } from '../../../connectors/mailchimp/test/support.ts';
 import { bulkApi } from '../../../connectors/salesforce/src/bulk-api.ts';

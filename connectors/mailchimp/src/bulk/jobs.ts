@@ -7,10 +7,9 @@ import {
   type Op,
   type Tools,
 } from '@heed/contract';
-import { askAgainMs } from '@heed/toolkit';
+import { askAgainMs, failed, rejected } from '@heed/toolkit';
 import type { MergeFieldBook } from '../merge-field-book.ts';
 import { timeOf } from '../wire.ts';
-import { failed, rejected } from '../writes/outcomes.ts';
 import { readArchive } from './archive.ts';
 import type { BatchApi, WireBatch } from './batch-api.ts';
 import { leftOut, notApplied, operationOf, sendable } from './operations.ts';

@@ -1,9 +1,10 @@
 import { ConnectorError, type Op, type OpId, type Outcome } from '@heed/contract';
+import { done, rejected } from '@heed/toolkit';
 import { fieldsBody } from '../bodies.ts';
 import { memberRef } from '../member.ts';
 import { mergeFieldsOf } from '../merge-values.ts';
 import type { WireMergeField } from '../wire.ts';
-import { gone, rejected } from '../writes/outcomes.ts';
+import { gone } from '../writes/outcomes.ts';
 
 export type Patch = Extract<Op, { kind: 'patch' }>;
 
@@ -42,8 +43,7 @@ export const operationOf = (audience: string, op: Patch, known: readonly WireMer
 export const leftOut = (op: Op, known: readonly WireMergeField[], at: number): Outcome => {
   if (op.kind !== 'patch') return rejected(op.id, notApplied());
   const reason = reasonAgainst(op, known);
-  if (reason === 'nothing to do')
-    return { op: op.id, result: 'unchanged', record: memberRef(op.record.id), row: null, at };
+  if (reason === 'nothing to do') return done(op.id, 'unchanged', memberRef(op.record.id), at);
   return rejected(op.id, reason ?? notApplied());
 };
 

@@ -1,9 +1,10 @@
 import { ConnectorError, type Millis, type Op, type OpId, type Outcome } from '@heed/contract';
+import { done, failed, rejected } from '@heed/toolkit';
 import { errorOf } from '../errors.ts';
 import { memberRef } from '../member.ts';
 import { noSuchField } from '../merge-values.ts';
 import { isMember, recordOf } from '../wire.ts';
-import { failed, rejected, swallowedIn } from '../writes/outcomes.ts';
+import { swallowedIn } from '../writes/outcomes.ts';
 
 /** The outcomes that the files of an archive tell, as they are read; the answers themselves are not kept. */
 export interface Results {
@@ -53,7 +54,7 @@ const outcomeOf = (op: Op, status: number, body: unknown, at: Millis): Outcome =
   if (!isMember(body) || body.id !== op.record.id) return failed(op.id, notAMember());
   const swallowed = swallowedIn(body, Object.keys(op.fields));
   if (swallowed !== null) return rejected(op.id, noSuchField(swallowed));
-  return { op: op.id, result: 'applied', record: memberRef(op.record.id), row: null, at };
+  return done(op.id, 'applied', memberRef(op.record.id), at);
 };
 
 const parsed = (text: unknown): unknown => {

@@ -1,4 +1,5 @@
 import { ConnectorError } from '@heed/contract';
+import { inDoubt } from '@heed/toolkit';
 import { hashOf } from '../address-hash.ts';
 import type { Api } from '../api.ts';
 import type { WireBatchAnswer, WireBatchError, WireMember } from '../wire.ts';
@@ -24,8 +25,7 @@ export const putBack = async (api: Api, hash: string, signal: AbortSignal): Prom
   try {
     await api.archive(hash, signal);
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    throw new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied: true });
+    throw inDoubt(error);
   }
 };
 

@@ -1,13 +1,12 @@
 import type { Outcome } from '@heed/contract';
-import { chunk, inParallel } from '@heed/toolkit';
+import { chunk, failed, type Gate, inParallel, rejected } from '@heed/toolkit';
 import { BATCH_MEMBERS } from '../api.ts';
 import { batchBody, batchItem } from '../bodies.ts';
 import { errorOfBatchItem } from '../errors.ts';
 import { CONNECTIONS } from '../limits.ts';
 import { answersOf, type ItemAnswers, nullIfRefused, putBack, unmentioned } from './batch-answer.ts';
 import { created, createOne, type NewMember } from './create.ts';
-import type { Gate } from './gate.ts';
-import { failed, inState, rejected, type Writing } from './outcomes.ts';
+import { inState, type Writing } from './outcomes.ts';
 
 /** Fewer are created one by one. */
 const WORTH_A_BATCH = 10;

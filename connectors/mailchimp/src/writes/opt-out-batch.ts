@@ -1,5 +1,5 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { chunk, inParallel } from '@heed/toolkit';
+import { chunk, failed, type Gate, inParallel, rejected } from '@heed/toolkit';
 import { hashOf } from '../address-hash.ts';
 import { BATCH_MEMBERS, type BatchAnswer } from '../api.ts';
 import { optOutBatchBody } from '../bodies.ts';
@@ -7,9 +7,8 @@ import { CONNECTIONS } from '../limits.ts';
 import { BY_ADMIN } from '../member.ts';
 import { timeOf, type WireMember } from '../wire.ts';
 import { answersOf, type ItemAnswers, nullIfRefused, putBack, unmentioned } from './batch-answer.ts';
-import type { Gate } from './gate.ts';
 import { type OptOut, optOut } from './opt-out.ts';
-import { done, failed, inState, rejected, type Writing } from './outcomes.ts';
+import { done, inState, type Writing } from './outcomes.ts';
 
 /** Fewer go one by one: a look and a PATCH each. */
 const WORTH_A_BATCH = 20;

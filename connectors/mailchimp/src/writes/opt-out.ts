@@ -1,9 +1,10 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
+import { rejected } from '@heed/toolkit';
 import { hashOf } from '../address-hash.ts';
 import { newMemberBody, optOutBody } from '../bodies.ts';
 import { BY_ADMIN, statusOf } from '../member.ts';
 import type { WireMember } from '../wire.ts';
-import { done, gone, inState, rejected, type Writing } from './outcomes.ts';
+import { done, gone, inState, type Writing } from './outcomes.ts';
 
 export type OptOut = Extract<Op, { kind: 'opt-out' }>;
 

@@ -1,6 +1,6 @@
 import { ConnectorError, type OpId, type Outcome, type Tools } from '@heed/contract';
+import { done as doneAt } from '@heed/toolkit';
 import type { Api } from '../api.ts';
-import { refusalOf } from '../errors.ts';
 import { type Complaints, memberRef, rowOf } from '../member.ts';
 import type { MergeFieldBook } from '../merge-field-book.ts';
 import type { RecentChanges } from '../recent-changes.ts';
@@ -22,36 +22,13 @@ export const done = (
   result: 'applied' | 'unchanged',
   member: WireMember,
   tags: readonly string[] = [],
-): Outcome => ({
-  op,
-  result,
-  record: memberRef(member.id),
-  row: rowOf(member, { tags, complaints: writing.complaints }),
-  at: writing.tools.vendorNow(),
-});
-
-export const doneWithout = (writing: Writing, op: OpId, result: 'applied' | 'unchanged', hash: string): Outcome => ({
-  op,
-  result,
-  record: memberRef(hash),
-  row: null,
-  at: writing.tools.vendorNow(),
-});
-
-export const rejected = (op: OpId, error: ConnectorError): Outcome => ({
-  op,
-  result: 'rejected',
-  refusal: refusalOf(error),
-});
-
-export const failed = (op: OpId, error: unknown): Outcome => {
-  const known =
-    error instanceof ConnectorError
-      ? error
-      : new ConnectorError('protocol', 'unexpected failure of the connector', { mayHaveApplied: true });
-  if (known.details.mayHaveApplied === true) return { op, result: 'unknown', refusal: refusalOf(known) };
-  return rejected(op, known);
+): Outcome => {
+  const row = rowOf(member, { tags, complaints: writing.complaints });
+  return doneAt(op, result, memberRef(member.id), writing.tools.vendorNow(), row);
 };
+
+export const doneWithout = (writing: Writing, op: OpId, result: 'applied' | 'unchanged', hash: string): Outcome =>
+  doneAt(op, result, memberRef(hash), writing.tools.vendorNow());
 
 /** A merge field that was sent and that the member in the answer does not have: it is gone, and the value was swallowed. */
 export const swallowedIn = ({ merge_fields: shown }: WireMember, tags: readonly string[]): string | null =>

@@ -1,12 +1,11 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import { createGate, type Gate, inParallel, rejected } from '@heed/toolkit';
 import { CONNECTIONS } from '../limits.ts';
 import { leave, patch, rename } from './change.ts';
 import { type Create, createOne, type NewMember, newMember } from './create.ts';
 import { createByBatch, sortCreates } from './create-batch.ts';
-import { createGate, type Gate } from './gate.ts';
 import { optOutAll } from './opt-out-batch.ts';
-import { rejected, type Writing } from './outcomes.ts';
+import type { Writing } from './outcomes.ts';
 
 /**
  * Opt-outs first (C21), then changes of existing members (several of one member in their order), then new ones. One outcome
@@ -17,7 +16,8 @@ export const writeAll = async (
   ops: readonly Op[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const gate = createGate();
+  // A permission that is missing is missing for all.
+  const gate = createGate(['auth', 'forbidden']);
   const optOuts = ops.filter((op) => op.kind === 'opt-out');
   const creates = ops.filter((op) => op.kind === 'create');
   const changes = ops.filter((op): op is Change => op.kind !== 'opt-out' && op.kind !== 'create');
