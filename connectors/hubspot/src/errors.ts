@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorDetails, type ErrorKind, type Millis, type Refusal } from '@heed/contract';
+import { ConnectorError, type ErrorDetails, type ErrorKind, type Millis } from '@heed/contract';
 import { kindOfStatus, retryAfterMs } from '@heed/toolkit';
 import { z } from 'zod';
 import type { HttpAnswer } from './sdk.ts';
@@ -151,12 +151,3 @@ export const notUnderstood = (name: string, mayHaveApplied = false): ConnectorEr
 
 export const isMissing = (error: unknown): error is ConnectorError =>
   error instanceof ConnectorError && error.kind === 'missing';
-
-/** What an outcome says about an error. */
-export const refusalOf = (error: ConnectorError): Refusal => ({
-  kind: error.kind,
-  code: error.details.code ?? error.kind,
-  message: error.message,
-  field: error.details.field ?? null,
-  forever: error.details.forever ?? false,
-});

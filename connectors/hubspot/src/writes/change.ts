@@ -1,21 +1,11 @@
 import type { ConnectorError, Outcome } from '@heed/contract';
+import { failed, type Gate, rejected } from '@heed/toolkit';
 import { CONTACT, columnsOf, isOptedOut, memberOf } from '../contact.ts';
 import { createMemberships } from '../memberships.ts';
 import { addressOf } from '../preferences.ts';
 import { isBarred, OPT_OUT, topicOf, topicProperties, toWire } from '../properties.ts';
 import { isId, type WireContact } from '../wire.ts';
-import {
-  columnsFor,
-  done,
-  failed,
-  type Gate,
-  gone,
-  type OpOf,
-  refused,
-  rejected,
-  unmentioned,
-  type Writing,
-} from './outcomes.ts';
+import { columnsFor, done, gone, type OpOf, refused, unmentioned, type Writing } from './outcomes.ts';
 import { type Saving, saveEach } from './save.ts';
 
 /** What is wrong with the names of mapped fields; null if nothing. */

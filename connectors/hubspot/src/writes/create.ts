@@ -1,5 +1,5 @@
 import { ConnectorError, type Outcome, type Values } from '@heed/contract';
-import { chunk, inParallel } from '@heed/toolkit';
+import { chunk, failed, type Gate, inParallel, isFailure, rejected } from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { addressRow, CONTACT, columnsOf, contactRef } from '../contact.ts';
 import { errorOfRow, existingIdIn } from '../errors.ts';
@@ -10,18 +10,7 @@ import { isOptOutMirror, OPT_OUT, topicOf, toWire } from '../properties.ts';
 import type { WireContact } from '../wire.ts';
 import { barred } from './change.ts';
 import { type Joining, join } from './join.ts';
-import {
-  columnsFor,
-  done,
-  failed,
-  type Gate,
-  isFailure,
-  type OpOf,
-  refused,
-  rejected,
-  unmentioned,
-  type Writing,
-} from './outcomes.ts';
+import { columnsFor, done, type OpOf, refused, unmentioned, type Writing } from './outcomes.ts';
 import { isAboutOne, type Saving, saveEach } from './save.ts';
 
 type Create = OpOf<'create'>;

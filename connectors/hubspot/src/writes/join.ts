@@ -1,12 +1,12 @@
 import type { Basis, ConnectorError, Outcome } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import { failed, inParallel, isFailure, rejected } from '@heed/toolkit';
 import { contactRef, memberOf, rowOf } from '../contact.ts';
 import { CONNECTIONS } from '../limits.ts';
 import { createMemberships } from '../memberships.ts';
 import { addressOf, type LegalBasis } from '../preferences.ts';
 import { type Properties, toWire } from '../properties.ts';
 import type { WireContact } from '../wire.ts';
-import { columnsFor, done, failed, gone, isFailure, type OpOf, refused, rejected, type Writing } from './outcomes.ts';
+import { columnsFor, done, gone, type OpOf, refused, type Writing } from './outcomes.ts';
 import { saveEach } from './save.ts';
 
 /** A contact that is to be a member. */

@@ -1,5 +1,5 @@
 import { ConnectorError, type Outcome, type Values } from '@heed/contract';
-import { chunk, inParallel } from '@heed/toolkit';
+import { chunk, type Gate, inParallel, isFailure } from '@heed/toolkit';
 import { BATCH } from '../api.ts';
 import { CONTACT, isOptedOut } from '../contact.ts';
 import { CONNECTIONS } from '../limits.ts';
@@ -7,7 +7,7 @@ import { strangerRef } from '../lookup.ts';
 import { addressOf, type Changed } from '../preferences.ts';
 import { OPT_OUT, topicOf, topicProperty, toWire } from '../properties.ts';
 import type { WireContact } from '../wire.ts';
-import { done, type Gate, gone, isFailure, type OpOf, refused, type Writing } from './outcomes.ts';
+import { done, gone, type OpOf, refused, type Writing } from './outcomes.ts';
 import { saveEach } from './save.ts';
 
 type OptOut = OpOf<'opt-out'>;

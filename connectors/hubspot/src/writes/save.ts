@@ -1,8 +1,9 @@
 import { ConnectorError, type Outcome } from '@heed/contract';
+import { failed, rejected } from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { contactRef } from '../contact.ts';
 import { errorOfRow } from '../errors.ts';
-import { done, failed, rejected, unmentioned, type Writing } from './outcomes.ts';
+import { done, unmentioned, type Writing } from './outcomes.ts';
 
 /** A contact to update and the op that asks for it. */
 export interface Saving {

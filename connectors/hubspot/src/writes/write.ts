@@ -1,10 +1,10 @@
 import type { Op, Outcome } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import { createGate, inParallel, rejected } from '@heed/toolkit';
 import { CONNECTIONS } from '../limits.ts';
 import { leave, patchAll, rename } from './change.ts';
 import { createAll } from './create.ts';
 import { optOutAll } from './opt-out.ts';
-import { createGate, type OpOf, refused, rejected, type Writing } from './outcomes.ts';
+import { type OpOf, refused, type Writing } from './outcomes.ts';
 
 const of =
   <K extends Op['kind']>(kind: K) =>
@@ -20,7 +20,8 @@ export const writeAll = async (
   ops: readonly Op[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const gate = createGate();
+  // A permission may be missing for one kind of write only.
+  const gate = createGate(['auth']);
   const outcomes: Outcome[] = [...(await optOutAll(writing, ops.filter(of('opt-out')), gate, signal))];
   for (const { id } of ops.filter(of('clear'))) outcomes.push(rejected(id, neverCleared()));
   // Several of one contact in their order.
