@@ -8,6 +8,7 @@ import {
   make,
   open,
   putIn,
+  raw,
   readAll,
   rowsOf,
   stateOf,
@@ -240,5 +241,38 @@ describe('members', () => {
       ['bob@example.org', 'subscribed'],
     ]);
     expect(await lookup(session, { emails: ['ann@example.org'] })).toEqual([]);
+  });
+});
+
+describe('marketing contact status', () => {
+  it.each([
+    [true, true],
+    [true, false],
+    [false, true],
+    [false, false],
+  ])('is billing and decides nothing (C13): opted out %s, marketing contact %s', async (optedOut, marketing) => {
+    const id = make(running(), 'ann@example.org');
+    await putIn(running(), [id]);
+    if (optedOut) running().act('person/unsubscribe', { email: 'ann@example.org' });
+    running().act('admin/marketing-status', { id, marketing });
+    const session = open(running(), { role: 'marketing' });
+    const read = rowsOf(await readAll(session)).find(({ record }) => record.id === id);
+    const [looked] = await lookup(session, { records: [contact(id)] });
+    const member = { status: optedOut ? 'unsubscribed' : 'subscribed', complaint: false, paidFor: marketing };
+    expect(read?.member).toMatchObject(member);
+    expect(looked?.member).toMatchObject(member);
+  });
+
+  it('is not known of a contact that has none, nor in the role of a CRM', async () => {
+    const id = make(running(), 'ann@example.org');
+    await putIn(running(), [id]);
+    running().switches({ marketableWritable: true });
+    const properties = { hs_marketable_status: '' };
+    await raw(running(), 'PATCH', `/crm/v3/objects/contacts/${id}`, { properties });
+    const [row] = rowsOf(await readAll(open(running(), { role: 'marketing' })));
+    expect(row?.member).toMatchObject({ status: 'subscribed' });
+    expect(row?.member).not.toHaveProperty('paidFor');
+    const [asCrm] = rowsOf(await readAll(open(running())));
+    expect(asCrm?.member).toBeNull();
   });
 });

@@ -92,7 +92,14 @@ const everyVerb = async (database: Database): Promise<void> => {
   await store.unseen(CRM, 9e12, null, 5);
   for (const reason of [null, 'left']) await store.listed('news', reason);
   for (const profile of [null, 'news']) await store.runs(profile, 5);
-  await Promise.all([store.cursor('s'), store.count(CRM), store.openIntents('news'), store.run('r1'), store.head()]);
+  await Promise.all([
+    store.cursor('s'),
+    store.count(CRM),
+    store.countPaidOptedOut(MAIL),
+    store.openIntents('news'),
+    store.run('r1'),
+    store.head(),
+  ]);
   await Promise.all([store.runCounts('r1'), store.factsOf([at('ann')]), store.factsOfRun('r1'), store.verifyLedger()]);
   await Promise.all([store.entriesOf(at('ann')), store.dirty('news', 9, null, 5), store.marks('news', [at('ann')])]);
   await Promise.all([store.owed('news'), store.setAside('news'), store.retry('news', 5), store.restored('news')]);
@@ -127,6 +134,8 @@ const ASKED_FOR_ALL = [
   /^SELECT content FROM listed WHERE profile = \?( AND reason = \?)? ORDER/,
   /^SELECT content FROM run_detail WHERE run = \? AND kind = \? ORDER/,
   /^SELECT count\(\*\) AS live FROM shadow/,
+  // Its index has those alone that it counts.
+  /^SELECT count\(\*\) AS members FROM shadow WHERE system = \? AND paid_opted_out = 1$/,
   /^SELECT content FROM intent WHERE profile = \? AND state = 'open'/,
   /^DELETE FROM stray_tally WHERE run IN/,
 ];

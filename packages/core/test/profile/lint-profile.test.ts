@@ -54,6 +54,18 @@ const cases: readonly Case[] = [
     says: [],
   },
   {
+    name: 'new members that get no mail until somebody pays for them',
+    text: `${HEAD}${ON}`,
+    systems: can({ paidStatus: { ofNewMembers: 'new contacts get no mail', fix: 'Make them marketing contacts' } }),
+    says: ['[nothing] 4:24: warning: new contacts get no mail (C13). Make them marketing contacts.'],
+  },
+  {
+    name: 'what is paid for does not matter where no member is made',
+    text: `${HEAD}${ON}create: { marketing: false }\n`,
+    systems: can({ paidStatus: { ofNewMembers: 'new contacts get no mail', fix: 'Make them marketing contacts' } }),
+    says: [],
+  },
+  {
     name: 'tags that the tool does not have',
     text: `${HEAD}${ON}whenRecordLeaves: tag\n`,
     systems: can({ tag: false }),

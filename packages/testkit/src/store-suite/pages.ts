@@ -1,3 +1,4 @@
+import type { Shadow } from '@heed/core';
 import { describe, expect, test } from 'vitest';
 import { at, CRM, contact, MAIL, member, OTHER_MAIL, optOut, PROFILE, page, shadow } from './made-up.ts';
 import { type Bench, CUSTOMER } from './subject.ts';
@@ -94,6 +95,30 @@ export const promisesOfPages = (bench: () => Bench): void => {
       const second = await store.unseen(CRM, 2_000, first.at(-1)?.record ?? null, 8);
       expect([...first, ...second]).toEqual(shadows.filter((one) => one.seenAt < 2_000));
       expect(await store.unseen(CRM, 2_000, second.at(-1)?.record ?? null, 8)).toEqual([]);
+    });
+
+    test('C13: counts who is paid for although opted out of everything, as things stand', async () => {
+      const { store, lease } = await bench().store();
+      const of = (id: string, status: string, more: object = {}, whole: object = {}) =>
+        shadow(MAIL, member(id), `p${id}`, {
+          member: { status, by: 'unknown', complaint: false, since: null, optIn: null, topics: {}, ...more },
+          ...whole,
+        });
+      const commit = (...shadows: readonly Shadow[]) => store.commitPage(lease, page(MAIL, { shadows }), 0);
+      await commit(
+        of('1', 'unsubscribed', { paidFor: true }),
+        of('2', 'undeliverable', { paidFor: true, complaint: true }),
+        of('3', 'unsubscribed', { paidFor: false }),
+        of('4', 'unsubscribed'),
+        of('5', 'subscribed', { paidFor: true }),
+        of('6', 'unsubscribed', { paidFor: true }, { life: { kind: 'deleted' } }),
+      );
+      expect(await store.countPaidOptedOut(MAIL)).toBe(2);
+      expect(await store.countPaidOptedOut(OTHER_MAIL)).toBe(0);
+      await commit(of('1', 'unsubscribed', { paidFor: false }), of('5', 'unsubscribed', { paidFor: true }));
+      expect(await store.countPaidOptedOut(MAIL)).toBe(2);
+      await commit(of('5', 'subscribed', { paidFor: true }));
+      expect(await store.countPaidOptedOut(MAIL)).toBe(1);
     });
 
     test('refuses what JSON would silently change', async () => {
