@@ -64,6 +64,20 @@ describe('what a read says: members', () => {
     expect(new Story().member('ann@x.org', 'non-subscribed')).toEqual([]);
   });
 
+  it.each([
+    ['subscribed', true, false],
+    ['subscribed', false, true],
+    ['unsubscribed', true, false],
+    ['unsubscribed', false, true],
+  ] as const)('C13 what is paid for says nothing: %s, paid for %s, then %s', (status, paidFor, then) => {
+    const story = new Story();
+    story.member('ann@x.org', status, { paidFor });
+    const facts = story.facts.length;
+    expect(facts).toBe(status === 'subscribed' ? 0 : 1);
+    expect(story.member('ann@x.org', status, { paidFor: then })).toEqual([]);
+    expect(story.facts.length).toBe(facts);
+  });
+
   it('C10 a complaint is an opt-out by the person with its own date, once, whatever the status', () => {
     const story = new Story();
     story.member('ann@x.org', 'subscribed');
