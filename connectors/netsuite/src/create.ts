@@ -1,9 +1,9 @@
-import { type Columns, ConnectorError, type Outcome, type RecordRef, type Refusal, type Row } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import { type Columns, ConnectorError, type Outcome, type Refusal, type Row } from '@heed/contract';
+import { done, failed, inParallel, refusal, rejected, surelyNot } from '@heed/toolkit';
 import { lookUp } from './lookup.ts';
 import { REFERENCE, type RecordShape, readableShape, STATUS } from './record-shape.ts';
 import { externalIdOf } from './reference.ts';
-import { asError, type CreateOp, failed, type PatchOp, patchEach, surelyNot, type Writer } from './save.ts';
+import { asError, type CreateOp, type PatchOp, patchEach, type Writer } from './save.ts';
 import { topicIdIn, topicsToWire } from './topics.ts';
 import { toWire } from './values.ts';
 
@@ -22,7 +22,10 @@ export const createRecords = async (
   if (ops.length === 0) return [];
   const odd = ops.filter(({ reference }) => reference !== null && reference.field !== REFERENCE);
   const [first, later] = onePerKey(ops.filter((op) => !odd.includes(op)));
-  const outcomes = [...odd.map(noSuchReference), ...(await createDistinct(writer, type, first, signal))];
+  const outcomes = [
+    ...odd.map((op) => rejected(op.id, noSuchReference(op))),
+    ...(await createDistinct(writer, type, first, signal)),
+  ];
   // The second op of a reference finds what the first one made.
   return later.length === 0 ? outcomes : [...outcomes, ...(await createRecords(writer, type, later, signal))];
 };
@@ -66,7 +69,7 @@ const make = async (
 ): Promise<Outcome> => {
   const send = async (fields: CreateOp['fields']): Promise<Outcome> => {
     const id = await api.create(op.type, bodyOf(shape, { ...op, fields }), signal);
-    return { op: op.id, result: 'applied', record: { type: op.type, id }, row: null, at: api.now() };
+    return done(op.id, 'applied', { type: op.type, id }, api.now());
   };
   try {
     return await send(op.fields).catch((error: unknown) => {
@@ -158,40 +161,29 @@ const writeHits = async (
     const [row, another] = found(op);
     if (row === undefined) continue;
     const { id, email, fields } = op;
-    if (another !== undefined) outcomes.push({ op: id, result: 'rejected', refusal: several(op) });
-    else if (Object.keys(fields).length === 0) outcomes.push(unchanged(op, row.record, writer.reader.api.now()));
+    if (another !== undefined) outcomes.push(rejected(id, several(op)));
+    else if (Object.keys(fields).length === 0)
+      outcomes.push(done(id, 'unchanged', row.record, writer.reader.api.now()));
     else patches.push({ kind: 'patch', id, record: row.record, email, fields, ifVersion: null });
   }
   return [...outcomes, ...(await patchEach(writer, patches, signal))];
 };
 
-const unchanged = (op: CreateOp, record: RecordRef, at: number): Outcome => ({
-  op: op.id,
-  result: 'unchanged',
-  record,
-  row: null,
-  at,
-});
+const several = (op: CreateOp): Refusal =>
+  refusal(
+    'refused',
+    'SEVERAL_RECORDS',
+    `several ${op.type} records have this ${op.reference === null ? 'address' : 'reference'} already; merge them in NetSuite`,
+    op.reference === null ? 'email' : REFERENCE,
+  );
 
-const several = (op: CreateOp): Refusal => ({
-  kind: 'refused',
-  code: 'SEVERAL_RECORDS',
-  message: `several ${op.type} records have this ${op.reference === null ? 'address' : 'reference'} already; merge them in NetSuite`,
-  field: op.reference === null ? 'email' : REFERENCE,
-  forever: false,
-});
-
-const noSuchReference = (op: CreateOp): Outcome => ({
-  op: op.id,
-  result: 'rejected',
-  refusal: {
-    kind: 'config',
-    code: 'NO_REFERENCE',
-    message: `reference must be ${REFERENCE}, the only field that NetSuite keeps unique`,
-    field: op.reference?.field ?? null,
-    forever: false,
-  },
-});
+const noSuchReference = ({ reference }: CreateOp): Refusal =>
+  refusal(
+    'config',
+    'NO_REFERENCE',
+    `reference must be ${REFERENCE}, the only field that NetSuite keeps unique`,
+    reference?.field,
+  );
 
 /** The first op of each reference or address, and the others. */
 const onePerKey = (ops: readonly CreateOp[]): readonly [readonly CreateOp[], readonly CreateOp[]] => {

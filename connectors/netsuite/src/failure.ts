@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorKind, type Millis, type Refusal } from '@heed/contract';
+import { ConnectorError, type ErrorKind, type Millis } from '@heed/contract';
 import { kindOfStatus, retryAfterMs } from '@heed/toolkit';
 import type { WireAnswer } from './transport.ts';
 
@@ -85,12 +85,3 @@ export const failureOf = (name: string, answer: WireAnswer, vendorNow: Millis): 
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });
 };
-
-/** Why an op was not, or perhaps not, applied, when its call failed. */
-export const refusalOfCall = (error: ConnectorError): Refusal => ({
-  kind: error.kind,
-  code: error.details.code ?? error.kind,
-  message: error.message,
-  field: error.details.field ?? null,
-  forever: error.details.forever ?? false,
-});

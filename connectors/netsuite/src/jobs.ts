@@ -10,7 +10,7 @@ import {
   type Outcome,
   type Row,
 } from '@heed/contract';
-import { askAgainMs, chunk } from '@heed/toolkit';
+import { askAgainMs, chunk, done, refusal, rejected } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Batch, batchJob, type JobId, jobIsDone, submitBatch } from './batch.ts';
 import type { Reader } from './reader.ts';
@@ -88,10 +88,10 @@ export const batchJobs = (reader: Reader): BulkJobs => ({
     return {
       state: 'ended',
       outcomes: ops.map((op) => {
-        if (!isPatch(op)) return rejected(op, 'NOT_BY_JOB');
-        const refusal = refusalOf(op);
-        if (refusal !== null) return { op: op.id, result: 'rejected', refusal };
-        if (!carried.has(op)) return rejected(op, 'NOT_IN_JOB');
+        if (!isPatch(op)) return stale(op, 'NOT_BY_JOB');
+        const wrong = refusalOf(op);
+        if (wrong !== null) return rejected(op.id, wrong);
+        if (!carried.has(op)) return stale(op, 'NOT_IN_JOB');
         return outcomeOf(op, shown.get(keyOfRecord(op)), everyPartRan, reader.api.now());
       }),
     };
@@ -189,45 +189,24 @@ const looked = async (
 
 const outcomeOf = (op: PatchOp, row: Row | undefined, ran: boolean, at: Millis): Outcome => {
   if (row === undefined)
-    return {
-      op: op.id,
-      result: 'rejected',
-      refusal: {
-        kind: 'missing',
-        code: 'NONEXISTENT_ID',
-        message: 'the record does not exist, or the role may not see it',
-        field: null,
-        forever: false,
-      },
-    };
+    return rejected(
+      op.id,
+      refusal('missing', 'NONEXISTENT_ID', 'the record does not exist, or the role may not see it'),
+    );
   const isSet = Object.entries(op.fields).every(([field, wanted]) => isSame(row.values[field], wanted));
-  if (isSet) return { op: op.id, result: 'applied', record: op.record, row: null, at };
-  return ran ? rejected(op, 'NOT_SHOWN') : unknown(op, 'JOB_LOST');
+  if (isSet) return done(op.id, 'applied', op.record, at);
+  return ran ? stale(op, 'NOT_SHOWN') : unknown(op, 'JOB_LOST');
 };
 
 const isSame = (found: FieldValue | undefined, wanted: FieldValue): boolean =>
   found !== undefined && JSON.stringify(found) === JSON.stringify(wanted === '' ? null : wanted);
 
-const rejected = (op: Op, code: string): Outcome => ({
-  op: op.id,
-  result: 'rejected',
-  refusal: {
-    kind: 'stale',
-    code,
-    message: 'the job ended without this change; it is planned anew',
-    field: null,
-    forever: false,
-  },
-});
+/** Surely not applied; planned anew. */
+const stale = (op: Op, code: string): Outcome =>
+  rejected(op.id, refusal('stale', code, 'the job ended without this change; it is planned anew'));
 
 const unknown = (op: Op, code: string): Outcome => ({
   op: op.id,
   result: 'unknown',
-  refusal: {
-    kind: 'unavailable',
-    code,
-    message: 'NetSuite no longer tells what the job did with this record',
-    field: null,
-    forever: false,
-  },
+  refusal: refusal('unavailable', code, 'NetSuite no longer tells what the job did with this record'),
 });

@@ -1,8 +1,8 @@
-import { ConnectorError, type FieldValue, type Outcome, type Refusal, type Values } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import type { FieldValue, Outcome, Refusal, Values } from '@heed/contract';
+import { done, failed, inDoubt, inParallel, refusal, rejected, surelyNot } from '@heed/toolkit';
 import { readableShape, STATUS } from './record-shape.ts';
 import { isOptedOutStatus } from './rows.ts';
-import { failed, type OptOutOp, surelyNot, update, type Writer } from './save.ts';
+import { type OptOutOp, update, type Writer } from './save.ts';
 import { topicIdIn, topicsToWire } from './topics.ts';
 import { toWire } from './values.ts';
 
@@ -57,15 +57,9 @@ const writeOne = async (
   found: Values | undefined,
   signal: AbortSignal,
 ): Promise<Outcome> => {
-  if (found === undefined)
-    return {
-      op: op.id,
-      result: 'rejected',
-      refusal: { ...NO_RECORD, message: `${type}: the record does not exist, or the role may not see it` },
-    };
+  if (found === undefined) return rejected(op.id, noRecord(`${type}: the record does not exist`));
   const missing = missingIn(op.set, found);
-  if (Object.keys(missing).length === 0)
-    return { op: op.id, result: 'unchanged', record: op.record, row: null, at: writer.reader.api.now() };
+  if (Object.keys(missing).length === 0) return done(op.id, 'unchanged', op.record, writer.reader.api.now());
   const outcome = await send(writer, type, op, missing, signal);
   const { [STATUS]: status, ...others } = missing;
   if (outcome.result !== 'rejected' || status === undefined) return outcome;
@@ -104,8 +98,7 @@ const readBack = async (
   try {
     after = await look(writer, type, toRead, signal);
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    const doubt = new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied: true });
+    const doubt = inDoubt(error);
     return written.map((outcome) => (applied.has(outcome.op) ? failed(outcome.op, doubt) : outcome));
   }
   const byOp = new Map(toRead.map((op) => [op.id, op]));
@@ -122,7 +115,7 @@ const judged = (
   after: Sight,
 ): Outcome => {
   const found = after.get(idOf(op));
-  if (found === undefined) return { op: op.id, result: 'rejected', refusal: NO_RECORD };
+  if (found === undefined) return rejected(op.id, noRecord('the record does not exist any more'));
   const lacking = Object.keys(missingIn(op.set, found));
   if (lacking.length === 0) {
     // The recipient was faster with the status: not our doing.
@@ -130,30 +123,24 @@ const judged = (
     return byOther ? { ...outcome, result: 'unchanged' } : outcome;
   }
   const wasConfirmed = isConfirmed(before.get(idOf(op))?.[STATUS]) || isConfirmed(found[STATUS]);
-  const refusal = lacking.includes(STATUS) && wasConfirmed ? byRecipient('NOT_KEPT') : notKept(lacking[0] ?? STATUS);
-  return { op: op.id, result: 'rejected', refusal };
+  const why = lacking.includes(STATUS) && wasConfirmed ? byRecipient('NOT_KEPT') : notKept(lacking[0] ?? STATUS);
+  return rejected(op.id, why);
 };
 
-const NO_RECORD: Refusal = {
-  kind: 'missing',
-  code: 'NONEXISTENT_ID',
-  message: 'the record does not exist any more, or the role may not see it',
-  field: null,
-  forever: false,
-};
+const noRecord = (what: string): Refusal => refusal('missing', 'NONEXISTENT_ID', `${what}, or the role may not see it`);
 
-const byRecipient = (code: string): Refusal => ({
-  kind: 'refused',
-  code,
-  message: `${STATUS} was set by the recipient (Confirmed Opt-In), and NetSuite lets only the recipient change it; ask them, or use a field of your own (optOut.customField)`,
-  field: STATUS,
-  forever: false,
-});
+const byRecipient = (code: string): Refusal =>
+  refusal(
+    'refused',
+    code,
+    `${STATUS} was set by the recipient (Confirmed Opt-In), and NetSuite lets only the recipient change it; ask them, or use a field of your own (optOut.customField)`,
+    STATUS,
+  );
 
-const notKept = (field: string): Refusal => ({
-  kind: 'refused',
-  code: 'NOT_KEPT',
-  message: `NetSuite answered with success and did not keep ${field}; a script or workflow of the account may set it back`,
-  field,
-  forever: false,
-});
+const notKept = (field: string): Refusal =>
+  refusal(
+    'refused',
+    'NOT_KEPT',
+    `NetSuite answered with success and did not keep ${field}; a script or workflow of the account may set it back`,
+    field,
+  );

@@ -1,6 +1,5 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
-import { refusalOfCall } from './failure.ts';
+import { done, failed, inParallel, surelyNot } from '@heed/toolkit';
 import type { Reader } from './reader.ts';
 import { readableShape } from './record-shape.ts';
 import { toWire } from './values.ts';
@@ -56,21 +55,8 @@ export const update = async (
   try {
     if (record === null) throw new RangeError('refused before');
     await api.update(record.type, record.id, body, signal);
-    return { op: id, result: 'applied', record, row: null, at: api.now() };
+    return done(id, 'applied', record, api.now());
   } catch (error) {
     return failed(id, asError(error));
   }
-};
-
-/** What a failed call means for an op in it. */
-export const failed = (op: string, error: ConnectorError): Outcome => ({
-  op,
-  result: error.details.mayHaveApplied === true ? 'unknown' : 'rejected',
-  refusal: refusalOfCall(error),
-});
-
-/** For a failure before anything was written. */
-export const surelyNot = (error: unknown): ConnectorError => {
-  const { kind, message, details } = asError(error);
-  return new ConnectorError(kind, message, { ...details, mayHaveApplied: false });
 };

@@ -1,5 +1,5 @@
 import type { Op, Outcome, Refusal, Values } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import { inParallel, refusal, rejected } from '@heed/toolkit';
 import { createRecords } from './create.ts';
 import { optOut } from './opt-out.ts';
 import { isRecordType, RECORD_TYPES, REFERENCE, STATUS, UNSUBSCRIBE } from './record-shape.ts';
@@ -23,9 +23,9 @@ export const writeOps = async (
   const outcomes: Outcome[] = [];
   const good: Op[] = [];
   for (const op of ops) {
-    const refusal = refusalOf(op);
-    if (refusal === null) good.push(op);
-    else outcomes.push({ op: op.id, result: 'rejected', refusal });
+    const wrong = refusalOf(op);
+    if (wrong === null) good.push(op);
+    else outcomes.push(rejected(op.id, wrong));
   }
   for (const type of RECORD_TYPES) {
     const optOuts = good.filter((op): op is OptOutOp => op.kind === 'opt-out' && op.record?.type === type);
@@ -44,23 +44,27 @@ export const writeOps = async (
 
 /** What is wrong with an op before anything is sent; null if nothing. */
 export const refusalOf = (op: Op): Refusal | null => {
-  if (op.kind === 'leave') return refusal('NOT_FOR_A_CRM', 'nobody leaves a CRM by a sync');
+  if (op.kind === 'leave') return refusal('refused', 'NOT_FOR_A_CRM', 'nobody leaves a CRM by a sync');
   if (op.kind === 'clear')
     return refusal(
+      'refused',
       'NEVER_OPTED_IN',
       'Heed never sets a NetSuite record back to opted in; the person does, in NetSuite',
     );
   if (op.kind === 'create')
     return typeRefusal(op.type) ?? namesRefusal(op.fields, true) ?? setRefusal(op.type, op.set, CREATED_AS);
   if (op.record === null)
-    return refusal('NO_RECORD', 'NetSuite keeps opt-outs on records; an address without one cannot be opted out');
+    return refusal(
+      'refused',
+      'NO_RECORD',
+      'NetSuite keeps opt-outs on records; an address without one cannot be opted out',
+    );
   const misfit = typeRefusal(op.record.type);
   if (misfit !== null) return misfit;
-  if (!isId(op.record.id)) return { ...refusal('MALFORMED_ID', 'this is no id of a NetSuite record'), kind: 'missing' };
+  if (!isId(op.record.id)) return refusal('missing', 'MALFORMED_ID', 'this is no id of a NetSuite record');
   if (op.kind === 'patch') return namesRefusal(op.fields, true);
   if (op.kind === 'rename') return null;
-  if (Object.keys(op.set).length === 0)
-    return { ...refusal('NO_FIELD', 'no consent field was named to write'), kind: 'config' };
+  if (Object.keys(op.set).length === 0) return refusal('config', 'NO_FIELD', 'no consent field was named to write');
   return setRefusal(op.record.type, op.set, OPTED_OUT_AS);
 };
 
@@ -72,41 +76,38 @@ const setRefusal = (type: string, set: Values, allowed: readonly unknown[]): Ref
   const names = namesRefusal(set, false);
   if (names !== null) return names;
   if (STATUS in set && !allowed.includes(set[STATUS]))
-    return refusal('NOT_BY_US', `${STATUS} is only ever written as 2 (Soft Opt-Out), on a new record also as 1`);
+    return refusal(
+      'refused',
+      'NOT_BY_US',
+      `${STATUS} is only ever written as 2 (Soft Opt-Out), on a new record also as 1`,
+    );
   const barred = Object.keys(set).find((name) => name === UNSUBSCRIBE || name === 'email' || name === REFERENCE);
   if (barred !== undefined)
-    return { ...refusal('NOT_BY_US', `${barred} is never written as a consent field`), field: barred };
+    return refusal('refused', 'NOT_BY_US', `${barred} is never written as a consent field`, barred);
   const topic = Object.keys(set).find((name) => topicIdIn(name) !== null);
   if (topic === undefined) return null;
   if (type !== 'customer')
-    return { ...refusal('NO_TOPICS', `only customers have subscription categories, not ${type}`), field: topic };
+    return refusal('refused', 'NO_TOPICS', `only customers have subscription categories, not ${type}`, topic);
   return Object.entries(set).some(([name, value]) => topicIdIn(name) !== null && value !== false)
-    ? { ...refusal('NOT_BY_US', 'a subscription category is only ever unsubscribed'), field: topic }
+    ? refusal('refused', 'NOT_BY_US', 'a subscription category is only ever unsubscribed', topic)
     : null;
 };
 
 const typeRefusal = (type: string): Refusal | null =>
-  isRecordType(type) ? null : { ...refusal('NO_SUCH_TYPE', `${type} records are not written`), kind: 'config' };
+  isRecordType(type) ? null : refusal('config', 'NO_SUCH_TYPE', `${type} records are not written`);
 
 const namesRefusal = (values: Values, asFields: boolean): Refusal | null => {
   const names = Object.keys(values);
-  if (names.some((name) => !isFieldName(name)))
-    return { ...refusal('NO_FIELD_NAME', 'a field has no valid name'), kind: 'config' };
+  if (names.some((name) => !isFieldName(name))) return refusal('config', 'NO_FIELD_NAME', 'a field has no valid name');
   const barred = asFields
     ? names.find((name) => NOT_BY_FIELDS.has(name.toLowerCase()) || topicIdIn(name) !== null)
     : undefined;
   return barred === undefined
     ? null
-    : {
-        ...refusal('NOT_BY_FIELDS', `${barred} is never written as a mapped field (C9); remove it from the profile`),
-        field: barred,
-      };
+    : refusal(
+        'refused',
+        'NOT_BY_FIELDS',
+        `${barred} is never written as a mapped field (C9); remove it from the profile`,
+        barred,
+      );
 };
-
-const refusal = (code: string, message: string): Refusal => ({
-  kind: 'refused',
-  code,
-  message,
-  field: null,
-  forever: false,
-});

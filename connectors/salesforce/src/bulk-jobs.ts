@@ -1,5 +1,5 @@
 import { type BulkJobs, ConnectorError, type JobReport, type JobTicket, type Op, type Outcome } from '@heed/contract';
-import { askAgainMs } from '@heed/toolkit';
+import { askAgainMs, rejected } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { JobId, JobState } from './bulk-api.ts';
@@ -72,7 +72,7 @@ const patchesOnly = (ops: readonly Op[]): readonly PatchOp[] => {
 
 const notCarried = (op: Op): Outcome => {
   const refusal = refusalOf(op);
-  return refusal === null ? stale(op, 'NOT_FOR_A_JOB') : { op: op.id, result: 'rejected', refusal };
+  return refusal === null ? stale(op, 'NOT_FOR_A_JOB') : rejected(op.id, refusal);
 };
 
 const jobsIn = (ticket: JobTicket): readonly Job[] | null => {

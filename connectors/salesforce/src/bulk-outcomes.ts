@@ -1,4 +1,5 @@
-import type { Op, Outcome, Refusal } from '@heed/contract';
+import type { Op, Outcome } from '@heed/contract';
+import { done, refusal, rejected } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import type { JobId, JobState } from './bulk-api.ts';
 import type { PatchOp } from './bulk-upload.ts';
@@ -24,7 +25,7 @@ export const outcomesOf = async (
   const failures = job.failed === 0 ? NOBODY : byRecord(await api.bulk.rowsOf(id, 'failedResults', signal));
   const isWhole =
     job.state === 'JobComplete' && job.processed === sent.length && (job.failed ?? failures.size) === failures.size;
-  if (isWhole) return sent.map((op) => failedOutcome(op, failures) ?? applied(op, at));
+  if (isWhole) return sent.map((op) => failedOutcome(op, failures) ?? done(op.id, 'applied', op.record, at));
   const successes = byRecord(await api.bulk.rowsOf(id, 'successfulResults', signal));
   const untouched =
     job.state === 'JobComplete' ? NOBODY : byRecord(await api.bulk.rowsOf(id, 'unprocessedrecords', signal));
@@ -32,7 +33,7 @@ export const outcomesOf = async (
   const neverLoaded = job.state === 'JobComplete' && job.processed === successes.size + failures.size;
   return sent.map((op) => {
     const key = idKey(op.record.id);
-    if (successes.has(key)) return applied(op, at);
+    if (successes.has(key)) return done(op.id, 'applied', op.record, at);
     return (
       failedOutcome(op, failures) ??
       (neverLoaded || untouched.has(key) ? stale(op, 'NOT_PROCESSED') : unknown(op, 'NOT_TOLD'))
@@ -53,21 +54,13 @@ const byRecord = ({ header, rows }: Table): Results => {
   return new Map(rows.map((row) => [idKey(row[id] || row[ownId] || ''), row[error] ?? '']));
 };
 
-const applied = (op: PatchOp, at: number): Outcome => ({
-  op: op.id,
-  result: 'applied',
-  record: op.record,
-  row: null,
-  at,
-});
-
 const failedOutcome = (op: PatchOp, failures: Results): Outcome | null => {
   const text = failures.get(idKey(op.record.id));
   if (text === undefined) return null;
   const error = rowErrorIn(text);
   // No header lets a job's row pass a duplicate rule in alert mode, as a collection passes: one call will tell.
   if (error.code === 'DUPLICATES_DETECTED') return stale(op, error.code);
-  return { op: op.id, result: 'rejected', refusal: refusalOfRow([error]) };
+  return rejected(op.id, refusalOfRow([error]));
 };
 
 /** An unknown column fails a job as a whole; whose it is, is refused as in a collection, the others are planned anew. */
@@ -75,27 +68,12 @@ const neverTouched = (op: PatchOp, { error }: JobState): Outcome => {
   const field = error.match(/Field name not found : (\w{1,80})/)?.[1];
   if (field === undefined || !Object.hasOwn(toWire(op.record.type, op.fields), field))
     return stale(op, error.match(/^[A-Za-z]{3,40}/)?.[0] ?? 'NOT_PROCESSED');
-  return {
-    op: op.id,
-    result: 'rejected',
-    refusal: refusalOfRow([{ code: 'INVALID_FIELD', message: '', fields: [field] }]),
-  };
+  return rejected(op.id, refusalOfRow([{ code: 'INVALID_FIELD', message: '', fields: [field] }]));
 };
 
-const refusal = (kind: Refusal['kind'], code: string, message: string): Refusal => ({
-  kind,
-  code,
-  message,
-  field: null,
-  forever: false,
-});
-
 /** Surely not applied; planned anew. */
-export const stale = (op: Op, code: string): Outcome => ({
-  op: op.id,
-  result: 'rejected',
-  refusal: refusal('stale', code, 'the job ended without this record; it is planned anew'),
-});
+export const stale = (op: Op, code: string): Outcome =>
+  rejected(op.id, refusal('stale', code, 'the job ended without this record; it is planned anew'));
 
 export const unknown = (op: Op, code: string): Outcome => ({
   op: op.id,

@@ -1,8 +1,9 @@
-import { type Columns, ConnectorError, type Outcome, type RecordRef, type Refusal, type Row } from '@heed/contract';
+import type { Columns, Outcome, Refusal, Row } from '@heed/contract';
+import { done, failed, refusal, rejected, surelyNot } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { rowsWith } from './lookup.ts';
 import { type ObjectShape, readableShape, type Shapes } from './object-shape.ts';
-import { failed, type Saving, saveEach } from './save.ts';
+import { type Saving, saveEach } from './save.ts';
 import { toWire } from './values.ts';
 import type { CreateOp } from './write.ts';
 
@@ -36,7 +37,7 @@ const createDistinct = async (
   try {
     before = await find(api, await readableShape(shapes, type, signal), ops, signal);
   } catch (error) {
-    return ops.map(({ id }) => failed(id, surelyNotApplied(error)));
+    return ops.map(({ id }) => failed(id, surelyNot(error)));
   }
   const hits = ops.filter((op) => before(op).length > 0);
   const outcomes = await writeHits(api, hits, before, signal);
@@ -103,28 +104,20 @@ const writeHits = async (
   for (const op of ops) {
     const [row, another] = found(op);
     if (row === undefined) continue;
-    if (another !== undefined) outcomes.push({ op: op.id, result: 'rejected', refusal: several(op) });
-    else if (Object.keys(op.fields).length === 0) outcomes.push(unchanged(op, row.record, api.now()));
+    if (another !== undefined) outcomes.push(rejected(op.id, several(op)));
+    else if (Object.keys(op.fields).length === 0) outcomes.push(done(op.id, 'unchanged', row.record, api.now()));
     else savings.push({ op: op.id, record: { ...row.record, values: toWire(op.type, op.fields) } });
   }
   return [...outcomes, ...(await saveEach(api, 'update', savings, signal))];
 };
 
-const several = (op: CreateOp): Refusal => ({
-  kind: 'refused',
-  code: 'SEVERAL_RECORDS',
-  message: `several ${op.type} records have this ${op.reference === null ? 'address' : 'reference'} already; merge them in Salesforce`,
-  field: op.reference?.field ?? 'Email',
-  forever: false,
-});
-
-const unchanged = (op: CreateOp, record: RecordRef, at: number): Outcome => ({
-  op: op.id,
-  result: 'unchanged',
-  record,
-  row: null,
-  at,
-});
+const several = (op: CreateOp): Refusal =>
+  refusal(
+    'refused',
+    'SEVERAL_RECORDS',
+    `several ${op.type} records have this ${op.reference === null ? 'address' : 'reference'} already; merge them in Salesforce`,
+    op.reference?.field ?? 'Email',
+  );
 
 /** Consent fields last: what they say is what a new record gets, sent explicitly (C19). */
 const toInsert = (op: CreateOp): Saving => ({
@@ -155,8 +148,3 @@ const onePerKey = (ops: readonly CreateOp[]): readonly [readonly CreateOp[], rea
 const isTaken = (outcome: Outcome): boolean =>
   outcome.result === 'rejected' &&
   (outcome.refusal.code === 'DUPLICATE_VALUE' || outcome.refusal.code === 'DUPLICATE_EXTERNAL_ID');
-
-const surelyNotApplied = (error: unknown): ConnectorError => {
-  if (!(error instanceof ConnectorError)) throw error;
-  return new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied: false });
-};

@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorKind, type Millis, type Refusal } from '@heed/contract';
-import { kindOfStatus, redact, retryAfterMs } from '@heed/toolkit';
+import { kindOfStatus, redact, refusal, retryAfterMs } from '@heed/toolkit';
 import type { SdkAnswer } from './sdk.ts';
 
 /** One error as the vendor tells it. Call-level answers say `errorCode`, rows of collections `statusCode` (notes, 2.1). */
@@ -180,13 +180,7 @@ export const refusalOfRow = (errors: readonly VendorError[]): Refusal => {
   // An administrator wrote this text for whoever enters data; without it nobody can help.
   const rule = code === 'FIELD_CUSTOM_VALIDATION_EXCEPTION' ? `: ${redact(first?.message ?? '').slice(0, 200)}` : '';
   const named = fields.length === 0 ? '' : ` [${fields.join(', ')}]`;
-  return {
-    kind: meaning.kind,
-    code,
-    message: `${meaning.says}${rule}${named}`,
-    field: fields[0] ?? null,
-    forever: false,
-  };
+  return refusal(meaning.kind, code, `${meaning.says}${rule}${named}`, fields[0]);
 };
 
 /** `REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --`, as `sf__Error` tells it (notes, 2.2). */
@@ -197,12 +191,3 @@ export const rowErrorIn = (text: string): VendorError => {
   return { code, message: message ?? '', fields: fields?.match(/\w{1,80}/g) ?? [] };
 };
 const ROW_ERROR = /^(?<code>[A-Z_]{3,60}):(?<message>.*):(?<fields>[\w, .]*)--$/s;
-
-/** Why an op was not, or perhaps not, applied, when its whole call failed. */
-export const refusalOfCall = (error: ConnectorError): Refusal => ({
-  kind: error.kind,
-  code: error.details.code ?? error.kind,
-  message: error.message,
-  field: error.details.field ?? null,
-  forever: error.details.forever ?? false,
-});

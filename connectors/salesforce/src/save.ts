@@ -1,7 +1,8 @@
 import { ConnectorError, type OpId, type Outcome } from '@heed/contract';
+import { done, failed, rejected } from '@heed/toolkit';
 import { type Api, MAX_COLLECTION, type Saved, type ToSave } from './api.ts';
 import { notUnderstood } from './ask.ts';
-import { refusalOfCall, refusalOfRow } from './failure.ts';
+import { refusalOfRow } from './failure.ts';
 import { idKey } from './soql.ts';
 
 /** A record to write and the op that asks for it. */
@@ -76,25 +77,17 @@ const isInOrder = (savings: readonly Saving[], saved: readonly Saved[]): boolean
 /** Of an answer in another order only the ids can be trusted: a refusal has none, so nobody knows whose it is. */
 const whoever = ({ op, record }: Saving, saved: readonly Saved[], at: number): Outcome => {
   const { type, id = '' } = record;
-  if (saved.some((one) => one.ok && idKey(one.id) === idKey(id)))
-    return { op, result: 'applied', record: { type, id }, row: null, at };
+  if (saved.some((one) => one.ok && idKey(one.id) === idKey(id))) return done(op, 'applied', { type, id }, at);
   return failed(op, notUnderstood('update', true));
 };
 
 const outcomeOf = ({ op, record }: Saving, saved: Saved | undefined, at: number): Outcome => {
-  if (saved === undefined || !saved.ok) return { op, result: 'rejected', refusal: refusalOfRow(saved?.errors ?? []) };
+  if (saved === undefined || !saved.ok) return rejected(op, refusalOfRow(saved?.errors ?? []));
   const id = saved.id || record.id;
   // Made, and nobody knows which: it is looked for.
   if (id === undefined) return failed(op, notUnderstood('create', true));
-  return { op, result: 'applied', record: { type: record.type, id }, row: null, at };
+  return done(op, 'applied', { type: record.type, id }, at);
 };
-
-/** What a failed call means for an op in it. */
-export const failed = (op: OpId, error: ConnectorError): Outcome => ({
-  op,
-  result: error.details.mayHaveApplied === true ? 'unknown' : 'rejected',
-  refusal: refusalOfCall(error),
-});
 
 /**
  * One record, only if nobody modified it after the version that was read. The vendor compares LastModifiedDate in whole
@@ -111,7 +104,7 @@ export const updateIfUnmodified = async (
     return failed(op, new ConnectorError('stale', 'salesforce update: the version is unreadable'));
   try {
     await api.updateIfUnmodified(record, version, signal);
-    return { op, result: 'applied', record: { type: record.type, id: record.id }, row: null, at: api.now() };
+    return done(op, 'applied', { type: record.type, id: record.id }, api.now());
   } catch (error) {
     if (error instanceof ConnectorError) return failed(op, error);
     throw error;

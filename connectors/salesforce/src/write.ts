@@ -1,4 +1,5 @@
 import type { Op, Outcome, RecordRef, Refusal, Values } from '@heed/contract';
+import { done, refusal, rejected } from '@heed/toolkit';
 import { alreadyOptedOut } from './already-opted-out.ts';
 import type { Api, ToSave, WireValues } from './api.ts';
 import { createRecords } from './create.ts';
@@ -27,9 +28,9 @@ export const writeOps = async (
   const outcomes: Outcome[] = [];
   const good: Op[] = [];
   for (const op of ops) {
-    const refusal = refusalOf(op);
-    if (refusal === null) good.push(op);
-    else outcomes.push({ op: op.id, result: 'rejected', refusal });
+    const wrong = refusalOf(op);
+    if (wrong === null) good.push(op);
+    else outcomes.push(rejected(op.id, wrong));
   }
   for (const type of RECORD_TYPES) outcomes.push(...(await optOut(api, shapes, type, good, signal)));
   for (const kind of ['clear', 'rename', 'patch'] as const)
@@ -51,7 +52,7 @@ const isCreate =
 
 /** What is wrong with an op before anything is sent; null if nothing. */
 export const refusalOf = (op: Op): Refusal | null => {
-  if (op.kind === 'leave') return refusal('NOT_FOR_A_CRM', 'nobody leaves a CRM by a sync');
+  if (op.kind === 'leave') return refusal('refused', 'NOT_FOR_A_CRM', 'nobody leaves a CRM by a sync');
   if (op.kind === 'create')
     return (
       typeRefusal(op.type) ??
@@ -59,9 +60,12 @@ export const refusalOf = (op: Op): Refusal | null => {
       namesRefusal(Object.keys(op.set), false)
     );
   if (op.record === null)
-    return refusal('NO_RECORD', 'Salesforce keeps opt-outs on records; an address without one cannot be opted out');
-  if (!isId(op.record.id))
-    return { ...refusal('MALFORMED_ID', 'this is no id of a Salesforce record'), kind: 'missing' };
+    return refusal(
+      'refused',
+      'NO_RECORD',
+      'Salesforce keeps opt-outs on records; an address without one cannot be opted out',
+    );
+  if (!isId(op.record.id)) return refusal('missing', 'MALFORMED_ID', 'this is no id of a Salesforce record');
   if (op.kind === 'rename') return typeRefusal(op.record.type);
   return (
     typeRefusal(op.record.type) ??
@@ -71,33 +75,27 @@ export const refusalOf = (op: Op): Refusal | null => {
 
 const setRefusal = (set: Values): Refusal | null =>
   Object.keys(set).length === 0
-    ? { ...refusal('NO_FIELD', 'no consent field was named to write'), kind: 'config' }
+    ? refusal('config', 'NO_FIELD', 'no consent field was named to write')
     : namesRefusal(Object.keys(set), false);
 
 const typeRefusal = (type: string): Refusal | null =>
   RECORD_TYPES.some((one) => one === type)
     ? null
-    : { ...refusal('NO_SUCH_TYPE', `${type} records are not written`), kind: 'config' };
+    : refusal('config', 'NO_SUCH_TYPE', `${type} records are not written`);
 
 const namesRefusal = (names: readonly string[], asFields: boolean): Refusal | null => {
   const odd = names.find((name) => !NAME.test(name));
-  if (odd !== undefined) return { ...refusal('NO_FIELD_NAME', 'a field has no valid name'), kind: 'config' };
+  if (odd !== undefined) return refusal('config', 'NO_FIELD_NAME', 'a field has no valid name');
   const barred = asFields ? names.find((name) => NOT_BY_FIELDS.has(name.toLowerCase())) : undefined;
   return barred === undefined
     ? null
-    : {
-        ...refusal('NOT_BY_FIELDS', `${barred} is never written as a mapped field (C9); remove it from the profile`),
-        field: barred,
-      };
+    : refusal(
+        'refused',
+        'NOT_BY_FIELDS',
+        `${barred} is never written as a mapped field (C9); remove it from the profile`,
+        barred,
+      );
 };
-
-const refusal = (code: string, message: string): Refusal => ({
-  kind: 'refused',
-  code,
-  message,
-  field: null,
-  forever: false,
-});
 
 const optOut = async (
   api: Api,
@@ -108,9 +106,7 @@ const optOut = async (
 ): Promise<readonly Outcome[]> => {
   const optOuts = ops.filter(isUpdate('opt-out', type));
   const shown = await alreadyOptedOut(api, shapes, type, optOuts, signal);
-  const unchanged = [...shown].map(
-    ({ id, record }): Outcome => ({ op: id, result: 'unchanged', record, row: null, at: api.now() }),
-  );
+  const unchanged = [...shown].map(({ id, record }) => done(id, 'unchanged', record, api.now()));
   return [
     ...unchanged,
     ...(await update(
