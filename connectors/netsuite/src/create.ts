@@ -1,9 +1,9 @@
 import { type Columns, ConnectorError, type Outcome, type Refusal, type Row } from '@heed/contract';
-import { done, failed, inParallel, refusal, rejected, surelyNot } from '@heed/toolkit';
+import { asError, done, failed, firstOfEach, inParallel, refusal, rejected, surelyNot } from '@heed/toolkit';
 import { lookUp } from './lookup.ts';
 import { REFERENCE, type RecordShape, readableShape, STATUS } from './record-shape.ts';
 import { externalIdOf } from './reference.ts';
-import { asError, type CreateOp, type PatchOp, patchEach, type Writer } from './save.ts';
+import { type CreateOp, type PatchOp, patchEach, type Writer } from './save.ts';
 import { topicIdIn, topicsToWire } from './topics.ts';
 import { toWire } from './values.ts';
 
@@ -21,13 +21,16 @@ export const createRecords = async (
 ): Promise<readonly Outcome[]> => {
   if (ops.length === 0) return [];
   const odd = ops.filter(({ reference }) => reference !== null && reference.field !== REFERENCE);
-  const [first, later] = onePerKey(ops.filter((op) => !odd.includes(op)));
+  const { first, others } = firstOfEach(
+    ops.filter((op) => !odd.includes(op)),
+    ({ email, reference }) => [reference === null ? `address ${email.toLowerCase()}` : `reference ${reference.value}`],
+  );
   const outcomes = [
     ...odd.map((op) => rejected(op.id, noSuchReference(op))),
     ...(await createDistinct(writer, type, first, signal)),
   ];
   // The second op of a reference finds what the first one made.
-  return later.length === 0 ? outcomes : [...outcomes, ...(await createRecords(writer, type, later, signal))];
+  return [...outcomes, ...(await createRecords(writer, type, others, signal))];
 };
 
 const createDistinct = async (
@@ -184,15 +187,3 @@ const noSuchReference = ({ reference }: CreateOp): Refusal =>
     `reference must be ${REFERENCE}, the only field that NetSuite keeps unique`,
     reference?.field,
   );
-
-/** The first op of each reference or address, and the others. */
-const onePerKey = (ops: readonly CreateOp[]): readonly [readonly CreateOp[], readonly CreateOp[]] => {
-  const keys = new Set<string>();
-  const first = ops.filter((op) => {
-    const key = op.reference === null ? `address ${op.email.toLowerCase()}` : `reference ${op.reference.value}`;
-    if (keys.has(key)) return false;
-    keys.add(key);
-    return true;
-  });
-  return [first, ops.filter((op) => !first.includes(op))];
-};

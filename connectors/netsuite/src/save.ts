@@ -1,5 +1,5 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { done, failed, inParallel, surelyNot } from '@heed/toolkit';
+import { asError, done, failed, inTurns, surelyNot } from '@heed/toolkit';
 import type { Reader } from './reader.ts';
 import { readableShape } from './record-shape.ts';
 import { toWire } from './values.ts';
@@ -17,33 +17,18 @@ export interface Writer {
 }
 
 /** Fields of several records; two changes of one record go one after the other, in order. */
-export const patchEach = async (
-  writer: Writer,
-  ops: readonly PatchOp[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> => {
-  const byRecord = Object.groupBy(ops, ({ record }) => `${record.type} ${record.id}`);
-  const groups = Object.values(byRecord).filter((group) => group !== undefined);
-  const outcomes = await inParallel(groups, writer.atOnce, async (group) => {
-    const told: Outcome[] = [];
-    for (const op of group) {
+export const patchEach = (writer: Writer, ops: readonly PatchOp[], signal: AbortSignal): Promise<readonly Outcome[]> =>
+  inTurns(
+    ops,
+    ({ record }) => `${record.type} ${record.id}`,
+    writer.atOnce,
+    async (op) => {
       const shape = await readableShape(writer.reader.shapes, op.record.type, signal).catch(asError);
-      told.push(
-        shape instanceof ConnectorError
-          ? failed(op.id, surelyNot(shape))
-          : await update(writer, op, toWire(shape, op.fields), signal),
-      );
-    }
-    return told;
-  });
-  return outcomes.flat();
-};
-
-/** Anything but a ConnectorError is our own mistake. */
-export const asError = (error: unknown): ConnectorError => {
-  if (error instanceof ConnectorError) return error;
-  throw error;
-};
+      return shape instanceof ConnectorError
+        ? failed(op.id, surelyNot(shape))
+        : update(writer, op, toWire(shape, op.fields), signal);
+    },
+  );
 
 /** One `PATCH` of one record. */
 export const update = async (

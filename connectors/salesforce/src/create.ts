@@ -1,5 +1,5 @@
 import type { Columns, Outcome, Refusal, Row } from '@heed/contract';
-import { done, failed, refusal, rejected, surelyNot } from '@heed/toolkit';
+import { done, failed, firstOfEach, refusal, rejected, surelyNot } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { rowsWith } from './lookup.ts';
 import { type ObjectShape, readableShape, type Shapes } from './object-shape.ts';
@@ -20,10 +20,10 @@ export const createRecords = async (
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
   if (ops.length === 0) return [];
-  const [first, later] = onePerKey(ops);
+  const { first, others } = firstOfEach(ops, (op) => [soughtKey(op)]);
   const outcomes = await createDistinct(api, shapes, type, first, signal);
   // The second op of a reference finds what the first one made.
-  return later.length === 0 ? outcomes : [...outcomes, ...(await createRecords(api, shapes, type, later, signal))];
+  return [...outcomes, ...(await createRecords(api, shapes, type, others, signal))];
 };
 
 const createDistinct = async (
@@ -87,11 +87,13 @@ const find = async (api: Api, shape: ObjectShape, ops: readonly CreateOp[], sign
       byKey.set(key, [...(byKey.get(key) ?? []), row]);
     }
   }
-  return (op) => byKey.get(keyOf(op.reference?.field ?? 'Email', op.reference?.value ?? op.email)) ?? [];
+  return (op) => byKey.get(soughtKey(op)) ?? [];
 };
 
 /** As the vendor compares text: without regard to case. */
 const keyOf = (field: string, value: string): string => `${field} ${value.toLowerCase()}`;
+const soughtKey = ({ reference, email }: CreateOp): string =>
+  keyOf(reference?.field ?? 'Email', reference?.value ?? email);
 
 const writeHits = async (
   api: Api,
@@ -132,18 +134,6 @@ const toInsert = (op: CreateOp): Saving => ({
     },
   },
 });
-
-/** The first op of each reference or address, and the others. */
-const onePerKey = (ops: readonly CreateOp[]): readonly [readonly CreateOp[], readonly CreateOp[]] => {
-  const keys = new Set<string>();
-  const first = ops.filter((op) => {
-    const key = keyOf(op.reference?.field ?? 'Email', op.reference?.value ?? op.email);
-    if (keys.has(key)) return false;
-    keys.add(key);
-    return true;
-  });
-  return [first, ops.filter((op) => !first.includes(op))];
-};
 
 const isTaken = (outcome: Outcome): boolean =>
   outcome.result === 'rejected' &&

@@ -1,5 +1,5 @@
 import { ConnectorError, type OpId, type Outcome } from '@heed/contract';
-import { done, failed, rejected } from '@heed/toolkit';
+import { asError, byHalves, distinctChunks, done, failed, rejected } from '@heed/toolkit';
 import { type Api, MAX_COLLECTION, type Saved, type ToSave } from './api.ts';
 import { notUnderstood } from './ask.ts';
 import { refusalOfRow } from './failure.ts';
@@ -18,54 +18,27 @@ export const saveEach = async (
   savings: readonly Saving[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
+  const send = async (some: readonly Saving[]): Promise<readonly Outcome[]> => {
+    const records = some.map(({ record }) => record);
+    const saved = await api.save(how, records, signal);
+    if (how === 'update' && !isInOrder(some, saved)) return some.map((saving) => whoever(saving, saved, api.now()));
+    return some.map((saving, index) => outcomeOf(saving, saved[index], api.now()));
+  };
   const outcomes: Outcome[] = [];
-  // One after the other: two calls that write records of one account at once lock each other out (UNABLE_TO_LOCK_ROW).
-  for (const collection of collections(savings)) outcomes.push(...(await saveCollection(api, how, collection, signal)));
+  // The vendor refuses a record that stands twice in one call. One call after the other: two that write records of one account
+  // at once lock each other out (UNABLE_TO_LOCK_ROW).
+  for (const some of distinctChunks(savings, MAX_COLLECTION, ({ record }) => record.id))
+    outcomes.push(...(await byHalves(some, send, isAboutOne, ({ op }, error) => failed(op, asError(error)))));
   return outcomes;
 };
 
-/** At most 200, and no record twice in one call: the vendor refuses both. */
-const collections = (savings: readonly Saving[]): readonly (readonly Saving[])[] => {
-  const made: { readonly ids: Set<string>; readonly savings: Saving[] }[] = [];
-  for (const saving of savings) {
-    const { id } = saving.record;
-    const open = made.find((one) => one.savings.length < MAX_COLLECTION && (id === undefined || !one.ids.has(id)));
-    const target = open ?? { ids: new Set(), savings: [] };
-    if (open === undefined) made.push(target);
-    if (id !== undefined) target.ids.add(id);
-    target.savings.push(saving);
-  }
-  return made.map((one) => one.savings);
-};
-
-const saveCollection = async (
-  api: Api,
-  how: 'insert' | 'update',
-  savings: readonly Saving[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> => {
-  try {
-    const saved = await api.save(
-      how,
-      savings.map(({ record }) => record),
-      signal,
-    );
-    if (how === 'update' && !isInOrder(savings, saved))
-      return savings.map((saving) => whoever(saving, saved, api.now()));
-    return savings.map((saving, index) => outcomeOf(saving, saved[index], api.now()));
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    if (!isAboutOne(error) || savings.length === 1) return savings.map(({ op }) => failed(op, error));
-    // A field that does not exist, or a value of the wrong JSON type, fails the whole call: find whose it is (I12).
-    const half = Math.ceil(savings.length / 2);
-    const first = await saveCollection(api, how, savings.slice(0, half), signal);
-    return [...first, ...(await saveCollection(api, how, savings.slice(half), signal))];
-  }
-};
-
 /** The whole call was refused, surely not applied, for something that a single record in it may have wrong. */
-const isAboutOne = ({ kind, details }: ConnectorError): boolean =>
-  details.mayHaveApplied !== true && (kind === 'invalid' || kind === 'missing' || details.code === 'INVALID_FIELD');
+const isAboutOne = (error: unknown): boolean => {
+  const { kind, details } = asError(error);
+  return (
+    details.mayHaveApplied !== true && (kind === 'invalid' || kind === 'missing' || details.code === 'INVALID_FIELD')
+  );
+};
 
 /** The order of the answer is documented to be that of the call; the ids of an update prove it. */
 const isInOrder = (savings: readonly Saving[], saved: readonly Saved[]): boolean =>
@@ -106,7 +79,6 @@ export const updateIfUnmodified = async (
     await api.updateIfUnmodified(record, version, signal);
     return done(op, 'applied', { type: record.type, id: record.id }, api.now());
   } catch (error) {
-    if (error instanceof ConnectorError) return failed(op, error);
-    throw error;
+    return failed(op, asError(error));
   }
 };

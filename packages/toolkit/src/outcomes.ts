@@ -54,6 +54,12 @@ export const surelyNot = (error: unknown): ConnectorError => withApplied(error, 
 export const inDoubt = (error: unknown): ConnectorError => withApplied(error, true);
 
 const withApplied = (error: unknown, mayHaveApplied: boolean): ConnectorError => {
-  if (!(error instanceof ConnectorError)) throw error;
-  return new ConnectorError(error.kind, error.message, { ...error.details, mayHaveApplied });
+  const { kind, message, details } = asError(error);
+  return new ConnectorError(kind, message, { ...details, mayHaveApplied });
+};
+
+/** Throws what is no ConnectorError: a mistake of our own, which must not look like a vendor's. */
+export const asError = (error: unknown): ConnectorError => {
+  if (error instanceof ConnectorError) return error;
+  throw error;
 };

@@ -1,5 +1,15 @@
 import { ConnectorError, type Outcome, type Values } from '@heed/contract';
-import { chunk, failed, type Gate, inParallel, isFailure, rejected } from '@heed/toolkit';
+import {
+  asError,
+  byHalves,
+  chunk,
+  failed,
+  firstOfEach,
+  type Gate,
+  inParallel,
+  isFailure,
+  rejected,
+} from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { addressRow, CONTACT, columnsOf, contactRef } from '../contact.ts';
 import { errorOfRow, existingIdIn } from '../errors.ts';
@@ -35,23 +45,18 @@ export const createAll = async (
   for (const piece of chunk(good, BATCH)) {
     // The same address or reference twice: the second finds what the first made.
     for (let left = piece; left.length > 0; ) {
-      const first = onePerKey(left);
+      const { first, others } = firstOfEach(left, keysOf);
       outcomes.push(...(await gate.all(first, () => createDistinct(writing, first, gate, signal))));
-      left = left.filter((op) => !first.includes(op));
+      left = others;
     }
   }
   return outcomes;
 };
 
-const onePerKey = (ops: readonly Create[]): readonly Create[] => {
-  const taken = new Set<string>();
-  return ops.filter(({ email, reference }) => {
-    const keys = [`@ ${addressOf(email)}`, ...(reference === null ? [] : [`# ${reference.field} ${reference.value}`])];
-    if (keys.some((key) => taken.has(key))) return false;
-    for (const key of keys) taken.add(key);
-    return true;
-  });
-};
+const keysOf = ({ email, reference }: Create): readonly string[] => [
+  `@ ${addressOf(email)}`,
+  ...(reference === null ? [] : [`# ${reference.field} ${reference.value}`]),
+];
 
 const wrongWith = ({ audience, basis, privacyTypes }: Writing, op: Create): ConnectorError | null => {
   if (op.type !== CONTACT) return refused('config', 'NO_SUCH_TYPE', `the one record type is ${CONTACT}`);
@@ -256,16 +261,9 @@ const make = async (
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, RowResult | ConnectorError>> => {
   if (ops.length === 0) return new Map();
-  try {
-    const rows = await writing.api.write('create', ops.map(toMake), signal);
-    return new Map(ops.map(({ id }, index) => [id, rows[index] ?? null]));
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    if (!isAboutOne(error) || ops.length === 1) return new Map(ops.map(({ id }) => [id, error]));
-    const half = Math.ceil(ops.length / 2);
-    const first = await make(writing, ops.slice(0, half), signal);
-    return new Map([...first, ...(await make(writing, ops.slice(half), signal))]);
-  }
+  const send = (some: readonly Create[]) => writing.api.write('create', some.map(toMake), signal);
+  const rows = await byHalves<Create, RowResult | ConnectorError>(ops, send, isAboutOne, (_, error) => asError(error));
+  return new Map(ops.map(({ id }, index) => [id, rows[index] ?? null]));
 };
 
 const toMake = (op: Create) => {

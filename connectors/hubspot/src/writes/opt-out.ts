@@ -1,5 +1,5 @@
 import { ConnectorError, type Outcome, type Values } from '@heed/contract';
-import { chunk, type Gate, inParallel, isFailure } from '@heed/toolkit';
+import { chunk, type Gate, inParallel, inTurns, isFailure } from '@heed/toolkit';
 import { BATCH } from '../api.ts';
 import { CONTACT, isOptedOut } from '../contact.ts';
 import { CONNECTIONS } from '../limits.ts';
@@ -46,22 +46,19 @@ export const optOutAll = async (
   });
   const wide = due.filter(({ demand }) => demand.wide).map(({ op }) => op);
   const byBatch = await batchesOf(writing, wide, gate, signal);
-  // Several of one address in their order: the second finds what the first did.
-  const perAddress = [...Map.groupBy(due, ({ op }) => addressOf(op.email)).values()];
-  const carried = await inParallel(perAddress, CONNECTIONS, async (ofOne) => {
-    const ended: Outcome[] = [];
-    for (const { op, demand } of ofOne)
-      ended.push(
-        byBatch.failed.get(op.id) ?? (await gate.one(op, () => carryOut(writing, op, demand, byBatch.changed, signal))),
-      );
-    return ended;
-  });
+  const carried = await inTurns(
+    due,
+    ({ op }) => addressOf(op.email),
+    CONNECTIONS,
+    async ({ op, demand }) =>
+      byBatch.failed.get(op.id) ?? gate.one(op, () => carryOut(writing, op, demand, byBatch.changed, signal)),
+  );
   const fields = await saveEach(
     writing,
     due.flatMap(({ op, demand }) => ownFields(op, demand)),
     signal,
   );
-  return [...outcomes, ...carried.flat().map((outcome) => together(outcome, fields))];
+  return [...outcomes, ...carried.map((outcome) => together(outcome, fields))];
 };
 
 /** Throws `config` for what is no opt-out here. */

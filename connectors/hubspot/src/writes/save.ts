@@ -1,5 +1,5 @@
 import { ConnectorError, type Outcome } from '@heed/contract';
-import { failed, rejected } from '@heed/toolkit';
+import { byHalves, distinctChunks, failed, rejected } from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { contactRef } from '../contact.ts';
 import { errorOfRow } from '../errors.ts';
@@ -18,43 +18,16 @@ export const saveEach = async (
   savings: readonly Saving[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
+  const send = async (batch: readonly Saving[]): Promise<readonly Outcome[]> => {
+    const contacts = batch.map(({ id, properties }) => ({ id, properties }));
+    const rows = await writing.api.write('update', contacts, signal);
+    return batch.map((saving, index) => outcomeOf(writing, saving, rows[index] ?? null));
+  };
   const outcomes: Outcome[] = [];
-  for (const batch of batches(savings)) outcomes.push(...(await saveBatch(writing, batch, signal)));
+  // What HubSpot does with a contact that stands twice in one call is not documented.
+  for (const batch of distinctChunks(savings, BATCH, ({ id }) => id))
+    outcomes.push(...(await byHalves(batch, send, isAboutOne, ({ op }, error) => failed(op, error))));
   return outcomes;
-};
-
-/** At most 100, and no contact twice in one call: what HubSpot does with it is not documented. */
-const batches = (savings: readonly Saving[]): readonly (readonly Saving[])[] => {
-  const made: { readonly ids: Set<string>; readonly savings: Saving[] }[] = [];
-  for (const saving of savings) {
-    let target = made.find((one) => one.savings.length < BATCH && !one.ids.has(saving.id));
-    if (target === undefined) {
-      target = { ids: new Set(), savings: [] };
-      made.push(target);
-    }
-    target.ids.add(saving.id);
-    target.savings.push(saving);
-  }
-  return made.map((one) => one.savings);
-};
-
-const saveBatch = async (
-  writing: Writing,
-  savings: readonly Saving[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> => {
-  let rows: readonly RowResult[];
-  try {
-    const contacts = savings.map(({ id, properties }) => ({ id, properties }));
-    rows = await writing.api.write('update', contacts, signal);
-  } catch (error) {
-    if (!isAboutOne(error) || savings.length === 1) return savings.map(({ op }) => failed(op, error));
-    // Something in one of them had the whole call refused: find whose it is (I12).
-    const half = Math.ceil(savings.length / 2);
-    const first = await saveBatch(writing, savings.slice(0, half), signal);
-    return [...first, ...(await saveBatch(writing, savings.slice(half), signal))];
-  }
-  return savings.map((saving, index) => outcomeOf(writing, saving, rows[index] ?? null));
 };
 
 /** The whole call was refused, surely not applied, for something that a single row may have wrong. */

@@ -1,5 +1,5 @@
 import type { Op, Outcome } from '@heed/contract';
-import { createGate, inParallel, rejected } from '@heed/toolkit';
+import { createGate, inParallel, inTurns, rejected } from '@heed/toolkit';
 import { CONNECTIONS } from '../limits.ts';
 import { leave, patchAll, rename } from './change.ts';
 import { createAll } from './create.ts';
@@ -25,13 +25,13 @@ export const writeAll = async (
   const outcomes: Outcome[] = [...(await optOutAll(writing, ops.filter(of('opt-out')), gate, signal))];
   for (const { id } of ops.filter(of('clear'))) outcomes.push(rejected(id, neverCleared()));
   // Several of one contact in their order.
-  const renames = [...Map.groupBy(ops.filter(of('rename')), ({ record }) => record.id).values()];
-  const renamed = await inParallel(renames, CONNECTIONS, async (ofOne) => {
-    const ended: Outcome[] = [];
-    for (const op of ofOne) ended.push(await gate.one(op, () => rename(writing, op, signal)));
-    return ended;
-  });
-  outcomes.push(...renamed.flat(), ...(await patchAll(writing, ops.filter(of('patch')), gate, signal)));
+  const renamed = await inTurns(
+    ops.filter(of('rename')),
+    ({ record }) => record.id,
+    CONNECTIONS,
+    (op) => gate.one(op, () => rename(writing, op, signal)),
+  );
+  outcomes.push(...renamed, ...(await patchAll(writing, ops.filter(of('patch')), gate, signal)));
   const left = await inParallel(ops.filter(of('leave')), CONNECTIONS, (op) =>
     gate.one(op, () => leave(writing, op, signal)),
   );

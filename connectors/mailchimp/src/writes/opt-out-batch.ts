@@ -1,5 +1,5 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { chunk, failed, type Gate, inParallel, rejected } from '@heed/toolkit';
+import { chunk, failed, type Gate, inParallel, inTurns, rejected } from '@heed/toolkit';
 import { hashOf } from '../address-hash.ts';
 import { BATCH_MEMBERS, type BatchAnswer } from '../api.ts';
 import { optOutBatchBody } from '../bodies.ts';
@@ -47,19 +47,10 @@ export const optOutAll = async (
     left.push(...piece.filter(({ id }) => !told.has(id)));
   }
   const again = new Set(left);
-  // Several of one member in their order: the second finds what the first did.
-  const perMember = [
-    ...Map.groupBy(
-      ops.filter((op) => again.has(op)),
-      ({ email }) => hashOf(email),
-    ).values(),
-  ];
-  const alone = await inParallel(perMember, CONNECTIONS, async (ofOne) => {
-    const ended: Outcome[] = [];
-    for (const op of ofOne) ended.push(await gate.one(op, () => optOut(writing, op, signal)));
-    return ended;
-  });
-  return [...outcomes, ...alone.flat()];
+  const due = ops.filter((op) => again.has(op));
+  const memberOf = ({ email }: OptOut): string => hashOf(email);
+  const alone = await inTurns(due, memberOf, CONNECTIONS, (op) => gate.one(op, () => optOut(writing, op, signal)));
+  return [...outcomes, ...alone];
 };
 
 interface Sorted {

@@ -1,5 +1,5 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { createGate, type Gate, inParallel, rejected } from '@heed/toolkit';
+import { createGate, type Gate, inTurns, rejected } from '@heed/toolkit';
 import { CONNECTIONS } from '../limits.ts';
 import { leave, patch, rename } from './change.ts';
 import { type Create, createOne, type NewMember, newMember } from './create.ts';
@@ -23,13 +23,9 @@ export const writeAll = async (
   const changes = ops.filter((op): op is Change => op.kind !== 'opt-out' && op.kind !== 'create');
 
   const ended = await optOutAll(writing, optOuts, gate, signal);
-  const perMember = [...Map.groupBy(changes, ({ record }) => record.id).values()];
-  const changed = await inParallel(perMember, CONNECTIONS, async (ofOne) => {
-    const outcomes: Outcome[] = [];
-    for (const op of ofOne) outcomes.push(await gate.one(op, () => change(writing, op, signal)));
-    return outcomes;
-  });
-  return [...ended, ...changed.flat(), ...(await createAll(writing, creates, gate, signal))];
+  const idOf = ({ record }: Change): string => record.id;
+  const changed = await inTurns(changes, idOf, CONNECTIONS, (op) => gate.one(op, () => change(writing, op, signal)));
+  return [...ended, ...changed, ...(await createAll(writing, creates, gate, signal))];
 };
 
 type Change = Exclude<Op, { kind: 'opt-out' } | { kind: 'create' }>;
@@ -76,11 +72,7 @@ const createAll = async (
   }));
   outcomes.push(...(await createByBatch(writing, byBatch, gate, signal)));
   // The same address twice: the second finds what the first made.
-  const perAddress = [...Map.groupBy(oneByOne, ({ hash }) => hash).values()];
-  const alone = await inParallel(perAddress, CONNECTIONS, async (ofOne) => {
-    const made: Outcome[] = [];
-    for (const one of ofOne) made.push(await gate.one(one.op, () => createOne(writing, one, signal)));
-    return made;
-  });
-  return [...outcomes, ...alone.flat()];
+  const hashOf = ({ hash }: NewMember): string => hash;
+  const makeOne = (one: NewMember) => gate.one(one.op, () => createOne(writing, one, signal));
+  return [...outcomes, ...(await inTurns(oneByOne, hashOf, CONNECTIONS, makeOne))];
 };
