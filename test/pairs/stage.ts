@@ -29,6 +29,8 @@ export interface Stage {
   readonly marketing: Side;
   /** Lets every vendor's clock go on by `QUIET_MS`, then runs the command for `acme`. */
   heed(command: Command, options?: Parameters<Command>[2]): Promise<Answer>;
+  /** Changes the text of the profile. */
+  rewrite(change: (text: string) => string): void;
   /** What a command told beside its answer, since the last look. */
   told(): readonly string[];
   close(): Promise<void>;
@@ -86,6 +88,10 @@ export const openStage = async (
     async heed(command, options = {}) {
       for (const { vendor } of [crm, marketing]) vendor.clock.advance(QUIET_MS);
       return command(invocation, ['acme'], options);
+    },
+    rewrite(change) {
+      const file = join(folder, 'profiles', 'acme', `${profile}.yaml`);
+      writeFileSync(file, change(readFileSync(file, 'utf8')));
     },
     told() {
       const lines = told;

@@ -41,6 +41,8 @@ export const openSession = ({ config, role, container, basis }: OpenRequest<Hubs
     describe: (signal) => describePortal(described, signal),
     read: (request, signal) => readContacts({ ...place(), tools }, request, signal),
     optOutsSince: role === 'crm' ? null : (look, signal) => optOutsSince({ ...place(), tools }, look, signal),
+    // No opt-out is ever a default here.
+    countByDefault: null,
     lookup: async (request, signal) => lookUp(place(), request, signal),
     write: async (ops, signal) => writeAll({ ...place(), basis, privacyTypes, now }, ops, signal),
     deciding: (email, signal) => decidingFor({ api, book, preferences, now }, email, signal),

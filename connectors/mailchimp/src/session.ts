@@ -44,6 +44,8 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
     describe: (signal) => describeAccount({ ...api, mergeFields: mergeFields.refresh }, container, signal),
     read,
     optOutsSince: (look, signal) => optOutsSince({ api, complaints }, look, signal),
+    // No opt-out is ever a default here.
+    countByDefault: null,
     lookup: (request, signal) => lookUp({ api, complaints }, request, tools.vendorNow, signal),
     deciding: (email, signal) => decidingFor({ api, complaints }, email, signal),
     write: (ops, signal) => writeAll({ api, tools, complaints: complaints.sofar, mergeFields, changes }, ops, signal),

@@ -2,9 +2,10 @@ import { ConnectorError, type Millis, type ReadRequest, type Row } from '@heed/c
 import type { Position, Stream } from '@heed/toolkit';
 import { z } from 'zod';
 import { HAS_ADDRESS } from './conditions.ts';
+import { countOf } from './count.ts';
 import type { Reader } from './reader.ts';
 import { STATUS } from './record-shape.ts';
-import { columnOf, isIn, select } from './suiteql.ts';
+import { columnOf, isIn } from './suiteql.ts';
 import type { Zone } from './zone.ts';
 
 /** After so long all confirmed opt-outs are read again, whatever their number says. */
@@ -42,11 +43,9 @@ export const watchConfirmed = (
   const seen = new Map<string, Set<string>>();
   const counts: Record<string, number> = {};
 
-  const countOf = async (type: string, signal: AbortSignal): Promise<number | null> => {
+  const countIn = async (type: string, signal: AbortSignal): Promise<number | null> => {
     try {
-      const [row] = (await reader.api.query(select(['COUNT(*) AS n'], type, [HAS_ADDRESS, CONFIRMED]), signal, 1)).rows;
-      const n = Number(row?.n);
-      return Number.isNaN(n) ? null : n;
+      return await countOf(reader.api, type, [HAS_ADDRESS, CONFIRMED], signal);
     } catch (error) {
       // The status is hidden: then nobody's is known anyway (C18).
       if (error instanceof ConnectorError && ['invalid', 'forbidden', 'missing'].includes(error.kind)) return null;
@@ -55,7 +54,7 @@ export const watchConfirmed = (
   };
 
   const isUnexplained = async (type: string, signal: AbortSignal): Promise<boolean> => {
-    const n = await countOf(type, signal);
+    const n = await countIn(type, signal);
     if (n === null) return false;
     counts[type] = n;
     return isDue || n - (before?.counts[type] ?? 0) > (seen.get(type)?.size ?? 0);

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import { type NetSuiteConfig, realmOf } from './config.ts';
+import { SOFT_OPT_OUT } from './count.ts';
 import {
   RECORD_TYPES,
   REFERENCE,
@@ -32,7 +33,7 @@ const STANDARD: OptOutField = {
   field: STATUS,
   optedOutWhen: ['2', '4', UNSUBSCRIBED],
   write: '2',
-  mayBeDefault: ['2'],
+  mayBeDefault: [SOFT_OPT_OUT],
 };
 
 /** Record types, fields, categories and lists, as the role of the integration user sees them. */

@@ -1,6 +1,7 @@
 import { ConnectorError, type OpenRequest, type Session, type Tools } from '@heed/contract';
 import { netsuiteApi } from './api.ts';
 import type { NetSuiteConfig } from './config.ts';
+import { countByDefault } from './count.ts';
 import { decidingFor } from './deciding.ts';
 import { batchJobs } from './jobs.ts';
 import { listsOf } from './lists.ts';
@@ -26,6 +27,7 @@ export const openSession = ({ config, container }: OpenRequest<NetSuiteConfig>, 
     read: (request, signal) => readRecords({ reader, tools, lists }, request, signal),
     // Reading the changes costs one query a type: nothing is cheaper.
     optOutsSince: null,
+    countByDefault: (types, signal) => countByDefault(api, types, signal),
     lookup: (lookup, signal) => lookUp(reader, lookup, signal),
     write: (ops, signal) => writeOps({ reader, atOnce: config.concurrency }, ops, signal),
     deciding: (email, signal) => decidingFor(reader, email, signal),

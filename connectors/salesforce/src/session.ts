@@ -21,6 +21,8 @@ export const openSession = ({ config, container }: OpenRequest<SalesforceConfig>
     read: (request, signal) => readRecords({ api, shapes, tools }, request, signal),
     // Nothing is made here in numbers: the read of changes is the look.
     optOutsSince: null,
+    // No opt-out is ever a default here.
+    countByDefault: null,
     lookup: (lookup, signal) => lookUp(api, shapes, lookup, signal),
     deciding: (email, signal) => decidingFor(api, shapes, email, signal),
     write: (ops, signal) => writeOps(api, shapes, ops, signal),

@@ -109,6 +109,14 @@ export interface Connector<Config = unknown> {
   open(request: OpenRequest<Config>, tools: Tools): Session;
 }
 
+/** Of the records of one type that have an address. */
+export interface ByDefault {
+  readonly type: string;
+  readonly records: number;
+  /** Those that show a value which may be the default. */
+  readonly byDefault: number;
+}
+
 /** One profile's conversation with one system. All methods throw ConnectorError only. */
 export interface Session {
   check(signal: AbortSignal): Promise<Account>;
@@ -120,6 +128,11 @@ export interface Session {
    * more.
    */
   readonly optOutsSince: ((look: OptOutLook, signal: AbortSignal) => AsyncIterable<readonly Row[]>) | null;
+  /**
+   * How many records of each of these types the vendor's own opt-out field shows opted out by a value that may be nobody's request
+   * (`OptOutField.mayBeDefault`, C28): counts alone, for `check`, and only of types whose field can be read. Null where no value may be a default.
+   */
+  readonly countByDefault: ((types: readonly string[], signal: AbortSignal) => Promise<readonly ByDefault[]>) | null;
   /** Records that do not exist are simply not in the answer; deleted ones come with their `life` where the vendor tells. */
   lookup(request: Lookup, signal: AbortSignal): Promise<readonly Row[]>;
   /**

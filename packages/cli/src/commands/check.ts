@@ -5,7 +5,7 @@ import { c2Sentence } from '../runs/show-plan.ts';
 import { tellErrors } from '../runs/tell-errors.ts';
 import { bold, green, red } from '../terminal/paint.ts';
 import { paragraph } from '../terminal/text.ts';
-import { momentIn, plural } from '../terminal/words.ts';
+import { count, momentIn, plural } from '../terminal/words.ts';
 import { openWorkspace, select } from '../workspace.ts';
 
 /** Profile, credentials, permissions, fields, lists, next five runs. Writes nothing to any vendor and no state. */
@@ -51,10 +51,25 @@ const checkText = (checked: CheckedProfile): string => {
   }
   lines.push(...problems.map((problem) => paragraph(problem, '    ', '  ! ')));
   lines.push(...findings.map((finding) => paragraph(finding.text, '    ', finding.warning ? '  - ' : '  ! ')));
+  lines.push(...byDefaultLines(checked));
   const saysC2 = findings.some((finding) => finding.rule === 'C2');
   if (!profile.optOut.crmToMarketing && !saysC2) lines.push(paragraph(c2Sentence(titles), '    ', '  - '));
   const { schedule } = profile;
   if (schedule === null) lines.push('  runs only when asked to: no schedule');
   else lines.push(`  next runs (${schedule.cron}):`, ...nextRuns.map((at) => `    ${momentIn(at, schedule.timezone)}`));
   return lines.join('\n');
+};
+
+/** The share of opt-outs that may be nobody's request, and what they count as (C28). */
+const byDefaultLines = ({ byDefault, profile, titles }: CheckedProfile): readonly string[] => {
+  if (byDefault.every((one) => one.byDefault === 0)) return [];
+  const shares = byDefault.map(({ type, records, byDefault: some }) => {
+    const percent = records === 0 ? 0 : (100 * some) / records;
+    return `${count(some)} of ${count(records)} ${type} records (${percent > 0 && percent < 1 ? 'under 1' : Math.round(percent)} %)`;
+  });
+  const counts = profile.optOut.softOptOutIsRequest
+    ? 'They count as opt-outs, because optOut.softOptOutIsRequest is true.'
+    : 'Found so at the first reading they count as no consent: no new member, no fields, and no opt-out to carry. optOut.softOptOutIsRequest: true says that they were asked for.';
+  const what = `${titles.crm}: ${shares.join(', ')} show an opt-out that may be the default of new records and nobody's request (C28). ${counts}`;
+  return [paragraph(what, '    ', '  - ')];
 };

@@ -1,4 +1,4 @@
-import { ConnectorError, type SystemSchema } from '@heed/contract';
+import { type ByDefault, ConnectorError, type Session, type SystemSchema } from '@heed/contract';
 import {
   type Connection,
   type Customer,
@@ -33,6 +33,8 @@ export interface CheckedProfile {
     readonly fields: number | null;
     readonly gaps: readonly { readonly what: string; readonly fix: string }[];
   }[];
+  /** Records of the profile's types whose opt-out may be nobody's request (C28); empty where there is no such opt-out, or it was not asked. */
+  readonly byDefault: readonly ByDefault[];
   readonly findings: readonly { readonly warning: boolean; readonly rule: string | null; readonly text: string }[];
   /** Credentials or systems that failed. */
   readonly problems: readonly string[];
@@ -41,6 +43,7 @@ export interface CheckedProfile {
 }
 
 interface Asked {
+  readonly byDefault: readonly ByDefault[];
   readonly system: CheckedProfile['systems'][number];
   readonly schema: SystemSchema | null;
   readonly problem: string | null;
@@ -77,6 +80,7 @@ export const checkProfile = async (
     profile,
     titles: titlesOf(customer, profile),
     systems: answered.map((one) => one.system),
+    byDefault: answered.flatMap((one) => one.byDefault),
     findings: findings.map((finding) => ({
       warning: isWarning(finding),
       rule: finding.rule,
@@ -97,12 +101,12 @@ const ask = async (
   signal: AbortSignal,
 ): Promise<Asked> => {
   const silent = { side, connection: connection.name, account: null, fields: null, gaps: [] };
-  if (offline) return { system: silent, schema: null, problem: null, code: EXIT.done };
+  const nothing = { byDefault: [], system: silent, schema: null };
+  if (offline) return { ...nothing, problem: null, code: EXIT.done };
   const connected = await connect(connection, container.get(TOKENS.Systems));
   if (!connected.ok)
     return {
-      system: silent,
-      schema: null,
+      ...nothing,
       problem: connected.errors.map(printProfileError).join('\n'),
       code: EXIT.invalid,
     };
@@ -112,12 +116,27 @@ const ask = async (
     const schema = await session.describe(signal);
     const fields = schema.recordTypes.reduce((sum, type) => sum + type.fields.length, 0);
     const system = { ...silent, account: account.name, fields, gaps: account.gaps };
-    return { system, schema, problem: null, code: EXIT.done };
+    const byDefault = side === 'crm' ? await countedByDefault(session, schema, profile, signal) : [];
+    return { byDefault, system, schema, problem: null, code: EXIT.done };
   } catch (error) {
-    return { system: silent, schema: null, problem: problemOf(error, profile, connection), code: codeOf(error) };
+    return { ...nothing, problem: problemOf(error, profile, connection), code: codeOf(error) };
   } finally {
     await session.close();
   }
+};
+
+/** C28, where the profile reads the vendor's own opt-out field and a value of it may be the default of new records. */
+const countedByDefault = async (
+  session: Session,
+  schema: SystemSchema,
+  { crm, optOut }: Profile,
+  signal: AbortSignal,
+): Promise<readonly ByDefault[]> => {
+  if (session.countByDefault === null || (optOut.customField !== null && !optOut.customField.alsoStandard)) return [];
+  const types = schema.recordTypes.flatMap(({ name, standardOptOut: one }) =>
+    crm.records.includes(name) && one !== null && 'field' in one && one.mayBeDefault !== undefined ? [name] : [],
+  );
+  return session.countByDefault(types, signal);
 };
 
 const problemOf = (error: unknown, profile: Profile, connection: Connection): string => {

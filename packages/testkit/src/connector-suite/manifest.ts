@@ -52,6 +52,23 @@ const accountChecks: readonly Check[] = [
     },
   },
   {
+    name: "manifest: opt-outs that may be nobody's request are counted, where there can be any (C28)",
+    async run(bench) {
+      const { session } = bench.open();
+      const types = (await session.describe(SIGNAL)).recordTypes.flatMap(({ name, standardOptOut: one }) =>
+        one !== null && 'field' in one && (one.mayBeDefault ?? []).length > 0 ? [name] : [],
+      );
+      expect(session.countByDefault === null).toBe(types.length === 0);
+      if (session.countByDefault === null) return;
+      await bench.people.add([{ email: ANN }, { email: BOB, optedOut: true }]);
+      const counts = await session.countByDefault(types, SIGNAL);
+      expect(counts.map(({ type }) => type)).toEqual(types);
+      expect(counts.reduce((sum, { records }) => sum + records, 0)).toBe(2);
+      for (const { records, byDefault } of counts) expect(byDefault).toBeLessThanOrEqual(records);
+      expect(await session.countByDefault([], SIGNAL)).toEqual([]);
+    },
+  },
+  {
     name: 'manifest: the schema has what the suite reads and writes',
     async run(bench) {
       const { given, can } = bench;

@@ -76,6 +76,7 @@ export class CrmSession implements Session {
   readonly bulk: BulkJobs | null;
   /** Its light read of consent is the look. */
   readonly optOutsSince = null;
+  readonly countByDefault = null;
   readonly #world: World;
   readonly #crm: SimulatedCrm;
   readonly #life: Life;

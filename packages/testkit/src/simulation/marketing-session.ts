@@ -75,6 +75,7 @@ export const marketingHand = (marketing: SimulatedMarketing, show: (member: Memb
 
 export class MarketingSession implements Session {
   readonly bulk: BulkJobs | null;
+  readonly countByDefault = null;
   readonly #world: World;
   readonly #marketing: SimulatedMarketing;
   readonly #life: Life;
