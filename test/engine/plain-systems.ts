@@ -144,6 +144,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       yield { rows: all, next: '{}', last: true, complete: after === null, readAt: NOON, total: all.length };
     },
     optOutsSince: null,
+    countByDefault: null,
     lookup: async ({ by }) => {
       const wanted = (one: Row): boolean =>
         'records' in by
@@ -211,6 +212,7 @@ export const PROFILE: Profile = {
     softOptOutIsRequest: false,
     importFrom: null,
   },
+  topics: [],
   consent: { newMembers: 'subscribe', basis: 'existing-customer', optInField: null },
   guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
   places: new Places('plain/newsletter.yaml'),

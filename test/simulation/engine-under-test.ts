@@ -229,6 +229,7 @@ const profileOf = ({ rules }: Settings): Profile => ({
     basis: rules.newMembers === 'subscribe' ? (rules.optInField ? 'consent' : 'existing-customer') : null,
     optInField: rules.optInField ? 'OptIn' : null,
   },
+  topics: [],
   guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
   places: new Places('sim/newsletter.yaml'),
 });

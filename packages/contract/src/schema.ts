@@ -69,6 +69,8 @@ export interface TopicSchema {
   readonly name: string;
   /** What the vendor calls it: `interest`, `subscription type`. */
   readonly kind: string;
+  /** Members are outside of it until somebody lets them in, so that alone is nobody's request: only leaving is (C28). */
+  readonly mayBeDefault?: true;
 }
 
 /** What a system has, seen with the permissions of the user Heed is signed in as. */

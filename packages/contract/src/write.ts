@@ -15,6 +15,7 @@ export type Op =
       readonly id: OpId;
       readonly record: RecordRef | null;
       readonly email: string;
+      /** `*` or the id of a topic, in a marketing system; a CRM has it said by `set` alone. */
       readonly topic: string;
       /** The consent fields to set, for systems that keep consent in fields; empty for the others. */
       readonly set: Values;

@@ -60,7 +60,8 @@ const replaceOwed = (
       owed.address,
       owed.side,
       record,
-      owed.rule,
+      // Several topics may be owed to one record by one rule.
+      owed.topic === undefined ? owed.rule : `${owed.rule} ${owed.topic}`,
       Math.min(owed.since, ...same.map((row) => row.since)),
       plainJson(owed),
     );

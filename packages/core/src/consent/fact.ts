@@ -1,9 +1,15 @@
 import type { Actor, Millis, RecordRef } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 
-/** `*` is all marketing mail; every other topic is a named subscription (C17). */
+/**
+ * `*` is all marketing mail; every other topic is a named subscription (C17), by the id of the marketing system, the field of the
+ * CRM, or in an opt-out list the name that profiles give it.
+ */
 export type Topic = string;
 export const ALL_MAIL: Topic = '*';
+
+/** What our own opt-out of more than the topic says, where a system does not know the topic: still no more than that (C8, C17). */
+export const collapsedTopic = (name: string): Topic => `collapse:${name}`;
 
 /**
  * Who said it, and how far it reaches (C26). `list` is an opt-out list, `optouts add` or a refused review: the customer's

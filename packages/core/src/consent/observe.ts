@@ -1,9 +1,9 @@
-import type { Actor, Capabilities, Millis, OptOutField, Row } from '@heed/contract';
+import type { Actor, Capabilities, MemberState, Millis, OptOutField, Row, Values } from '@heed/contract';
 import { type AddressKey, addressKey, recordAddress } from '../identity/address.ts';
 import type { Shadow, Sight, System } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
-import { echoing, isRefuted } from './echo.ts';
-import { ALL_MAIL, type NewFact, type Says, type Source } from './fact.ts';
+import { echoing, isRefuted, topicOf } from './echo.ts';
+import { collapsedTopic, type NewFact, type Says, type Source } from './fact.ts';
 import { mayBeDefault, readOptOutField } from './opt-out-field.ts';
 import { differs, knownOptIn, shadowOf } from './remember.ts';
 import { dated, foundBy, lastReadOf, lastSightOf } from './when.ts';
@@ -14,6 +14,7 @@ export interface Observer {
   /** Consent fields by record type, for a CRM (C4); includes `consent.optInField` as a field whose `false` is an opt-out. */
   readonly consentFields: Readonly<Record<string, readonly OptOutField[]>>;
   readonly optInField: string | null;
+  readonly topics: ObservedTopics;
   readonly proofs: Capabilities['proofs'];
   /** Vendor's clock when the read began. */
   readonly readAt: Millis;
@@ -23,6 +24,16 @@ export interface Observer {
   readonly lists: readonly string[] | null;
   /** The record types that have these consent fields were read on behalf of this run; kept on facts for `correct --run`. */
   readonly run: string | null;
+}
+
+/** What of a row is about one topic alone (C17). */
+export interface ObservedTopics {
+  /** CRM fields that mean a topic, with the opt-out of everything that a vendor shows as one of the topic too; null: none. */
+  readonly fields: Readonly<Record<string, OptOutField | null>>;
+  /** Topics of the marketing system that nobody is in by default, and that the profile names: who leaves one opts out of it. */
+  readonly joined: readonly string[];
+  /** Topics that nobody is in by default, and that the profile does not name: no business of consent. */
+  readonly ignored: readonly string[];
 }
 
 export interface Observation {
@@ -52,14 +63,14 @@ export const observe = (row: Row, before: Shadow | null, intents: readonly Inten
   const explained: Intent[] = [];
 
   const say: Say = (field, says, more) => {
-    const echo = says === 'opted-out' && more.complaint !== true ? echoing(row, by, intents, more.by) : null;
+    const echo = says === 'opted-out' && more.complaint !== true ? echoing(row, by, intents, more.by, field) : null;
     if (echo !== null && !explained.includes(echo)) explained.push(echo);
     const sight = row.member === null ? lastSightOf(before, field) : lastReadOf(before);
     const at = more.at ?? null;
     for (const one of addressesSince(sight, before, address)) {
       facts.push({
         address: one,
-        topic: ALL_MAIL,
+        topic: echo?.collapses === undefined ? topicOf(field, row, by) : collapsedTopic(echo.collapses),
         source: sourceOf(by.system, field),
         says,
         by: more.by,
@@ -74,6 +85,7 @@ export const observe = (row: Row, before: Shadow | null, intents: readonly Inten
     }
   };
   observeMember(row, before, by, say);
+  observeTopics(row, before, by, say);
   observeFields(row, before, by, say);
   for (const intent of intents) if (!explained.includes(intent) && isRefuted(intent, row, by)) explained.push(intent);
   return { shadow, facts, explained, changed: facts.length > 0 || before === null || differs(before, shadow) };
@@ -161,14 +173,33 @@ const observeSubscribed = (row: Row, before: Shadow | null, by: Observer, say: S
   );
 };
 
+/**
+ * Single topics of a member (C17). Whoever opted out of everything shows opted out of each topic in some systems: that says
+ * nothing of its own, until it outlives the opt-out of everything.
+ */
+const observeTopics = (row: Row, before: Shadow | null, by: Observer, say: Say): void => {
+  if (row.member === null) return;
+  const was = before?.member ?? null;
+  const told = (member: MemberState | null, topic: string) =>
+    by.topics.joined.includes(topic) || member?.status !== 'unsubscribed' ? (member?.topics[topic] ?? null) : null;
+  for (const topic of Object.keys(row.member.topics)) {
+    if (by.topics.ignored.includes(topic)) continue;
+    const [then, now] = [told(was, topic), told(row.member, topic)];
+    const isNews = by.topics.joined.includes(topic) ? then === 'opted-in' : then !== 'opted-out';
+    if (now === 'opted-out' && isNews) say(topic, 'opted-out', { by: 'unknown' });
+    else if (now === 'opted-in' && then === 'opted-out') say(topic, 'opted-in', { by: 'unknown' });
+  }
+};
+
 const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say): void => {
   for (const rule of by.consentFields[row.record.type] ?? []) {
+    if (isCovered(rule, row.values, by)) continue;
     const now = readOptOutField(rule, row.values);
-    const was = before === null ? null : readOptOutField(rule, before.values);
+    const was = before === null || isCovered(rule, before.values, by) ? null : readOptOutField(rule, before.values);
     if (rule.field === by.optInField) {
       // Only turning a given consent false is an opt-out; a first `false` is the absence of a reason (C19).
       if (now === 'opted-out' && was === 'not-opted-out') say(rule.field, 'opted-out', { by: 'operator' });
-    } else if (now === 'opted-out' && isNewlyOut(rule, row, before)) {
+    } else if (now === 'opted-out' && isNewlyOut(rule, row, was === null ? null : before)) {
       say(rule.field, 'opted-out', { by: 'unknown' });
     } else if (now === 'not-opted-out' && was === 'opted-out') {
       say(rule.field, 'opted-in', { by: 'unknown' });
@@ -181,4 +212,10 @@ const isNewlyOut = (rule: OptOutField, row: Row, before: Shadow | null): boolean
   const was = before === null ? 'unreadable' : readOptOutField(rule, before.values);
   if (mayBeDefault(rule, row.values)) return was === 'not-opted-out';
   return was !== 'opted-out' || (before !== null && mayBeDefault(rule, before.values));
+};
+
+/** The opt-out of everything shows as one of the topic too: that says nothing of its own (C17). */
+const isCovered = ({ field }: OptOutField, values: Values, { topics }: Observer): boolean => {
+  const all = topics.fields[field] ?? null;
+  return all !== null && readOptOutField(all, values) === 'opted-out';
 };

@@ -12,7 +12,7 @@ import {
   peopleOf,
 } from '../identity/person.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
-import { ALL_MAIL, type Fact, type Ledger, type Source, sameRecord } from './fact.ts';
+import { ALL_MAIL, collapsedTopic, type Fact, type Ledger, type Source, sameRecord } from './fact.ts';
 import { DOUBT_MS, type OptOut, optOutsOf, sameSystem } from './standing.ts';
 
 /** How an opt-out comes to bind an address. */
@@ -43,18 +43,29 @@ export interface Scope {
   /** The consent fields that the profile reads as the CRM's opt-out (C4), including `consent.optInField`. */
   readonly crmFields: readonly string[];
   readonly marketing: Source;
+  /** Null: all mail. Else the topic by its name in the profile, and by its id in the marketing system if that knows it (C17). */
+  readonly topic: { readonly name: string; readonly id: string | null } | null;
 }
 
 const binds = (scope: Scope | 'customer', fact: Fact): boolean => {
-  if (fact.topic !== ALL_MAIL) return false;
-  if (scope === 'customer') return true;
-  if (fact.complaint) return true;
+  if (scope === 'customer') return fact.topic === ALL_MAIL;
+  if (scope.topic !== null && fact.topic === collapsedTopic(scope.topic.name)) return isOf(scope, fact.source);
   // A list binds the whole customer, or the profiles of the one connection that it was narrowed to (C20).
-  const { role, connection } = fact.source;
-  if (role === 'list') return ['', scope.crm.connection, scope.marketing.connection].includes(connection);
-  if (fact.source.role === 'marketing') return sameSystem(fact.source, scope.marketing);
-  return sameSystem(fact.source, scope.crm) && scope.crmFields.includes(fact.source.field);
+  const { role, connection, field } = fact.source;
+  const said = scope.topic === null ? ALL_MAIL : role === 'list' ? scope.topic.name : scope.topic.id;
+  if (fact.complaint) return said === ALL_MAIL;
+  if (role === 'list') {
+    const all = ['', scope.crm.connection, scope.marketing.connection];
+    return fact.topic === said && all.includes(connection);
+  }
+  if (role === 'marketing') return fact.topic === said && isOf(scope, fact.source);
+  // A field of the CRM is what a profile says it is: all mail for one, a topic for another (C26).
+  const wider = fact.topic !== ALL_MAIL && fact.topic !== field;
+  return !wider && isOf(scope, fact.source) && scope.crmFields.includes(field);
 };
+
+const isOf = (scope: Scope, source: Source): boolean =>
+  sameSystem(source, scope.crm) || sameSystem(source, scope.marketing);
 
 /** A sibling is somebody else: a record of another person that may have shared the address when it happened. */
 const wasShared = (people: readonly Person[], person: Person, fact: Fact): boolean =>

@@ -1,6 +1,6 @@
-import type { OptOutField } from '@heed/contract';
+import type { MemberState, OptOutField } from '@heed/contract';
 import { type Case, type CrmView, isMailable, type MemberView } from '../consent/decide.ts';
-import { type Decision, sameRecord } from '../consent/fact.ts';
+import { ALL_MAIL, type Decision, sameRecord } from '../consent/fact.ts';
 import { type FieldReading, mayBeDefault, readOptOutField } from '../consent/opt-out-field.ts';
 import { type Binding, type Reach, reachOf } from '../consent/reach.ts';
 import type { OptOut } from '../consent/standing.ts';
@@ -32,10 +32,10 @@ export const consentCase = (
       marketing: view.marketingSource,
       bindings: reach.bindings.filter((binding) => !isDismissed(binding, address, around)),
       records: records.map((shadow) => crmView(shadow, view, reach)),
-      member: memberView(address, around),
+      member: memberView(address, around, view),
       rejected: new Set(around.ledger.decisions.flatMap((one) => rejectedBy(one, view.profile.id))),
       accepted: new Set(around.ledger.decisions.flatMap((one) => (one.kind === 'acceptance' ? one.facts : []))),
-      wasOwed: around.owed.some((owed) => owed.side === 'marketing'),
+      wasOwed: around.owed.some((owed) => owed.side === 'marketing' && (owed.topic ?? ALL_MAIL) === view.topic.name),
     },
   };
 };
@@ -86,7 +86,7 @@ const strictest = (readings: readonly FieldReading[]): FieldReading =>
 export const isInLists = (shadow: Shadow, view: View): boolean =>
   view.settings.lists.length === 0 || view.settings.lists.some((list) => shadow.lists[list] === true);
 
-const memberView = (address: AddressKey, around: Surroundings): MemberView => {
+const memberView = (address: AddressKey, around: Surroundings, view: View): MemberView => {
   const { member } = around;
   const refusedForever = around.setAside.some((one) => one.rule === REFUSED_FOR_EVER);
   // A member that our own rename carried on lives at its new address; nothing is left of it here.
@@ -98,8 +98,16 @@ const memberView = (address: AddressKey, around: Surroundings): MemberView => {
     return refusedForever || around.createdBefore || movedAway ? { kind: 'vanished' } : { kind: 'none' };
   }
   if (member.life.kind !== 'live') return { kind: 'vanished' };
-  return { kind: 'known', record: member.record, state: member.member, refusedForever };
+  return { kind: 'known', record: member.record, state: asToTopic(member.member, view), refusedForever };
 };
+
+const MAILED: ReadonlySet<MemberState['status']> = new Set(['subscribed', 'non-subscribed', 'pending']);
+
+/** Whoever left a topic is opted out of it, and as to everything else what they were (C17). */
+const asToTopic = (state: MemberState, { topic: { id } }: View): MemberState =>
+  id !== null && id !== ALL_MAIL && MAILED.has(state.status) && state.topics[id] === 'opted-out'
+    ? { ...state, status: 'unsubscribed' }
+    : state;
 
 /** A hidden field says nothing, whatever it said when it could still be read (C18). */
 const readingOf = (rule: OptOutField, shadow: Shadow, view: View): FieldReading =>

@@ -40,6 +40,24 @@ export const consentFieldsOf = (profile: Profile, type: RecordTypeSchema): Conse
   return { optOut, barrier, readable: [...optOut, ...barrier, ...optIn].filter(exists), gaps };
 };
 
+export interface TopicFields {
+  /** What means opted out of the topic; empty where the type knows no such topic. */
+  readonly optOut: readonly OptOutField[];
+  /** The opt-out of everything, where the vendor shows that as one of the topic too (C17); null: it does not, or there is none. */
+  readonly within: OptOutField | null;
+  readonly gaps: readonly Gap[];
+}
+
+/** The opt-out of one topic in one record type (C17): one that the vendor keeps, or a field of the profile's own. Pure. */
+export const topicFieldsOf = (field: OptOutField | null, type: RecordTypeSchema): TopicFields => {
+  if (field === null) return { optOut: [], within: null, gaps: [] };
+  const { topicOptOuts = {}, standardOptOut } = type;
+  const kept = topicOptOuts[field.field] ?? Object.values(topicOptOuts).find((one) => one.field === field.field);
+  if (kept === undefined) return { optOut: [field], within: null, gaps: gapOf(field, type) };
+  const within = standardOptOut !== null && 'field' in standardOptOut ? standardOptOut : null;
+  return { optOut: [kept], within, gaps: gapOf(kept, type) };
+};
+
 /** C28: a profile may say that a soft opt-out was asked for, whoever set it. */
 const asRequested = (rule: OptOutField, { optOut }: Profile): OptOutField => {
   const { mayBeDefault: _default, ...asked } = rule;

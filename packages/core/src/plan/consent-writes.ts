@@ -1,8 +1,9 @@
 import type { RecordRef, Values } from '@heed/contract';
 import type { Verdict } from '../consent/decide.ts';
+import { ALL_MAIL, sameSource } from '../consent/fact.ts';
 import { isFight } from '../consent/guards.ts';
 import { clearedValue, optOutValue } from '../consent/opt-out-field.ts';
-import { sameSystem } from '../consent/standing.ts';
+import type { Side } from '../profile/profile.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Owed, SetAside } from '../state/store.ts';
 import { fieldsToSet } from './consent-case.ts';
@@ -22,9 +23,13 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
   const setAside: SetAside[] = [];
   const writes: PlannedWrite[] = [];
   const owed: Owed[] = [];
-  const { rule, because } = verdict;
+  const { because } = verdict;
+  const { topic } = view;
+  const rule = topic.name === ALL_MAIL ? verdict.rule : `${verdict.rule} C17`;
+  const topicOfOwed = topic.name === ALL_MAIL ? {} : { topic: topic.name };
+  const collapses = (side: Side) => (topic.collapses[side] ? { collapses: topic.name } : {});
   const owe = (side: 'crm' | 'marketing', record: RecordRef | null, why: string): void => {
-    owed.push({ address, side, record, rule, because, since: context.now, why });
+    owed.push({ address, side, record, rule, because, since: context.now, why, ...topicOfOwed });
   };
   for (const shadow of live.filter((each) =>
     verdict.set.some((record) => recordKey(record) === recordKey(each.record)),
@@ -51,11 +56,12 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
       guarded: false,
       agrees: {},
       partner: null,
+      ...collapses('crm'),
     });
   }
   const fight = fightOver(matter);
   if (fight !== null) setAside.push(fight);
-  if (verdict.member === 'opt-out') {
+  if (verdict.member === 'opt-out' && topic.id !== null) {
     const known = one.member.kind === 'known' ? one.member.record : null;
     const email = around.member?.email ?? live[0]?.email ?? null;
     const stopped = verdict.guarded && view.stopped !== null;
@@ -64,12 +70,13 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
     if (email !== null && !stopped && !absent && fight === null) {
       writes.push({
         side: 'marketing',
-        op: { kind: 'opt-out', record: known, email, topic: '*', set: {} },
+        op: { kind: 'opt-out', record: known, email, topic: topic.id, set: {} },
         rule,
         because,
         guarded: verdict.guarded,
         agrees: {},
         partner: null,
+        ...collapses('marketing'),
       });
     }
   }
@@ -81,7 +88,7 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
 const fightOver = ({ address, verdict, around, view, context }: Matter): SetAside | null => {
   if (verdict.member !== 'opt-out' || !verdict.rule.split(' ').includes('C6')) return null;
   const here = around.ledger.facts.filter(
-    (fact) => fact.address === address && sameSystem(fact.source, view.marketingSource),
+    (fact) => fact.address === address && sameSource(fact.source, view.marketingSource),
   );
   if (!isFight(here, context.now)) return null;
   const record = around.member?.record ?? null;

@@ -12,6 +12,7 @@ import { fieldWrites } from './field-writes.ts';
 import type { Matter, PlanContext } from './matter.ts';
 import type { Surroundings } from './neighbours.ts';
 import { type PlannedWrite, writeDigest } from './op.ts';
+import { allConsentWrites, listedTopics, topicPlans, withinTopics } from './topics.ts';
 import type { View } from './view.ts';
 
 export type { PlanContext } from './matter.ts';
@@ -20,6 +21,8 @@ export type { PlanContext } from './matter.ts';
 export interface AddressPlan {
   readonly address: AddressKey;
   readonly verdict: Verdict;
+  /** What is demanded for each topic of the profile (C17). */
+  readonly topics: readonly { readonly name: string; readonly verdict: Verdict }[];
   /** Opt-outs and clears: tried before anything else (C21). */
   readonly consent: readonly PlannedWrite[];
   readonly fields: readonly PlannedWrite[];
@@ -52,13 +55,14 @@ export const planAddress = (
   view: View,
   context: PlanContext,
 ): AddressPlan => {
-  const { one } = consentCase(address, around, view);
-  const verdict = decide(one);
   const live = around.people.filter(
     (shadow) => livesAt(shadow, address) && view.profile.crm.records.includes(shadow.record.type),
   );
+  const { one } = consentCase(address, around, view);
+  const topics = topicPlans(address, live, around, view, context);
+  const verdict = withinTopics(decide(one), topics, one.member.kind === 'known');
   const matter: Matter = { address, one, verdict, live, around, view, context };
-  const consent = consentWrites(matter);
+  const consent = allConsentWrites(consentWrites(matter), topics);
   const carried = isRecordAddress(address) ? withoutAddress(live) : fieldWrites(matter);
   const kept = keptAside(around, [...consent.writes, ...carried.writes], context.now);
   const waiting = new Set(kept.map((one) => one.write));
@@ -66,12 +70,15 @@ export const planAddress = (
   // Nobody lives here any more: there is nothing to say about an address that a record or our own rename left.
   const isLivedAt = live.length > 0 || around.member?.life.kind === 'live';
   const remark = isLivedAt ? (carried.remark ?? verdict.remark) : null;
-  const listed: Listed[] =
-    remark === null ? [] : [{ address, side: sideOf(remark.reason), ...remark, detail: verdict.rule }];
+  const listed: readonly Listed[] = [
+    ...(remark === null ? [] : [{ address, side: sideOf(remark.reason), ...remark, detail: verdict.rule }]),
+    ...(isLivedAt ? listedTopics(address, topics, remark?.reason ?? null) : []),
+  ];
   return {
     address,
     verdict,
     consent: consent.writes.filter(due),
+    topics: topics.map(({ name, verdict }) => ({ name, verdict })),
     // What is under way must not be sent twice, nor be overtaken by a newer value (I8); opt-outs do not wait for it.
     fields: around.inJob ? [] : carried.writes.filter(due),
     owed: consent.owed,
@@ -81,10 +88,12 @@ export const planAddress = (
     links: carried.links,
     overwrites: carried.overwrites,
     buckets: bucketsOf(live, around, remark, carried),
-    asksCrm: verdict.set.length > 0 || verdict.clear.length > 0 || verdict.spreads || wasReadBlind(one, view),
+    asksCrm: [verdict, ...topics.map((topic) => topic.verdict)].some(goesToCrm) || wasReadBlind(one, view),
     asksEvidenceSince: needsEvidence(one, around, view),
   };
 };
+
+const goesToCrm = ({ set, clear, spreads }: Verdict): boolean => set.length > 0 || clear.length > 0 || spreads;
 
 /** Nobody can be mailed at a record that has no address: its opt-outs count, nothing else of it does. */
 const withoutAddress = (live: readonly Shadow[]): Carried => {

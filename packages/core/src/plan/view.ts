@@ -1,12 +1,13 @@
 import type { Capabilities, Columns, FieldSchema, OptOutField, SystemSchema } from '@heed/contract';
-import type { Source } from '../consent/fact.ts';
-import { sourceOf } from '../consent/observe.ts';
+import { ALL_MAIL, type Source, type Topic } from '../consent/fact.ts';
+import { type ObservedTopics, sourceOf } from '../consent/observe.ts';
 import type { ConsentField } from '../consent/opt-out-field.ts';
 import type { Scope } from '../consent/reach.ts';
 import type { ConsentSettings } from '../consent/settings.ts';
-import type { FieldMapping, Profile } from '../profile/profile.ts';
+import type { FieldMapping, Profile, Side } from '../profile/profile.ts';
 import type { System } from '../state/shadow.ts';
-import { consentFieldsOf, type Gap } from './consent-fields.ts';
+import { consentFieldsOf, type Gap, type TopicFields, topicFieldsOf } from './consent-fields.ts';
+import { observedOf, viewOfTopic } from './topic-view.ts';
 
 /** One mapping with what both systems say about its fields; the CRM field may differ by record type. */
 export interface MappedField {
@@ -15,6 +16,20 @@ export interface MappedField {
   readonly mapping: FieldMapping;
   readonly crm: Readonly<Record<string, FieldSchema>>;
   readonly marketing: FieldSchema;
+}
+
+/** What opt-outs are about here: all marketing mail, or one topic of the profile (C17). */
+export interface TopicHere {
+  /** `*`, or as the profile calls it. */
+  readonly name: Topic;
+  /** What an opt-out names in marketing: `*`, the id of the topic, or null if nothing is ever written there for it. */
+  readonly id: string | null;
+  /** Sides that know no such topic, and have it as an opt-out of everything. */
+  readonly collapses: Readonly<Record<Side, boolean>>;
+  /** `all`: only once this person opted out of every topic that says so. */
+  readonly collapse: 'any' | 'all' | null;
+  /** Members are outside of it until somebody lets them in: a new member is too. */
+  readonly joined: boolean;
 }
 
 /** A profile together with what both systems can do and have: everything the plan needs, computed once a run. */
@@ -27,6 +42,10 @@ export interface View {
   readonly can: { readonly crm: Capabilities; readonly marketing: Capabilities };
   readonly settings: ConsentSettings;
   readonly scope: Scope;
+  readonly topic: TopicHere;
+  /** The same profile seen by each of its topics: table C0 is asked for each of them as for all mail. */
+  readonly topics: readonly View[];
+  readonly observed: ObservedTopics;
   readonly fields: readonly MappedField[];
   /** What marketing calls a member: the record type it makes. */
   readonly memberType: string;
@@ -57,17 +76,22 @@ export const viewOf = (
   const barrierFields: Record<string, readonly OptOutField[]> = {};
   const consentFields: Record<string, readonly OptOutField[]> = {};
   const gaps: Gap[] = [];
+  const topicFields = new Map(profile.topics.map(({ name }) => [name, {} as Record<string, TopicFields>]));
   for (const type of types) {
     const fields = consentFieldsOf(profile, type);
+    const single = profile.topics.map((topic) => ({ topic, found: topicFieldsOf(topic.crm, type) }));
+    for (const { topic, found } of single) (topicFields.get(topic.name) ?? {})[type.name] = found;
     optOutFields[type.name] = fields.optOut;
     barrierFields[type.name] = fields.barrier;
-    consentFields[type.name] = fields.readable;
-    gaps.push(...fields.gaps);
+    const exists = (rule: OptOutField): boolean => type.fields.some((field) => field.name === rule.field);
+    const ofTopics = single.flatMap(({ found }) => found.optOut).filter(exists);
+    consentFields[type.name] = uniqueByField([...fields.readable, ...ofTopics]);
+    gaps.push(...fields.gaps, ...single.flatMap(({ found }) => found.gaps));
   }
   const consent = uniqueByField(Object.values(consentFields).flat());
   const undeliverable = profile.optOut.undeliverableField === null ? [] : [profile.optOut.undeliverableField];
   const base = { types: profile.crm.records, consent, reference: profile.reference };
-  return {
+  const all: View = {
     profile,
     crm,
     marketing,
@@ -88,15 +112,15 @@ export const viewOf = (
     scope: {
       crm: sourceOf(crm, ''),
       crmFields: [
-        ...new Set(
-          Object.values(optOutFields)
-            .flat()
-            .map((rule) => rule.field),
-        ),
+        ...namesOf(Object.values(optOutFields).flat()),
         ...(profile.consent.optInField === null ? [] : [profile.consent.optInField]),
       ],
       marketing: sourceOf(marketing, 'status'),
+      topic: null,
     },
+    topic: { name: ALL_MAIL, id: ALL_MAIL, collapses: { crm: false, marketing: false }, collapse: null, joined: false },
+    topics: [],
+    observed: observedOf(profile, schemas.marketing, [...topicFields.values()]),
     fields: mappedFields(profile, schemas),
     memberType: schemas.marketing.recordTypes[0]?.name ?? 'member',
     consentFields,
@@ -113,7 +137,15 @@ export const viewOf = (
       },
     },
   };
+  return {
+    ...all,
+    topics: profile.topics.map((topic) =>
+      viewOfTopic(all, topic, topicFields.get(topic.name) ?? {}, schemas.marketing.topics),
+    ),
+  };
 };
+
+const namesOf = (rules: readonly OptOutField[]): readonly string[] => [...new Set(rules.map(({ field }) => field))];
 
 const uniqueByField = (rules: readonly OptOutField[]): readonly OptOutField[] => [
   ...new Map(rules.map((rule) => [rule.field, rule])).values(),

@@ -18,7 +18,7 @@ const accountOf = ({ name, connector, settings }: Connection): unknown => ({
 });
 
 /**
- * A fingerprint of all that makes a changed profile a first run (C23, C29): optOut, consent, lists, records, connections
+ * A fingerprint of all that makes a changed profile a first run (C23, C29): optOut, topics, consent, lists, records, connections
  * and the audience. Written-out defaults, schedules, fields and descriptions do not change it. Holds no secret.
  */
 export const profileDigest = (profile: Profile, crm: Connection, marketing: Connection): string => {
@@ -31,6 +31,7 @@ export const profileDigest = (profile: Profile, crm: Connection, marketing: Conn
     // A default that is not written changes no fingerprint of a profile from before it existed.
     optOut: importFrom === null ? optOut : { ...optOut, importFrom },
     consent,
+    ...(profile.topics.length === 0 ? {} : { topics: [...profile.topics].sort((a, b) => (a.name < b.name ? -1 : 1)) }),
     records,
     lists: sortedLists,
     audience,

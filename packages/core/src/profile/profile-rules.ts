@@ -1,3 +1,4 @@
+import type { OptOutField } from '@heed/contract';
 import type { ProfileError } from './place.ts';
 import type { CustomOptOutField } from './profile.ts';
 import type { WrittenProfile } from './profile-schema.ts';
@@ -16,7 +17,6 @@ export const profileKeyAdvice: KeyAdvice = (path, key) => {
       'Remove this key; optOut.crmToMarketing is the only direction that can be chosen',
     ];
   const parent = path.join('.');
-  if (parent === '' && plain === 'topics') return ['topics are not supported yet (C17)', 'Remove this key'];
   if (parent === '' && plain === 'marketingcontacts')
     return [
       "HubSpot's marketing contact status is billing and cannot be set through its API (C13)",
@@ -39,12 +39,21 @@ const isTimezone = (zone: string): boolean => {
 export const customFieldOf = (written: WrittenProfile): CustomOptOutField | null => {
   const custom = written.optOut.customField;
   if (custom === undefined) return null;
-  const { field, optedOutWhen, write, alsoStandard }: Exclude<typeof custom, string> =
-    typeof custom === 'string' ? { field: custom, optedOutWhen: true } : custom;
-  const both = alsoStandard ?? written.optOut.alsoStandard ?? false;
-  if (optedOutWhen === 'set') return { field, optedOutWhen, write: 'today', alsoStandard: both };
-  if (typeof optedOutWhen === 'boolean') return { field, optedOutWhen, write: optedOutWhen, alsoStandard: both };
-  return { field, optedOutWhen, write: write ?? optedOutWhen[0] ?? null, alsoStandard: both };
+  const own = typeof custom === 'string' ? undefined : custom.alsoStandard;
+  return { ...optOutFieldOf(custom), alsoStandard: own ?? written.optOut.alsoStandard ?? false };
+};
+
+type WrittenField =
+  | string
+  | Pick<Exclude<WrittenProfile['optOut']['customField'], string | undefined>, 'field' | 'optedOutWhen' | 'write'>;
+
+/** A bare name is a checkbox. */
+export const optOutFieldOf = (written: WrittenField): OptOutField => {
+  if (typeof written === 'string') return { field: written, optedOutWhen: true, write: true };
+  const { field, optedOutWhen, write } = written;
+  if (optedOutWhen === 'set') return { field, optedOutWhen, write: 'today' };
+  if (typeof optedOutWhen === 'boolean') return { field, optedOutWhen, write: optedOutWhen };
+  return { field, optedOutWhen, write: write ?? optedOutWhen[0] ?? null };
 };
 
 type Report = (path: KeyPath, what: string, fix: string) => void;
@@ -60,7 +69,15 @@ const checkCustomField = (written: WrittenProfile, report: Report): void => {
   if (typeof custom === 'string') return;
   if (custom.alsoStandard !== undefined && written.optOut.alsoStandard !== undefined)
     report(['optOut', 'alsoStandard'], 'alsoStandard is also written in optOut.customField', 'Keep one of them');
-  const { optedOutWhen: when, write } = custom;
+  checkValues(path, custom, report);
+};
+
+/** What is written must mean opted out. */
+const checkValues = (
+  path: KeyPath,
+  { optedOutWhen: when, write }: Exclude<WrittenField, string>,
+  report: Report,
+): void => {
   if (typeof when === 'boolean' && write !== undefined && write !== when)
     report(
       [...path, 'write'],
@@ -78,11 +95,41 @@ const checkCustomField = (written: WrittenProfile, report: Report): void => {
   if (write === undefined && when.length > 1)
     report(
       path,
-      'the key "write" is missing in optOut.customField',
+      `the key "write" is missing in ${path.join('.')}`,
       `Say which of ${when.join(', ')} opts somebody out (C4)`,
     );
   if (write !== undefined && (typeof write !== 'string' || !when.includes(write)))
     report([...path, 'write'], 'what is written must be one of optedOutWhen (C4)', `Write one of ${when.join(', ')}`);
+};
+
+/** C17: every topic has a place on one side at least, and no place stands for two. */
+const checkTopics = (written: WrittenProfile, report: Report): void => {
+  const taken = new Map<string, string>();
+  const claim = (path: KeyPath, place: string, key: string): void => {
+    const other = taken.get(key);
+    if (other !== undefined) report(path, `${place} is already ${other} (C17)`, 'Keep one of them');
+    else taken.set(key, path.join('.'));
+  };
+  const custom = customFieldOf(written);
+  if (custom !== null) taken.set(`crm ${custom.field}`, 'optOut.customField');
+  const { target } = written.optOut;
+  if (typeof target === 'object') taken.set(`crm ${target.subscriptionType}`, 'optOut.target');
+  if (written.consent.optInField !== undefined) taken.set(`crm ${written.consent.optInField}`, 'consent.optInField');
+  for (const [name, { crm, marketing, collapse }] of Object.entries(written.topics)) {
+    const path = ['topics', name];
+    if (crm === undefined && marketing === undefined)
+      report(path, `the topic ${name} has no place in either system (C17)`, 'Name it in crm, in marketing, or in both');
+    if (crm !== undefined && marketing !== undefined && collapse !== undefined)
+      report(
+        [...path, 'collapse'],
+        'both systems know this topic, so nothing is collapsed (C17)',
+        'Remove collapse, or the side that does not know the topic',
+      );
+    if (typeof crm === 'object') checkValues([...path, 'crm'], crm, report);
+    const field = crm === undefined ? null : optOutFieldOf(crm).field;
+    if (field !== null) claim([...path, 'crm'], field, `crm ${field}`);
+    if (marketing !== undefined) claim([...path, 'marketing'], marketing, `marketing ${marketing}`);
+  }
 };
 
 const checkConsent = (written: WrittenProfile, report: Report): void => {
@@ -121,6 +168,8 @@ const reservedFields = (written: WrittenProfile): ReadonlyMap<string, string> =>
   if (written.optOut.undeliverableField !== undefined)
     reserved.set(written.optOut.undeliverableField, 'optOut.undeliverableField');
   if (written.reference !== undefined) reserved.set(written.reference.crm, 'reference.crm');
+  for (const [name, { crm }] of Object.entries(written.topics))
+    if (crm !== undefined) reserved.set(optOutFieldOf(crm).field, `topics.${name}.crm`);
   return reserved;
 };
 
@@ -190,6 +239,7 @@ export const crossKeyErrors = (
       report(['schedule', 'timezone'], 'schedule.timezone is not an IANA time zone', 'An example is America/New_York');
   }
   checkOptOut(written, report);
+  checkTopics(written, report);
   checkConsent(written, report);
   checkFields(written, report);
   return errors;

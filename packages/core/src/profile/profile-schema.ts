@@ -48,14 +48,16 @@ const fieldMapping = z.strictObject({
   clear: yesOrNo('An emptied value empties the other side too').default(false),
 });
 
+const optedOutWhen = z
+  .union([z.boolean(), z.literal('set'), z.array(z.string().min(1)).min(1)])
+  .default(true)
+  .describe('true a checkbox, false an inverted one, set a date, [values] a picklist');
+
 const customField = z.union([
   name('The opt-out field of the CRM'),
   z.strictObject({
     field: name('The opt-out field of the CRM'),
-    optedOutWhen: z
-      .union([z.boolean(), z.literal('set'), z.array(z.string().min(1)).min(1)])
-      .default(true)
-      .describe('true a checkbox, false an inverted one, set a date, [values] a picklist'),
+    optedOutWhen,
     write: z
       .union([z.boolean(), z.string().min(1)])
       .describe('What opts somebody out')
@@ -63,6 +65,32 @@ const customField = z.union([
     alsoStandard: yesOrNo('The standard field counts, and is written, as well').optional(),
   }),
 ]);
+
+/** What stands for opted out in a field of the CRM; a bare name is a checkbox. */
+const topicField = z.union([
+  name('The opt-out of the topic in the CRM: a checkbox, or the id of a subscription that the CRM keeps'),
+  z.strictObject({
+    field: name('The opt-out field of the topic in the CRM'),
+    optedOutWhen,
+    write: z
+      .union([z.boolean(), z.string().min(1)])
+      .describe('What opts somebody out')
+      .optional(),
+  }),
+]);
+
+const topic = z
+  .strictObject({
+    crm: topicField.optional(),
+    marketing: text('The id of the topic in the marketing system, as `heed lists` shows it').optional(),
+    collapse: z
+      .enum(['any', 'all'])
+      .describe(
+        'For the side that knows no such topic: opted out of everything there once opted out of this topic (any), or of all topics that say all',
+      )
+      .optional(),
+  })
+  .meta({ description: 'C17: one subscription, by its name in each system' });
 
 const target = z.union([
   z.enum(['portal', 'custom-field']),
@@ -141,6 +169,15 @@ export const profileSchema = z
           .describe('C20: an opt-out list that is imported before each run if it changed; for the whole customer'),
       })
       .prefault({}),
+    topics: z
+      .record(
+        name('What the topic is called in reports').regex(/^[\p{L}\p{N}][\p{L}\p{N} _.-]*$/u, {
+          error: 'a topic is named by letters, digits, spaces, dots, - and _',
+        }),
+        topic,
+      )
+      .default({})
+      .describe('C17: single subscriptions, by their own names; * is never among them'),
     consent: z.strictObject({
       newMembers: z.enum(['subscribe', 'double-opt-in', 'non-subscribed']).describe('C19; there is no default'),
       basis: z.enum(['consent', 'existing-customer', 'contract', 'legitimate-interest']).optional(),

@@ -36,6 +36,7 @@ export interface Profile {
   /** The CRM field that holds our own external id; null: none. */
   readonly reference: string | null;
   readonly optOut: OptOutRules;
+  readonly topics: readonly TopicMapping[];
   readonly consent: ConsentRules;
   readonly guards: {
     /** C23: held when more people than this *and* more than this share of them. */
@@ -65,6 +66,18 @@ export interface CustomOptOutField extends OptOutField {
 
 /** C27: which opt-out of a CRM with a wide one is meant. */
 export type OptOutTarget = 'portal' | 'custom-field' | { readonly subscriptionType: string };
+
+/** C17: one subscription, and where each system keeps it. */
+export interface TopicMapping {
+  /** What reports, `optouts import --topic` and the ledger of a list call it. */
+  readonly name: string;
+  /** A field of the CRM, or as its `field` the id of a topic that the CRM keeps by itself; null: it knows no such topic. */
+  readonly crm: OptOutField | null;
+  /** Its id in the marketing system; null: it knows no such topic. */
+  readonly marketing: string | null;
+  /** What an opt-out of it does to the side that does not know it; null: nothing, it is listed. */
+  readonly collapse: 'any' | 'all' | null;
+}
 
 export interface OptOutRules {
   /** C2, C3 */

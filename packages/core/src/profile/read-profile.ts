@@ -1,7 +1,7 @@
 import type { Transform } from '../fields/transform.ts';
 import type { ProfileError } from './place.ts';
 import type { FieldMapping, ImportFrom, Profile } from './profile.ts';
-import { crossKeyErrors, customFieldOf, profileKeyAdvice, type ValidateCron } from './profile-rules.ts';
+import { crossKeyErrors, customFieldOf, optOutFieldOf, profileKeyAdvice, type ValidateCron } from './profile-rules.ts';
 import { profileSchema, type WrittenProfile } from './profile-schema.ts';
 import { schemaErrors } from './schema-errors.ts';
 import { secretLiterals } from './secret-literals.ts';
@@ -86,6 +86,12 @@ export const readProfile = (source: ProfileText, validateCron: ValidateCron): Re
       softOptOutIsRequest: optOut.softOptOutIsRequest,
       importFrom: optOut.importFrom === undefined ? null : importFromOf(optOut.importFrom),
     },
+    topics: Object.entries(written.topics).map(([name, { crm, marketing, collapse }]) => ({
+      name,
+      crm: crm === undefined ? null : optOutFieldOf(crm),
+      marketing: marketing ?? null,
+      collapse: collapse ?? null,
+    })),
     consent: { newMembers: consent.newMembers, basis: consent.basis ?? null, optInField: consent.optInField ?? null },
     guards: written.guards,
     places,

@@ -206,7 +206,9 @@ const errorsOf = (issue: Issue, context: Context): readonly ProfileError[] => {
         return [context.places.error(full, `${name} is longer than ${issue.maximum} characters`, '')];
       return [context.places.error(full, `${name} must be at most ${issue.maximum}`, '')];
     case 'invalid_key':
-      return [context.places.keyError(full, `${name} has an empty key`, 'Name it')];
+      return issue.issues.some(({ code }) => code === 'too_small')
+        ? [context.places.keyError(full, `${name} has an empty key`, 'Name it')]
+        : [context.places.keyError(full, issue.issues[0]?.message ?? `${name} is no name`, 'Rename it')];
     default:
       return [context.places.error(full, `${name}: ${issue.message}`, '')];
   }

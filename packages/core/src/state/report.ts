@@ -27,6 +27,8 @@ export const NOT_SYNCED_REASONS = [
   'invited-before', // C11
   'not-winner', // another record of the address supplies the fields
   'left', // whenRecordLeaves: keep
+  'topic-opted-out', // C17: an opt-out of a single topic stands, and is not so on the other side
+  'topic-not-carried', // C17: the other side knows no such topic, and the profile collapses nothing
   'address-differs', // the linked member has another address, which the CRM record never had
 ] as const;
 export type NotSyncedReason = (typeof NOT_SYNCED_REASONS)[number];

@@ -38,6 +38,8 @@ export interface Intent {
   readonly address: AddressKey;
   /** The facts it rests on; the first one is the origin that an echo keeps (C8). Empty for plain field writes. */
   readonly because: readonly number[];
+  /** The topic whose opt-out it carries out as one of everything (C17); its echo says no more than that. */
+  readonly collapses?: string;
   /** The rule it rests on, for people: `C0.3 C1`. */
   readonly rule: string;
   /** Vendor's clock when it was made durable, just before the request. */
@@ -117,6 +119,8 @@ export interface Owed {
   readonly side: 'crm' | 'marketing';
   readonly record: RecordRef | null;
   readonly rule: string;
+  /** By its name in the profile; absent: all marketing mail (C17). */
+  readonly topic?: string;
   readonly because: readonly number[];
   /** Our clock, first time it was found owed; kept by the store while it stays owed. */
   readonly since: Millis;

@@ -1,5 +1,6 @@
 import { type Hold, releasesItself, tooManyOptOuts } from '../consent/guards.ts';
 import type { AddressKey } from '../identity/address.ts';
+import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import { type Allowed, type Choose, carryOut, record } from './carry-out.ts';
 import type { Run } from './run-state.ts';
@@ -7,6 +8,8 @@ import { changeService } from './service.ts';
 import { countEnlisted, eachEnlistedBatch } from './worklist.ts';
 
 const DAY_MS = 24 * 3_600_000;
+
+const factsOf = (writes: readonly PlannedWrite[]): readonly number[] => writes.flatMap(({ because }) => because);
 
 /** C23: above the limit the whole set is held; what was released by `approve` goes out. */
 export const guardedPass = async (
@@ -30,14 +33,15 @@ export const guardedPass = async (
   const hold =
     allowed !== 'everything' || earlier !== null || isTooMany(run, fresh, await store.count(run.view.marketing));
   const held = (plan: AddressPlan): boolean => hold && !free.has(plan.address);
-  if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync') await holdOptOuts(run, list, free, earlier);
+  if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync')
+    await holdOptOuts(run, list, free, earlier, choose);
   const forOptOuts = list === 'guarded';
   await eachEnlistedBatch(run, list, async (plans, marks) => {
     for (const plan of plans) {
       record(run, plan, choose(plan), held(plan));
       if (allowed === 'everything' || !forOptOuts) continue;
       run.guarded.add(plan.address);
-      for (const n of plan.verdict.because) run.guardedFacts.add(n);
+      for (const n of factsOf(choose(plan))) run.guardedFacts.add(n);
     }
     if (allowed === 'nothing') return;
     await carryOut(run, marks, plans, (plan) => (held(plan) ? [] : choose(plan)), {
@@ -81,13 +85,14 @@ const holdOptOuts = async (
   list: 'guarded' | 'leaving',
   free: ReadonlySet<AddressKey>,
   earlier: Hold | null,
+  choose: Choose,
 ): Promise<void> => {
   const addresses = new Set<string>(earlier?.addresses);
   const facts = new Set<number>(earlier?.facts);
   await eachEnlistedBatch(run, list, async (plans) => {
     for (const plan of plans.filter(({ address }) => !free.has(address))) {
       addresses.add(plan.address);
-      for (const n of plan.verdict.because) facts.add(n);
+      for (const n of factsOf(choose(plan))) facts.add(n);
     }
   });
   const why = `${addresses.size} people would be opted out or leave ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;

@@ -43,6 +43,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
     system,
     consentFields: reading.side === 'crm' ? shownFields(run.view) : {},
     optInField: run.view.settings.optInField,
+    topics: run.view.observed,
     proofs: open.can.proofs,
     readAt: reading.readAt,
     seenAt: clock.now(),

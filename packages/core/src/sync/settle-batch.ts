@@ -72,7 +72,8 @@ const owedAfter = ({ before, after, held }: Worked): readonly Owed[] => {
     .map((one) => (held ? { ...one, why: 'held, waits for approve' } : one));
 };
 
-const owedKey = (owed: Owed): string => `${owed.side}|${owed.record === null ? '' : recordKey(owed.record)}`;
+const owedKey = ({ side, record, topic = '' }: Owed): string =>
+  `${side}|${record === null ? '' : recordKey(record)}|${topic}`;
 
 const nextLook = (
   worked: Worked,

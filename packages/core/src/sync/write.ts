@@ -63,6 +63,7 @@ export const intentOf = (
     op: { ...write.op, id } as Op,
     address,
     because: write.because,
+    ...(write.collapses === undefined ? {} : { collapses: write.collapses }),
     rule: write.rule,
     sentAt: open.session.now(),
     answeredAt: null,

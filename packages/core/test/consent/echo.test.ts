@@ -18,7 +18,8 @@ const IN_CRM = reading(SALESFORCE);
 const IN_AUDIENCE = reading(AUDIENCE_A1);
 const SECOND = 1_000;
 
-const explains = (row: Row, intent: Intent, by = IN_CRM): boolean => echoing(row, by, [intent], 'unknown') === intent;
+const explains = (row: Row, intent: Intent, by = IN_CRM): boolean =>
+  echoing(row, by, [intent], 'unknown', row.member === null ? 'HasOptedOutOfEmail' : 'status') === intent;
 
 const ofMember = (record: string | null, email = 'ann@x.org'): Op => ({
   ...optOutOfContact,
@@ -73,8 +74,8 @@ describe('C8 what our own write explains', () => {
 
   it("C8 never what another user changed, nor the person's own word", () => {
     expect(explains(crmRow({ modifiedBy: 'other' }), intentOf())).toBe(false);
-    expect(echoing(crmRow(), IN_CRM, [intentOf()], 'person')).toBeNull();
-    expect(echoing(crmRow(), IN_CRM, [intentOf()], 'operator')).not.toBeNull();
+    expect(echoing(crmRow(), IN_CRM, [intentOf()], 'person', 'HasOptedOutOfEmail')).toBeNull();
+    expect(echoing(crmRow(), IN_CRM, [intentOf()], 'operator', 'HasOptedOutOfEmail')).not.toBeNull();
   });
 
   it.each<[string, Op, boolean]>([

@@ -10,7 +10,7 @@ const A = key('a@x.org');
 const B = key('b@x.org');
 const C = key('c@x.org');
 const DOUBT_MS = 5 * MINUTE_MS;
-const SCOPE: Scope = { crm: CRM_SOURCE, crmFields: ['HasOptedOutOfEmail'], marketing: AUDIENCE_SOURCE };
+const SCOPE: Scope = { crm: CRM_SOURCE, crmFields: ['HasOptedOutOfEmail'], marketing: AUDIENCE_SOURCE, topic: null };
 
 /** Where a record was, one after the other: `[A, left at], [B]`. */
 type Way = readonly (readonly [AddressKey, until?: number])[];

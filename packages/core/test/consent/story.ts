@@ -24,6 +24,7 @@ import { CAN } from './abilities.ts';
 export interface Rules extends Partial<Omit<OptOutRules, 'customField'>>, Partial<ConsentRules> {
   readonly customField?: OptOutRules['customField'];
   readonly lists?: readonly string[];
+  readonly topics?: Profile['topics'];
   readonly whenRecordLeaves?: Profile['whenRecordLeaves'];
   readonly createCrm?: string;
   readonly createMarketing?: boolean;
@@ -81,6 +82,7 @@ export const profileOf = (rules: Rules): Profile => ({
     basis: rules.basis ?? 'existing-customer',
     optInField: rules.optInField ?? null,
   },
+  topics: rules.topics ?? [],
   guards: { optOuts: { people: 50, percent: 5 }, creates: 5000 },
   places: { of: () => null } as unknown as Profile['places'],
 });
@@ -102,6 +104,9 @@ const crmType = (name: string, rules: Rules) => ({
     field('Newsletter_Opt_Out__c', 'boolean'),
     field('Newsletter_Opt_In__c', 'boolean'),
     field('Email_Bounced__c', 'boolean'),
+    field('Events_Opt_Out__c', 'boolean'),
+    field('Product_Opt_Out__c', 'boolean'),
+    field('optout_7', 'boolean'),
     field('Status', 'picklist'),
   ].filter((one) => rules.hiddenOptOut !== true || one.name !== 'HasOptedOutOfEmail'),
   standardOptOut:
@@ -110,6 +115,7 @@ const crmType = (name: string, rules: Rules) => ({
       : rules.soft === true
         ? SOFT
         : { field: 'HasOptedOutOfEmail', optedOutWhen: true, write: true },
+  topicOptOuts: { '7': { field: 'optout_7', optedOutWhen: true, write: true } },
   notCreatable: null,
 });
 
@@ -121,7 +127,11 @@ export const schemasFor = (rules: Rules): { readonly crm: SystemSchema; readonly
     ],
     lists: [],
     audiences: [],
-    topics: [],
+    topics: [
+      { id: 't1', name: 'Events', kind: 'subscription type' },
+      { id: 't2', name: 'Product news', kind: 'subscription type' },
+      { id: 'i1', name: 'Webinars', kind: 'interest', mayBeDefault: true },
+    ],
   },
 });
 
@@ -182,6 +192,9 @@ export class Story {
       Newsletter_Opt_Out__c: false,
       Newsletter_Opt_In__c: false,
       Email_Bounced__c: false,
+      Events_Opt_Out__c: false,
+      Product_Opt_Out__c: false,
+      optout_7: false,
       ...before?.values,
       ...(sight.optedOut === undefined ? {} : { HasOptedOutOfEmail: sight.optedOut }),
       ...sight.values,
@@ -280,7 +293,7 @@ export class Story {
   /** Does what the plan wants about consent, as our user, and reads it back. How many writes that took. */
   carryOut(email: string): number {
     const { consent } = this.plan(email);
-    for (const { op, side, because, rule } of consent) {
+    for (const { op, side, because, rule, collapses } of consent) {
       if (op.kind !== 'opt-out' && op.kind !== 'clear') throw new Error(`not a consent write: ${op.kind}`);
       const system = side === 'crm' ? this.view.crm : this.view.marketing;
       const id = `op${this.#next()}`;
@@ -293,6 +306,7 @@ export class Story {
         op: { ...op, id },
         address: key(email),
         because,
+        ...(collapses === undefined ? {} : { collapses }),
         rule,
         sentAt,
         answeredAt: sentAt + 1_000,
@@ -303,8 +317,14 @@ export class Story {
         made: null,
         job: null,
       });
-      if (side === 'marketing') this.member(op.email, 'unsubscribed', { modifiedAt: sentAt + 500 });
-      else if (op.record !== null) {
+      if (side === 'marketing') {
+        const was = this.shadows.get(`member/${op.email.toLowerCase()}`)?.member;
+        const single = op.topic !== '*' && was !== null && was !== undefined;
+        this.member(op.email, single ? was.status : 'unsubscribed', {
+          modifiedAt: sentAt + 500,
+          topics: { ...was?.topics, ...(single ? { [op.topic]: 'opted-out' as const } : {}) },
+        });
+      } else if (op.record !== null) {
         this.record(`${op.record.type} ${op.record.id}`, {
           values: op.set,
           modifiedAt: sentAt + 500,
@@ -322,6 +342,7 @@ export class Story {
       system,
       consentFields: system.role === 'crm' ? this.view.consentFields : {},
       optInField: this.view.settings.optInField,
+      topics: this.view.observed,
       proofs: CAN[system.role].proofs,
       readAt: this.now,
       seenAt: this.now,

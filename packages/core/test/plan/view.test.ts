@@ -117,6 +117,7 @@ describe('a profile, compiled', () => {
       crm: { ...crm, field: '' },
       crmFields: ['HasOptedOutOfEmail', 'Newsletter_Opt_In__c'],
       marketing: { ...marketing, field: 'status' },
+      topic: null,
     });
     expect(viewWith({ customField: CUSTOM }).scope).toMatchObject({ crmFields: ['Newsletter_Opt_Out__c'] });
     expect(viewWith().scope).toMatchObject({ crmFields: ['HasOptedOutOfEmail'] });

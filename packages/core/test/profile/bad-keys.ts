@@ -11,7 +11,7 @@ export const badKeysAndValues: readonly BadFile[] = [
   plus(
     'an unknown key that resembles nothing',
     'colour: blue\n',
-    '5:1: unknown key "colour". The keys here are version, description, crm, marketing, schedule, fields, conflicts, create, whenRecordLeaves, reference, optOut, consent, guards.',
+    '5:1: unknown key "colour". The keys here are version, description, crm, marketing, schedule, fields, conflicts, create, whenRecordLeaves, reference, optOut, topics, consent, guards.',
   ),
   plus('a key of another case', 'Fields: []\n', '5:1: unknown key "Fields". Did you mean "fields"?'),
   plus(
@@ -41,9 +41,35 @@ export const badKeysAndValues: readonly BadFile[] = [
     '5:1: opt-outs from marketing to the CRM are always on and have no switch (C1). Remove this key; optOut.crmToMarketing is the only direction that can be chosen.',
   ),
   plus(
-    'topics, which come later',
+    'a topic without a place',
     'topics: { newsletter: { collapse: any } }\n',
-    '5:1: topics are not supported yet (C17). Remove this key.',
+    '5:23: the topic newsletter has no place in either system (C17). Name it in crm, in marketing, or in both.',
+  ),
+  plus(
+    'a topic that both sides know, collapsed',
+    'topics: { newsletter: { crm: News__c, marketing: "7", collapse: any } }\n',
+    '5:65: both systems know this topic, so nothing is collapsed (C17). Remove collapse, or the side that does not know the topic.',
+  ),
+  plus(
+    'two topics in one place',
+    'topics: { a: { crm: News__c, marketing: "7" }, b: { crm: News__c, marketing: "7" } }\n',
+    '5:58: News__c is already topics.a.crm (C17). Keep one of them.',
+    '5:78: 7 is already topics.a.marketing (C17). Keep one of them.',
+  ),
+  plus(
+    'the opt-out of everything as a topic',
+    'optOut: { customField: News__c }\ntopics: { a: { crm: News__c } }\n',
+    '6:21: News__c is already optOut.customField (C17). Keep one of them.',
+  ),
+  plus(
+    'a topic field as a mapped field',
+    'topics: { a: { crm: News__c } }\nfields: [{ crm: News__c, marketing: NEWS }]\n',
+    '6:17: News__c is topics.a.crm and cannot be a mapped field (C9). Remove this mapping.',
+  ),
+  plus(
+    'a topic that is all mail',
+    'topics: { "*": { crm: News__c } }\n',
+    '5:11: a topic is named by letters, digits, spaces, dots, - and _. Rename it.',
   ),
   plus(
     'what HubSpot lets nobody set',

@@ -112,6 +112,7 @@ describe('a profiles folder', () => {
         importFrom: null,
       },
       consent: { newMembers: 'non-subscribed', basis: null, optInField: null },
+      topics: [],
       guards: { optOuts: { people: 50, percent: 5 }, creates: 5000 },
     });
   });

@@ -39,14 +39,14 @@ const invisible = (type: RecordTypeSchema, name: string, alternatives: readonly 
   didYouMean: didYouMean(name, alternatives),
 });
 
-const checkShape = (type: RecordTypeSchema, field: FieldSchema, rule: OptOutField, tell: Tell): void => {
+const checkShape = (type: RecordTypeSchema, field: FieldSchema, rule: OptOutField, path: KeyPath, tell: Tell): void => {
   const wanted = typesFor(rule);
   if (!wanted.includes(field.type)) {
     const shape = SHAPES[field.type];
-    tell(CUSTOM, {
+    tell(path, {
       stops: 'all-but-opt-outs',
       rule: 'C18',
-      what: `${type.name}.${field.name} is of the type ${field.type}, and optOut.customField reads it as ${wanted[0]}`,
+      what: `${type.name}.${field.name} is of the type ${field.type}, and ${path.join('.')} reads it as ${wanted[0]}`,
       fix: shape === undefined ? 'Name a checkbox, a date or a picklist' : `Write ${shape}`,
     });
   }
@@ -57,7 +57,7 @@ const checkShape = (type: RecordTypeSchema, field: FieldSchema, rule: OptOutFiel
   // A value that nobody can have opts nobody out; one that cannot be written leaves opt-outs owed.
   const stops = unknown.includes(String(rule.write)) ? 'all-but-opt-outs' : 'nothing';
   const remark = { stops, rule: stops === 'nothing' ? 'C4' : 'C18' } as const;
-  tell([...CUSTOM, 'optedOutWhen'], {
+  tell([...path, 'optedOutWhen'], {
     ...remark,
     what: `${some(unknown)} is no option of ${type.name}.${field.name}`,
     fix: `Its options are ${some(options)}`,
@@ -65,14 +65,14 @@ const checkShape = (type: RecordTypeSchema, field: FieldSchema, rule: OptOutFiel
   });
 };
 
-const checkCustom = (type: RecordTypeSchema, rule: OptOutField, tell: Tell): void => {
+const checkCustom = (type: RecordTypeSchema, rule: OptOutField, path: KeyPath, tell: Tell): void => {
   const field = fieldOf(type, rule.field);
   if (field === undefined) {
-    tell(CUSTOM, invisible(type, rule.field, fieldNames([type])));
+    tell(path, invisible(type, rule.field, fieldNames([type])));
     return;
   }
-  checkShape(type, field, rule, tell);
-  if (!field.writable) tell(CUSTOM, unwritable(type, field.name));
+  checkShape(type, field, rule, path, tell);
+  if (!field.writable) tell(path, unwritable(type, field.name));
 };
 
 /** `barrier`: a custom field replaced it, so it only keeps people from being created (C4). */
@@ -151,6 +151,34 @@ const checkTarget = ({ profile, types }: LiveSubject, tell: Tell): void => {
   }
 };
 
+/** C17: each topic of the profile is known where it says so. */
+const checkTopics = ({ profile, types, marketing, marketingSchema, crm }: LiveSubject, tell: Tell): void => {
+  for (const { name, crm: rule, marketing: id, collapse } of profile.topics) {
+    const path = ['topics', name];
+    // A vendor may keep a topic on some of its record types only.
+    const kept = (type: RecordTypeSchema): boolean =>
+      Object.entries(type.topicOptOuts ?? {}).some(([one, { field }]) => one === rule?.field || field === rule?.field);
+    if (rule !== null && !types.some(kept)) for (const type of types) checkCustom(type, rule, [...path, 'crm'], tell);
+    const topics = marketingSchema.topics.map((topic) => topic.id);
+    if (id !== null && !topics.includes(id)) {
+      const names = marketingSchema.topics.map((topic) => `${topic.id} (${topic.name})`);
+      tell([...path, 'marketing'], {
+        rule: 'C17',
+        what: `${marketing.title} has no topic ${quoted(id)}`,
+        fix: names.length === 0 ? 'It knows none; write collapse instead (C17)' : `There are ${some(names)}`,
+        didYouMean: didYouMean(id, topics),
+      });
+    }
+    if (collapse !== null || (rule !== null && id !== null)) continue;
+    tell(path, {
+      stops: 'nothing',
+      rule: 'C17',
+      what: `${rule === null ? crm.title : marketing.title} is not told of opt-outs of ${name}; they are listed`,
+      fix: `Name its place there, or write collapse: any or all`,
+    });
+  }
+};
+
 /** The fields that consent is read from and written to are there, readable, writable and of the right type (C18). */
 export const lintConsentFields = (subject: LiveSubject): readonly Finding[] => {
   const { profile, types } = subject;
@@ -158,10 +186,11 @@ export const lintConsentFields = (subject: LiveSubject): readonly Finding[] => {
   const tell: Tell = (path, remark) => findings.push(findingAt(profile, path, remark));
   const custom = profile.optOut.customField;
   for (const type of types) {
-    if (custom !== null) checkCustom(type, custom, tell);
+    if (custom !== null) checkCustom(type, custom, CUSTOM, tell);
     checkStandard(subject, type, custom !== null && !custom.alsoStandard, tell);
   }
   checkTarget(subject, tell);
+  checkTopics(subject, tell);
   checkOptIn(subject, tell);
   checkUndeliverable(subject, tell);
   return findings;

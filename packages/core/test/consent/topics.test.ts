@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import type { TopicMapping } from '../../src/profile/profile.ts';
+import { key, Story } from './story.ts';
+
+const ANN = 'ann@x.org';
+const checkbox = (field: string) => ({ field, optedOutWhen: true, write: true }) as const;
+const EVENTS: TopicMapping = { name: 'events', crm: checkbox('Events_Opt_Out__c'), marketing: 't1', collapse: null };
+const PRODUCT: TopicMapping = { name: 'product', crm: checkbox('Product_Opt_Out__c'), marketing: 't2', collapse: null };
+const WEBINARS: TopicMapping = {
+  name: 'webinars',
+  crm: checkbox('Events_Opt_Out__c'),
+  marketing: 'i1',
+  collapse: null,
+};
+const ONLY_MARKETING: TopicMapping = { name: 'events', crm: null, marketing: 't1', collapse: null };
+const ONLY_CRM: TopicMapping = { name: 'events', crm: checkbox('Events_Opt_Out__c'), marketing: null, collapse: null };
+
+/** Ann, a contact and a subscribed member, in no way opted out. */
+const ann = (rules: ConstructorParameters<typeof Story>[0]): Story => {
+  const story = new Story(rules);
+  story.record('Contact 1');
+  story.member(ANN, 'subscribed', { topics: {} });
+  return story;
+};
+const sets = (story: Story, email = ANN): readonly unknown[] =>
+  story
+    .plan(email)
+    .consent.map(({ side, op, rule }) => (op.kind === 'opt-out' ? [side, op.topic, op.set, rule] : [side, op.kind]));
+const reasons = (story: Story): readonly string[] => story.plan(ANN).listed.map(({ reason }) => reason);
+
+describe('C17 topics: marketing to the CRM, always', () => {
+  it('C1 C17 an opt-out of one topic sets the field of that topic on every record, and no other', () => {
+    const story = ann({ topics: [EVENTS, PRODUCT] });
+    story.record('Lead 2');
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([
+      ['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C1 C17'],
+      ['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C1 C17'],
+    ]);
+    expect(story.plan(ANN).verdict.row).toBe(6);
+    expect(story.plan(ANN).fields).toEqual([]);
+  });
+
+  it('C8 what our own write set is an echo: nothing more follows, and it keeps its topic', () => {
+    const story = ann({ topics: [EVENTS, PRODUCT], crmToMarketing: true });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(story.carryOut(ANN)).toBe(1);
+    expect(story.facts.at(-1)).toMatchObject({ topic: 'Events_Opt_Out__c', echoOf: expect.any(Number) });
+    expect(sets(story)).toEqual([]);
+    expect(story.plan(ANN).owed).toEqual([]);
+  });
+
+  it('C6 unticked by an operator: ticked again', () => {
+    const story = ann({ topics: [EVENTS] });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    story.carryOut(ANN);
+    story.record('Contact 1', { values: { Events_Opt_Out__c: false } });
+    expect(sets(story)).toEqual([['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C1 C17']]);
+  });
+
+  it('the same state read again is no new fact, and an opt-in of the topic by unknown lifts nothing', () => {
+    const story = ann({ topics: [EVENTS] });
+    expect(story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } })).toHaveLength(1);
+    expect(story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } })).toHaveLength(0);
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-in' } });
+    expect(sets(story)).toEqual([['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C6 C1 C17']]);
+    expect(reasons(story)).toEqual(['topic-opted-out']);
+  });
+
+  it('C17 shown opted out of a topic while opted out of everything: said by the tool, until it outlives that', () => {
+    const story = ann({ topics: [EVENTS] });
+    story.member(ANN, 'unsubscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([['crm', '*', { HasOptedOutOfEmail: true }, 'C0.3 C1']]);
+    story.carryOut(ANN);
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C1 C17']]);
+  });
+
+  it('C28 a topic that nobody is in by default: only leaving it is an opt-out', () => {
+    const story = ann({ topics: [WEBINARS] });
+    expect(story.member(ANN, 'subscribed', { topics: { i1: 'opted-out' } })).toEqual([]);
+    story.member(ANN, 'subscribed', { topics: { i1: 'opted-in' } });
+    expect(sets(story)).toEqual([]);
+    story.member(ANN, 'subscribed', { topics: { i1: 'opted-out' } });
+    expect(sets(story)).toEqual([['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C1 C17']]);
+  });
+
+  it('C28 such a topic that no profile names is no business of consent', () => {
+    const story = ann({ topics: [EVENTS] });
+    story.member(ANN, 'subscribed', { topics: { i1: 'opted-in' } });
+    expect(story.member(ANN, 'subscribed', { topics: { i1: 'opted-out' } })).toEqual([]);
+  });
+
+  it('C15 the opt-out of a topic follows the person to a later address', () => {
+    const story = ann({ topics: [EVENTS] });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    story.carryOut(ANN);
+    story.record('Contact 1', { email: 'ann@new.org' });
+    expect(story.plan('ann@new.org').topics[0]?.verdict.row).toBe(3);
+    expect(story.plan('ann@new.org').fields).toEqual([]);
+  });
+});
+
+describe('C17 topics: CRM to marketing', () => {
+  it('C2 off by default: listed, nothing written, fields still travel', () => {
+    const story = ann({ topics: [EVENTS] });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true, FirstName: 'Anna' } });
+    expect(sets(story)).toEqual([]);
+    expect(reasons(story)).toEqual(['topic-opted-out']);
+    expect(story.plan(ANN).fields).toHaveLength(1);
+  });
+
+  it('C3 enabled: the member is taken out of that topic and stays subscribed', () => {
+    const story = ann({ topics: [EVENTS, PRODUCT], crmToMarketing: true });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    expect(sets(story)).toEqual([['marketing', 't1', {}, 'C0.4 C3 C17']]);
+    expect(story.plan(ANN).consent[0]?.guarded).toBe(true);
+    story.carryOut(ANN);
+    expect(sets(story)).toEqual([]);
+    expect(story.shadows.get(`member/${ANN}`)?.member?.status).toBe('subscribed');
+  });
+
+  it('C3 a topic that the vendor of the CRM keeps is read as one of the topic only once it outlives the opt-out of everything', () => {
+    const kept: TopicMapping = { name: 'events', crm: checkbox('7'), marketing: 't1', collapse: null };
+    const story = ann({ topics: [kept], crmToMarketing: true });
+    story.record('Contact 1', { optedOut: true, values: { optout_7: true } });
+    expect(sets(story)).toEqual([['marketing', '*', {}, 'C0.4 C3']]);
+    const alone = ann({ topics: [kept], crmToMarketing: true });
+    alone.record('Contact 1', { values: { optout_7: true } });
+    expect(sets(alone)).toEqual([['marketing', 't1', {}, 'C0.4 C3 C17']]);
+  });
+
+  it('a member that gets no mail at all needs no opt-out of a topic', () => {
+    const story = ann({ topics: [EVENTS], crmToMarketing: true });
+    story.member(ANN, 'unsubscribed');
+    story.carryOut(ANN);
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    expect(sets(story)).toEqual([]);
+  });
+
+  it('C6 nobody is created who would be in a topic that they opted out of', () => {
+    const story = new Story({ topics: [EVENTS], crmToMarketing: true });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    expect(story.plan(ANN).fields).toEqual([]);
+    expect(reasons(story)).toEqual(['topic-opted-out']);
+  });
+
+  it('C28 but where nobody is in the topic by default, a new member is not either', () => {
+    const story = new Story({ topics: [WEBINARS], crmToMarketing: true });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    expect(story.plan(ANN).fields.map(({ op }) => op.kind)).toEqual(['create']);
+  });
+
+  it('C20 a list for one topic opts out of it on both sides, whatever crmToMarketing says', () => {
+    const story = ann({ topics: [EVENTS, PRODUCT] });
+    story.fact({ topic: 'events', source: { role: 'list', connection: '', container: '', field: 'ops' } });
+    expect(sets(story)).toEqual([
+      ['crm', '*', { Events_Opt_Out__c: true }, 'C0.2 C20 C1 C17'],
+      ['marketing', 't1', {}, 'C0.2 C20 C1 C17'],
+    ]);
+    expect(story.plan(ANN).verdict.row).toBe(6);
+  });
+});
+
+describe('C17 a system that knows no such topic', () => {
+  it('the CRM: not carried, listed, never widened', () => {
+    const story = ann({ topics: [ONLY_MARKETING] });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([]);
+    expect(reasons(story)).toEqual(['topic-not-carried']);
+    expect(story.plan(ANN).asksCrm).toBe(false);
+  });
+
+  it('marketing: not carried, listed, never widened', () => {
+    const story = ann({ topics: [ONLY_CRM], crmToMarketing: true });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    expect(sets(story)).toEqual([]);
+    expect(reasons(story)).toEqual(['topic-not-carried']);
+  });
+
+  it('collapse: any sets the opt-out of everything in the CRM, which stays an echo of the topic', () => {
+    const story = ann({ topics: [{ ...ONLY_MARKETING, collapse: 'any' }], crmToMarketing: true });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([['crm', '*', { HasOptedOutOfEmail: true }, 'C0.3 C1 C17']]);
+    story.carryOut(ANN);
+    expect(story.facts.at(-1)).toMatchObject({ topic: 'collapse:events', source: { field: 'HasOptedOutOfEmail' } });
+    // It does not come back as an opt-out of everything (C8).
+    expect(sets(story)).toEqual([]);
+    expect(story.plan(ANN).verdict).toMatchObject({ row: 6, fields: false });
+    expect(story.plan(ANN).owed).toEqual([]);
+  });
+
+  it('collapse: any in marketing unsubscribes, under C3 alone', () => {
+    const off = ann({ topics: [{ ...ONLY_CRM, collapse: 'any' }] });
+    off.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    expect(sets(off)).toEqual([]);
+    const story = ann({ topics: [{ ...ONLY_CRM, collapse: 'any' }], crmToMarketing: true });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    expect(sets(story)).toEqual([['marketing', '*', {}, 'C0.4 C3 C17']]);
+    story.carryOut(ANN);
+    // The CRM's own opt-out of everything is not set in return.
+    expect(sets(story)).toEqual([]);
+    expect(story.plan(ANN).verdict).toMatchObject({ row: 6, fields: false });
+  });
+
+  it('collapse: all waits for the last of the topics that say so', () => {
+    const second: TopicMapping = { ...ONLY_MARKETING, name: 'product', marketing: 't2' };
+    const story = ann({ topics: [ONLY_MARKETING, second].map((one) => ({ ...one, collapse: 'all' as const })) });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([]);
+    expect(story.plan(ANN).owed).toEqual([]);
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out', t2: 'opted-out' } });
+    expect(sets(story)).toEqual([['crm', '*', { HasOptedOutOfEmail: true }, 'C0.3 C1 C17']]);
+  });
+
+  it('an opt-out of everything that somebody else makes is a fact of its own beside a collapsed one', () => {
+    const story = ann({ topics: [{ ...ONLY_MARKETING, collapse: 'any' }], crmToMarketing: true });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    story.carryOut(ANN);
+    story.record('Contact 1', { optedOut: false });
+    story.record('Contact 1', { optedOut: true });
+    expect(sets(story)).toEqual([['marketing', '*', {}, 'C0.4 C3']]);
+  });
+});
+
+it('C17 two topics at once, and all mail with them: each keeps its own origin', () => {
+  const story = ann({ topics: [EVENTS, PRODUCT], crmToMarketing: true });
+  story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+  story.record('Contact 1', { values: { Product_Opt_Out__c: true } });
+  expect(story.carryOut(ANN)).toBe(2);
+  story.member(ANN, 'unsubscribed', { topics: { t1: 'opted-out', t2: 'opted-out' } });
+  expect(sets(story)).toEqual([['crm', '*', { HasOptedOutOfEmail: true }, 'C0.3 C1']]);
+  story.carryOut(ANN);
+  expect(sets(story)).toEqual([]);
+  expect(new Set(story.facts.map(({ topic }) => topic))).toEqual(
+    new Set(['t1', 'Events_Opt_Out__c', 'Product_Opt_Out__c', 't2', '*']),
+  );
+  expect(story.facts.every(({ address }) => address === key(ANN))).toBe(true);
+});
