@@ -1,4 +1,5 @@
-import type { Columns, Life, MemberState, Millis, RecordRef, Row, Values } from '@heed/contract';
+import type { Columns, MemberState, RecordRef, Row, Values } from '@heed/contract';
+import { bareRow } from '@heed/toolkit';
 import { digestOf } from './config.ts';
 import { addressOf, type WideOptOut } from './preferences.ts';
 import { fromWire, OPT_OUT, type Properties, topicOf, topicProperties } from './properties.ts';
@@ -74,20 +75,6 @@ const valuesOf = ({ properties }: WireContact, known: Properties, wanted: Column
   );
 };
 
-/** A record that is no more, or lives on as another. */
-const departed = (id: string, life: Life, modifiedAt: Millis | null): Row => ({
-  record: contactRef(id),
-  email: null,
-  modifiedAt,
-  modifiedBy: 'unknown',
-  life,
-  reference: null,
-  values: {},
-  member: null,
-  lists: null,
-  version: null,
-});
-
 /** Ids that were merged into this contact: HubSpot makes a new record of both, and old ids lead to it (C16). */
 export const mergedIds = ({ id, properties }: WireContact): readonly string[] => {
   const told = MERGED.flatMap((name) => (properties[name] ?? '').split(/[;,]/));
@@ -97,7 +84,10 @@ export const mergedIds = ({ id, properties }: WireContact): readonly string[] =>
 /** The rows of those that a contact is the heir of. */
 export const losersOf = (contact: WireContact): readonly Row[] =>
   mergedIds(contact).map((id) =>
-    departed(id, { kind: 'continued', as: contactRef(contact.id) }, timeOf(contact.properties.lastmodifieddate)),
+    bareRow(contactRef(id), timeOf(contact.properties.lastmodifieddate), {
+      kind: 'continued',
+      as: contactRef(contact.id),
+    }),
   );
 
 export const isOptedOut = ({ properties }: WireContact): boolean => properties[OPT_OUT] === 'true';
@@ -154,8 +144,7 @@ export const LEFT: MemberState = {
 
 /** An opted-out address without a contact. */
 export const addressRow = (email: string, { since }: Pick<WideOptOut, 'since'>): Row => ({
-  ...departed('', { kind: 'live' }, null),
-  record: addressRef(email),
+  ...bareRow(addressRef(email), null),
   email,
   member: { status: 'unsubscribed', by: 'unknown', complaint: false, since, optIn: null, topics: {} },
 });

@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorDetails, type ErrorKind, type Millis } from '@heed/contract';
-import { kindOfStatus, retryAfterMs } from '@heed/toolkit';
+import { entryOf, kindOfStatus, recordOf, retryAfterMs } from '@heed/toolkit';
 import { z } from 'zod';
 import type { HttpAnswer } from './sdk.ts';
 
@@ -18,10 +18,7 @@ const problemShape = z.object({
 });
 export type Problem = z.infer<typeof problemShape>;
 
-export const problemIn = (body: unknown): Problem => problemShape.parse(isRecord(body) ? body : {});
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const problemIn = (body: unknown): Problem => problemShape.parse(recordOf(body));
 
 interface Meaning {
   readonly kind: ErrorKind;
@@ -53,12 +50,6 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   477: { kind: 'unavailable', says: 'HubSpot is moving the account to another data centre' },
 };
 
-/** Codes come from outside: `constructor` is none of ours. */
-const meaningIn = <K extends string | number>(
-  table: Readonly<Record<K, Meaning>>,
-  key: K | undefined,
-): Meaning | undefined => (key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined);
-
 /** What is shown and stored of a vendor's text: words of its own making, never a value. */
 const codeIn = (problem: Problem, status: number): string => {
   const all = [problem.errors[0]?.code, innerCode(problem), problem.category, problem.policyName, problem.errorType];
@@ -70,7 +61,7 @@ const innerCode = ({ message }: Problem): string | undefined => message.match(/"
 
 const fieldIn = ({ message, errors }: Problem): string | undefined => {
   const inContext = errors[0]?.context;
-  const named = isRecord(inContext) ? inContext.propertyName : undefined;
+  const named = recordOf(inContext).propertyName;
   const name = Array.isArray(named) ? named[0] : (message.match(/"name":"(\w{1,100})"/)?.[1] ?? undefined);
   return typeof name === 'string' && /^\w{1,100}$/.test(name) ? name : undefined;
 };
@@ -118,10 +109,10 @@ export const failureOf = (name: string, answer: HttpAnswer, now: Millis, midnigh
 };
 
 const meaningOf = (problem: Problem, status: number): Meaning | undefined =>
-  meaningIn(CODES, problem.errors[0]?.code) ??
-  meaningIn(CODES, innerCode(problem)) ??
-  meaningIn(STATUSES, status) ??
-  meaningIn(CATEGORIES, problem.category);
+  entryOf(CODES, problem.errors[0]?.code) ??
+  entryOf(CODES, innerCode(problem)) ??
+  entryOf(STATUSES, status) ??
+  entryOf(CATEGORIES, problem.category);
 
 /** The error of one row of a batch. */
 export const errorOfRow = (name: string, problem: Problem): ConnectorError => {

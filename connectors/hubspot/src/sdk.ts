@@ -1,5 +1,5 @@
 import { ConnectorError } from '@heed/contract';
-import { boundedText, refuseRedirect, sameOrigin, unreachable } from '@heed/toolkit';
+import { boundedText, readJson, refuseRedirect, sameOrigin, unreachable } from '@heed/toolkit';
 
 /** The one file that imports `@hubspot/api-client` (14.0.1), on first use. */
 
@@ -92,13 +92,11 @@ const overFetch = async (name: string, origin: string, made: MadeRequest, signal
 /** A success that is no JSON was cut off, or is a page of something between HubSpot and us. It passes. */
 const bodyOf = (name: string, status: number, text: string): unknown => {
   if (text === '' && (status === 204 || status >= 400)) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (status >= 400) return null;
-    throw new ConnectorError('unavailable', `HubSpot, ${name}: the answer (${status}) was cut off or is no JSON`, {
-      code: 'unreadable',
-      mayHaveApplied: true,
-    });
-  }
+  const body = readJson(text);
+  if (body !== undefined) return body;
+  if (status >= 400) return null;
+  throw new ConnectorError('unavailable', `HubSpot, ${name}: the answer (${status}) was cut off or is no JSON`, {
+    code: 'unreadable',
+    mayHaveApplied: true,
+  });
 };

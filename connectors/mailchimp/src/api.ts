@@ -1,5 +1,14 @@
 import { ConnectorError, type Millis } from '@heed/contract';
-import type { BatchBody, FieldsBody, NewMemberBody, OptOutBatchBody, OptOutBody, RenameBody } from './bodies.ts';
+import { isRecord, recordOf } from '@heed/toolkit';
+import type {
+  BatchBody,
+  FieldsBody,
+  LeaveInterestBody,
+  NewMemberBody,
+  OptOutBatchBody,
+  OptOutBody,
+  RenameBody,
+} from './bodies.ts';
 import type { Call } from './call.ts';
 import { createAskMembers } from './columns.ts';
 import type { HttpRequest } from './sdk.ts';
@@ -13,7 +22,6 @@ import {
   isNamed,
   itemsOf,
   memberOf,
-  recordOf,
   type WireAbuseReport,
   type WireActivity,
   type WireBatchAnswer,
@@ -62,7 +70,11 @@ export interface Api {
   activity(hash: string, types: readonly string[], signal: AbortSignal): Promise<readonly WireActivity[]>;
   abuseReports(signal: AbortSignal): Promise<readonly WireAbuseReport[]>;
   putMember(hash: string, body: NewMemberBody | RenameBody, signal: AbortSignal): Promise<WireMember>;
-  patchMember(hash: string, body: FieldsBody | OptOutBody, signal: AbortSignal): Promise<WireMember>;
+  patchMember(
+    hash: string,
+    body: FieldsBody | OptOutBody | LeaveInterestBody,
+    signal: AbortSignal,
+  ): Promise<WireMember>;
   addMembers(body: BatchBody | OptOutBatchBody, signal: AbortSignal): Promise<BatchAnswer>;
   archive(hash: string, signal: AbortSignal): Promise<void>;
   tag(hash: string, name: string, signal: AbortSignal): Promise<void>;
@@ -313,6 +325,3 @@ const noAudience = (): ConnectorError =>
   new ConnectorError('config', 'Mailchimp has no such audience; `heed lists` shows the ids of the account', {
     container: true,
   });
-
-const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
-  typeof item === 'object' && item !== null && !Array.isArray(item);

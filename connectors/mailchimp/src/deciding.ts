@@ -1,9 +1,10 @@
 import type { Deciding, FieldValue, Millis } from '@heed/contract';
+import { entryOf, recordOf } from '@heed/toolkit';
 import { hashOf } from './address-hash.ts';
 import { type Api, isMissing } from './api.ts';
 import { BY_ADMIN, memberRef } from './member.ts';
 import type { Source } from './streams.ts';
-import { recordOf, timeOf, type WireMember } from './wire.ts';
+import { timeOf, type WireMember } from './wire.ts';
 
 /** Vendor notes, 4, "what decides that mail is sent". SMS has a consent of its own and is not asked for. */
 const COLUMNS = [
@@ -65,7 +66,7 @@ const complaint = (member: WireMember | null, since: Millis | null): Deciding =>
 const ofStatus = (member: WireMember, since: Millis | null): readonly Deciding[] => {
   const record = memberRef(member.id);
   const { status, unsubscribe_reason: reason } = member;
-  const means = (Object.hasOwn(STATUSES, status) ? STATUSES[status] : undefined) ?? UNKNOWN_STATUS;
+  const means = entryOf(STATUSES, status) ?? UNKNOWN_STATUS;
   const told: Deciding = { record, name: 'status', value: status, blocks: status !== 'subscribed', since, why: means };
   if (status !== 'unsubscribed') return [told];
   const said = typeof reason === 'string' && reason !== '';

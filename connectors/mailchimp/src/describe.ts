@@ -1,7 +1,7 @@
 import type { FieldSchema, FieldType, ListSchema, SystemSchema, TopicSchema } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import { entryOf, inParallel, recordOf } from '@heed/toolkit';
 import type { Api } from './api.ts';
-import { recordOf, type WireMergeField, type WireNamed } from './wire.ts';
+import type { WireMergeField, WireNamed } from './wire.ts';
 
 /** The audiences of the account; with an audience open also its merge fields, interests and tags. */
 export const describeAccount = async (
@@ -63,7 +63,7 @@ const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
 const fieldSchema = ({ tag, name, type, options }: WireMergeField): FieldSchema => ({
   name: tag,
   label: name,
-  type: (Object.hasOwn(FIELD_TYPES, type) ? FIELD_TYPES[type] : undefined) ?? 'other',
+  type: entryOf(FIELD_TYPES, type) ?? 'other',
   writable: true,
   // A field that is required on forms is not required of us: skip_merge_validation.
   required: false,

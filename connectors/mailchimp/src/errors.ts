@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorDetails, type ErrorKind } from '@heed/contract';
-import { kindOfStatus, retryAfterMs, unreachable } from '@heed/toolkit';
+import { kindOfStatus, recordOf, retryAfterMs, unreachable } from '@heed/toolkit';
 
 /** How a request went wrong, as sdk.ts saw it. */
 export type Failure =
@@ -179,13 +179,16 @@ interface Problem {
 }
 
 const problemOf = (body: unknown): Problem => {
-  const given = (typeof body === 'object' && body !== null ? body : {}) as Readonly<Record<string, unknown>>;
-  const errors = Array.isArray(given.errors) ? given.errors : [];
-  return { title: textOf(given.title), detail: textOf(given.detail), errors: errors.flatMap(fieldErrorOf) };
+  const { title, detail, errors } = recordOf(body);
+  return {
+    title: textOf(title),
+    detail: textOf(detail),
+    errors: Array.isArray(errors) ? errors.flatMap(fieldErrorOf) : [],
+  };
 };
 
 const fieldErrorOf = (one: unknown): readonly FieldError[] => {
-  const { field, message } = (typeof one === 'object' && one !== null ? one : {}) as Readonly<Record<string, unknown>>;
+  const { field, message } = recordOf(one);
   // Names of fields are the customer's own; anything that could be a value is left out.
   return typeof field === 'string' && /^[\w. ]{1,60}$/.test(field) ? [{ field, message: textOf(message) }] : [];
 };

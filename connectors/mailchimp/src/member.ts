@@ -1,6 +1,7 @@
 import type { Actor, MemberState, Millis, OptInEvidence, RecordRef, Row } from '@heed/contract';
+import { bareRow, recordOf } from '@heed/toolkit';
 import { valuesOf } from './merge-values.ts';
-import { recordOf, timeOf, type WireMember } from './wire.ts';
+import { timeOf, type WireMember } from './wire.ts';
 
 /** What an unsubscription by the API or by an administrator reads as. (Recorded; both read the same.) */
 export const BY_ADMIN = 'N/A (Unsubscribed by admin)';
@@ -19,45 +20,22 @@ export const memberRef = (hash: string): RecordRef => ({ type: 'member', id: has
 
 /** A member as a row. Mailchimp does not tell who made the last change. */
 export const rowOf = (member: WireMember, { tags, complaints, optIn = null }: RowParts): Row => ({
-  record: memberRef(member.id),
+  ...bareRow(memberRef(member.id), timeOf(member.last_changed)),
   email: member.email_address,
-  modifiedAt: timeOf(member.last_changed),
-  modifiedBy: 'unknown',
-  life: { kind: 'live' },
-  reference: null,
   values: valuesOf(member.merge_fields, tags),
   member: stateOf(member, complaints, optIn),
-  lists: null,
-  version: null,
 });
 
 /** The row of somebody who complained and whose member is gone: the complaint still stands. (C10, C12) */
 export const goneComplainer = (hash: string, email: string | null, at: Millis | null): Row => ({
-  record: memberRef(hash),
+  ...bareRow(memberRef(hash), null, { kind: 'deleted' }),
   email,
-  modifiedAt: null,
-  modifiedBy: 'unknown',
-  life: { kind: 'deleted' },
-  reference: null,
-  values: {},
   member: { status: 'unsubscribed', by: 'person', complaint: true, since: at, optIn: null, topics: {} },
-  lists: null,
-  version: null,
 });
 
 /** Keeps the place of a contact without an address in a page; such rows are not handed on. */
-export const namelessRow = (item: unknown, place: number): Row => ({
-  record: memberRef(`nameless ${place}`),
-  email: null,
-  modifiedAt: timeOf(recordOf(item).last_changed),
-  modifiedBy: 'unknown',
-  life: { kind: 'live' },
-  reference: null,
-  values: {},
-  member: null,
-  lists: null,
-  version: null,
-});
+export const namelessRow = (item: unknown, place: number): Row =>
+  bareRow(memberRef(`nameless ${place}`), timeOf(recordOf(item).last_changed));
 
 const stateOf = (member: WireMember, complaints: Complaints, optIn: OptInEvidence | null): MemberState => {
   const complaint = complaints.has(member.id);

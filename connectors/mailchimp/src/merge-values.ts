@@ -1,5 +1,6 @@
 import { ConnectorError, type FieldValue, type PostalAddress, type Values } from '@heed/contract';
-import { type MergeValue, recordOf, type WireMergeField } from './wire.ts';
+import { recordOf } from '@heed/toolkit';
+import type { MergeValue, WireMergeField } from './wire.ts';
 
 /** The values of the merge fields asked for, as Heed has them. A tag that the answer lacks is left out: not read. */
 export const valuesOf = (

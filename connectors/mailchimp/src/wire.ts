@@ -1,4 +1,5 @@
 import { ConnectorError } from '@heed/contract';
+import { recordOf } from '@heed/toolkit';
 import { hashOf } from './address-hash.ts';
 
 /** What we read of Mailchimp's answers. Shapes: the vendor's published specification, contract 3.0.55. */
@@ -81,11 +82,6 @@ export const itemsOf = (call: string, body: unknown, name: string): readonly unk
   if (!Array.isArray(items)) throw new ConnectorError('protocol', `${call}: Mailchimp's answer has no ${name}`);
   return items;
 };
-
-export const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
 
 /** False for a contact without an address (SMS only), which has no hash. */
 export const isMember = (item: unknown): item is WireMember => {

@@ -1,4 +1,5 @@
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
+import { readJson } from '@heed/toolkit';
 import type { z } from 'zod';
 import { type NetSuiteConfig, originOf } from './config.ts';
 import { failureOf } from './failure.ts';
@@ -106,14 +107,12 @@ const signerOf = (
 /** A success whose body is no JSON: a page of maintenance, of something between NetSuite and us, or half an answer. */
 const withJson = (name: string, answer: WireAnswer): JsonAnswer => {
   if (answer.text === '') return { ...answer, body: undefined };
-  try {
-    return { ...answer, body: JSON.parse(answer.text) };
-  } catch {
-    throw new ConnectorError('unavailable', `netsuite ${name}: the answer was cut off or is no JSON`, {
-      code: 'unreadable',
-      mayHaveApplied: true,
-    });
-  }
+  const body = readJson(answer.text);
+  if (body !== undefined) return { ...answer, body };
+  throw new ConnectorError('unavailable', `netsuite ${name}: the answer was cut off or is no JSON`, {
+    code: 'unreadable',
+    mayHaveApplied: true,
+  });
 };
 
 /** The body of an answer in its documented form; `mayHaveApplied` for writes. */

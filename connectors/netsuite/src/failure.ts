@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorKind, type Millis } from '@heed/contract';
-import { kindOfStatus, retryAfterMs } from '@heed/toolkit';
+import { entryOf, isRecord, kindOfStatus, readJson, recordOf, retryAfterMs } from '@heed/toolkit';
 import type { WireAnswer } from './transport.ts';
 
 interface Meaning {
@@ -42,30 +42,21 @@ const CODE = /^[A-Z][A-Z0-9_]{1,79}$/;
 
 /** The first error in an answer, in the form of REST (`o:errorDetails`) or of RESTlets (`error.code`). */
 export const vendorErrorIn = (text: string): VendorError | null => {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const details = recordIn(recordIn(parsed)?.['o:errorDetails'], 0) ?? recordIn(recordIn(parsed)?.error);
-    if (details === null) return null;
-    const code = details['o:errorCode'] ?? details.code;
-    return {
-      code: typeof code === 'string' && CODE.test(code) ? code : 'UNKNOWN_CODE',
-      field: fieldIn(details['o:errorPath']),
-    };
-  } catch {
-    return null;
-  }
-};
-
-const recordIn = (value: unknown, index?: number): Readonly<Record<string, unknown>> | null => {
-  const one: unknown = index !== undefined && Array.isArray(value) ? value[index] : value;
-  return typeof one === 'object' && one !== null && !Array.isArray(one) ? (one as Record<string, unknown>) : null;
+  const { 'o:errorDetails': ofRest, error: ofRestlet } = recordOf(readJson(text));
+  const details = [ofRest, ofRestlet].flat().find(isRecord);
+  if (details === undefined) return null;
+  const code = details['o:errorCode'] ?? details.code;
+  return {
+    code: typeof code === 'string' && CODE.test(code) ? code : 'UNKNOWN_CODE',
+    field: fieldIn(details['o:errorPath']),
+  };
 };
 
 const fieldIn = (path: unknown): string | null =>
   typeof path === 'string' ? (path.match(/([A-Za-z]\w{0,79})(?:\[\d+\])?$/)?.[1] ?? null) : null;
 
 const meaningOf = (status: number, code: string | undefined): Meaning => {
-  const known = code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : undefined;
+  const known = entryOf(CODES, code);
   // A gateway's 5xx may carry any body: that nothing was done is only believed of 4xx.
   if (known !== undefined && status < 500) return known;
   return { kind: kindOfStatus(status), says: known?.says ?? `NetSuite answered ${status}` };

@@ -10,7 +10,7 @@ import {
   type Outcome,
   type Row,
 } from '@heed/contract';
-import { askAgainMs, chunk, done, refusal, rejected } from '@heed/toolkit';
+import { askAgainMs, chunk, done, readJson, refusal, rejected } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Batch, batchJob, type JobId, jobIsDone, submitBatch } from './batch.ts';
 import type { Reader } from './reader.ts';
@@ -139,13 +139,7 @@ const wireOf = async (reader: Reader, { type, ops }: OpsOfType, signal: AbortSig
 
 const ticketOf = (ticket: Ticket): JobTicket => JSON.stringify(ticket);
 
-const ticketIn = (ticket: JobTicket): Ticket | null => {
-  try {
-    return ticketForm.parse(JSON.parse(ticket));
-  } catch {
-    return null;
-  }
-};
+const ticketIn = (ticket: JobTicket): Ticket | null => ticketForm.safeParse(readJson(ticket)).data ?? null;
 
 const ageOf = (reader: Reader, { startedAt }: Ticket): Millis => Math.max(0, reader.api.now() - startedAt);
 

@@ -1,5 +1,15 @@
 import { ConnectorError, type Millis, type Page, type ReadRequest, type Row, type Tools } from '@heed/contract';
-import { type Phase, type Position, type Stream, type StreamPage, windowedRead } from '@heed/toolkit';
+import {
+  bareRow,
+  entryOf,
+  type Phase,
+  type Position,
+  readJson,
+  recordOf,
+  type Stream,
+  type StreamPage,
+  windowedRead,
+} from '@heed/toolkit';
 import type { WireRow } from './api.ts';
 import { HAS_ADDRESS, optedOut } from './conditions.ts';
 import { type Confirmed, type ConfirmedWatch, confirmedIn, watchConfirmed } from './confirmed.ts';
@@ -65,17 +75,12 @@ export async function* readRecords(parts: ReadParts, request: ReadRequest, signa
 }
 
 const keptIn = (cursor: string | null): Kept => {
-  try {
-    const parsed: unknown = JSON.parse(cursor ?? 'null');
-    const { zones, roster, confirmed } = parsed as Readonly<Record<keyof Kept, unknown>>;
-    return {
-      zones: calibrationsIn(zones),
-      roster: typeof roster === 'string' ? roster : null,
-      confirmed: confirmedIn(confirmed),
-    };
-  } catch {
-    return { zones: [], roster: null, confirmed: null };
-  }
+  const { zones, roster, confirmed } = recordOf(readJson(cursor ?? ''));
+  return {
+    zones: calibrationsIn(zones),
+    roster: typeof roster === 'string' ? roster : null,
+    confirmed: confirmedIn(confirmed),
+  };
 };
 
 const withKept = (cursor: string, kept: Kept): string => JSON.stringify({ ...JSON.parse(cursor), ...kept });
@@ -179,10 +184,8 @@ const deletedStream = ({ reader, zone }: StreamParts, request: ReadRequest, sinc
   },
 });
 
-const typeIn = ({ recordtypeid }: WireRow): string | undefined => {
-  const name = String(recordtypeid).toLowerCase();
-  return Object.hasOwn(TYPES_OF_LOG, name) ? TYPES_OF_LOG[name] : undefined;
-};
+const typeIn = ({ recordtypeid }: WireRow): string | undefined =>
+  entryOf(TYPES_OF_LOG, String(recordtypeid).toLowerCase());
 
 const unlessRefused = async (rows: Promise<readonly WireRow[]>): Promise<readonly WireRow[]> => {
   try {
@@ -194,15 +197,4 @@ const unlessRefused = async (rows: Promise<readonly WireRow[]>): Promise<readonl
   }
 };
 
-const goneRow = (type: string, id: string, at: Millis | null): Row => ({
-  record: { type, id },
-  email: null,
-  modifiedAt: at,
-  modifiedBy: 'unknown',
-  life: { kind: 'deleted' },
-  reference: null,
-  values: {},
-  member: null,
-  lists: null,
-  version: null,
-});
+const goneRow = (type: string, id: string, at: Millis | null): Row => bareRow({ type, id }, at, { kind: 'deleted' });

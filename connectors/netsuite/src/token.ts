@@ -1,6 +1,6 @@
 import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
-import { type FreshToken, type TokenSource, tokenSource } from '@heed/toolkit';
+import { entryOf, type FreshToken, readJson, type TokenSource, tokenSource } from '@heed/toolkit';
 import { z } from 'zod';
 import { type AuthConfig, type NetSuiteConfig, originOf, vendorOrigin } from './config.ts';
 import { failureOf } from './failure.ts';
@@ -110,7 +110,7 @@ const CURVES: Readonly<Record<string, { readonly alg: string; readonly hash: str
 const algorithmOf = (key: KeyObject): { readonly alg: string; readonly hash: string } => {
   if (key.asymmetricKeyType === 'rsa') return { alg: 'PS256', hash: 'sha256' };
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
-  const known = key.asymmetricKeyType === 'ec' && Object.hasOwn(CURVES, curve) ? CURVES[curve] : undefined;
+  const known = key.asymmetricKeyType === 'ec' ? entryOf(CURVES, curve) : undefined;
   if (known === undefined)
     throw new ConnectorError('config', 'netsuite: auth.privateKey is neither RSA nor P-256, P-384 or P-521');
   return known;
@@ -141,12 +141,4 @@ const refusedGrant = (answer: WireAnswer, now: Millis): ConnectorError => {
       code,
     },
   );
-};
-
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };

@@ -1,4 +1,5 @@
 import type { PostalAddress } from '@heed/contract';
+import { entryOf } from '@heed/toolkit';
 
 /**
  * Compound address fields: read-only in the API, written through their parts, so they are read through them as well.
@@ -19,8 +20,7 @@ interface AddressParts {
 
 /** The fields that make up a compound address; null if `field` is none. */
 export const addressParts = (type: string, field: string): AddressParts | null => {
-  const compounds = COMPOUNDS[type] ?? {};
-  const prefix = Object.hasOwn(compounds, field) ? compounds[field] : undefined;
+  const prefix = entryOf(COMPOUNDS[type] ?? {}, field);
   if (prefix === undefined) return null;
   return {
     street: `${prefix}Street`,

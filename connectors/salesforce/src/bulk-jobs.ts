@@ -1,5 +1,5 @@
 import { type BulkJobs, ConnectorError, type JobReport, type JobTicket, type Op, type Outcome } from '@heed/contract';
-import { askAgainMs, rejected } from '@heed/toolkit';
+import { askAgainMs, readJson, rejected } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { JobId, JobState } from './bulk-api.ts';
@@ -75,13 +75,7 @@ const notCarried = (op: Op): Outcome => {
   return refusal === null ? stale(op, 'NOT_FOR_A_JOB') : rejected(op.id, refusal);
 };
 
-const jobsIn = (ticket: JobTicket): readonly Job[] | null => {
-  try {
-    return ticketForm.parse(JSON.parse(ticket)).jobs;
-  } catch {
-    return null;
-  }
-};
+const jobsIn = (ticket: JobTicket): readonly Job[] | null => ticketForm.safeParse(readJson(ticket)).data?.jobs ?? null;
 
 const reportOf = async (api: Api, id: JobId, sent: readonly PatchOp[], signal: AbortSignal): Promise<JobReport> => {
   const seen = await stateOf(api, id, signal);

@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorKind, type Millis, type Refusal } from '@heed/contract';
-import { kindOfStatus, redact, refusal, retryAfterMs } from '@heed/toolkit';
+import { entryOf, kindOfStatus, readJson, recordOf, redact, refusal, retryAfterMs } from '@heed/toolkit';
 import type { SdkAnswer } from './sdk.ts';
 
 /** One error as the vendor tells it. Call-level answers say `errorCode`, rows of collections `statusCode` (notes, 2.1). */
@@ -95,10 +95,6 @@ const OF_CALLS: Readonly<Record<string, Meaning>> = {
   },
 };
 
-/** The codes come from outside: `constructor` is no code of ours. */
-const meaningIn = (table: Readonly<Record<string, Meaning>>, code: string): Meaning | undefined =>
-  Object.hasOwn(table, code) ? table[code] : undefined;
-
 /** 401 bodies that a new token does not cure (notes, 1). */
 const NO_TOKEN_HELPS = [
   'Connected app is not attached to Agent',
@@ -111,12 +107,8 @@ export const isSessionEnd = (error: unknown): boolean =>
 
 /** What a call-level answer says, in either of the vendor's forms; HTML and anything unreadable is no error at all. */
 const errorsIn = (text: string): readonly VendorError[] => {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return (Array.isArray(parsed) ? parsed : [parsed]).flatMap((one) => vendorError(one) ?? []);
-  } catch {
-    return [];
-  }
+  const parsed = readJson(text);
+  return (Array.isArray(parsed) ? parsed : [parsed]).flatMap((one) => vendorError(one) ?? []);
 };
 
 /** Codes and names of fields are shown and stored; what has not their form could be anything, a person's address too. */
@@ -125,8 +117,7 @@ const FIELD = /^[A-Za-z]\w{0,79}$/;
 
 /** `{errorCode|statusCode, message, fields?}`; null for anything else. */
 export const vendorError = (one: unknown): VendorError | null => {
-  if (typeof one !== 'object' || one === null) return null;
-  const { errorCode, statusCode, message, fields } = one as Readonly<Record<string, unknown>>;
+  const { errorCode, statusCode, message, fields } = recordOf(one);
   const code = statusCode ?? errorCode;
   if (typeof code !== 'string') return null;
   return {
@@ -143,7 +134,7 @@ export const failureOf = (name: string, answer: SdkAnswer, vendorNow: Millis): C
   const [first] = errorsIn(answer.text);
   const code = first?.code ?? `HTTP ${answer.status}`;
   // A gateway's 5xx has no code, or one that does not say that nothing was done.
-  const meaning = (answer.status < 500 ? (meaningIn(OF_CALLS, code) ?? meaningIn(OF_RECORDS, code)) : undefined) ?? {
+  const meaning = (answer.status < 500 ? (entryOf(OF_CALLS, code) ?? entryOf(OF_RECORDS, code)) : undefined) ?? {
     kind: kindOfStatus(answer.status),
     says: `Salesforce answered ${answer.status}`,
   };
@@ -170,7 +161,7 @@ const columnIn = (error: VendorError | undefined): string | undefined =>
 export const refusalOfRow = (errors: readonly VendorError[]): Refusal => {
   const [first] = errors;
   const code = first?.code ?? 'NO_REASON_GIVEN';
-  const { kind, says } = meaningIn(OF_RECORDS, code) ?? {
+  const { kind, says } = entryOf(OF_RECORDS, code) ?? {
     kind: 'refused' as const,
     says: 'Salesforce refused the record',
   };

@@ -1,4 +1,5 @@
 import type { Position } from '@heed/toolkit';
+import { readJson } from '@heed/toolkit';
 import { z } from 'zod';
 import type { JobId } from './bulk-api.ts';
 
@@ -29,10 +30,5 @@ export const atJob = (where: JobPlace): Position => ({ at: null, id: `job ${JSON
 /** Null if the position is not one in a job. */
 export const jobPlaceIn = (position: Position | null): JobPlace | null => {
   const json = position?.id?.match(/^job (\{.*\})$/)?.[1];
-  if (json === undefined) return null;
-  try {
-    return place.parse(JSON.parse(json));
-  } catch {
-    return null;
-  }
+  return place.safeParse(readJson(json ?? '')).data ?? null;
 };

@@ -1,4 +1,5 @@
 import { ConnectorError, type FieldType } from '@heed/contract';
+import { entryOf } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 
@@ -109,5 +110,4 @@ const TYPES: Readonly<Record<string, FieldType>> = {
 };
 
 /** Ids, look-ups, times, files, locations and encrypted text (which may come masked) are not carried. */
-export const fieldTypeOf = ({ type }: DescribedField): FieldType =>
-  (Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ?? 'other';
+export const fieldTypeOf = ({ type }: DescribedField): FieldType => entryOf(TYPES, type) ?? 'other';

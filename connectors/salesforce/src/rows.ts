@@ -1,4 +1,5 @@
 import { type Columns, ConnectorError, type FieldValue, type Life, type Millis, type Row } from '@heed/contract';
+import { bareRow } from '@heed/toolkit';
 import { addressFromWire, addressParts } from './addresses.ts';
 import type { WireRecord } from './api.ts';
 import { fieldTypeOf, type ObjectShape } from './object-shape.ts';
@@ -81,18 +82,8 @@ const isIn = (shape: ObjectShape, name: string, record: WireRecord): boolean =>
   );
 
 /** A record that is not even in the Recycle Bin: only that and when it was deleted is known. */
-export const goneRow = (type: string, id: string, at: Millis): Row => ({
-  record: { type, id },
-  email: null,
-  modifiedAt: Number.isNaN(at) ? null : at,
-  modifiedBy: 'unknown',
-  life: { kind: 'deleted' },
-  reference: null,
-  values: {},
-  member: null,
-  lists: null,
-  version: null,
-});
+export const goneRow = (type: string, id: string, at: Millis): Row =>
+  bareRow({ type, id }, Number.isNaN(at) ? null : at, { kind: 'deleted' });
 
 /** SystemModstamp also moves for changes of the system; LastModifiedDate can be set by importers and misses some (notes, 2). */
 export const stampOf = (record: WireRecord): Millis | null => {

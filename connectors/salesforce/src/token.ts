@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createSign, type KeyObject } from 'node:crypto';
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
-import { type FreshToken, redact, type TokenSource, tokenSource } from '@heed/toolkit';
+import { type FreshToken, readJson, redact, type TokenSource, tokenSource } from '@heed/toolkit';
 import { z } from 'zod';
 import { type AuthConfig, loginHostOf, originOf, type SalesforceConfig } from './config.ts';
 import { failureOf } from './failure.ts';
@@ -189,13 +189,5 @@ const hintFor = (auth: AuthConfig): string => {
       return 'Check clientId, clientSecret, and that the app has a run-as user';
     case 'refresh-token':
       return 'Authorize the app again and store the new refresh token';
-  }
-};
-
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 };

@@ -1,7 +1,8 @@
 import { ConnectorError } from '@heed/contract';
+import { recordOf } from '@heed/toolkit';
 import { isMissing, PAGE_ROWS } from '../api.ts';
 import type { Call } from '../call.ts';
-import { collectionOf, recordOf } from '../wire.ts';
+import { collectionOf } from '../wire.ts';
 import type { Operation } from './operations.ts';
 
 /** A batch of operations as Mailchimp shows it. (spec) */

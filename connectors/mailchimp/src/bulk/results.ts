@@ -1,9 +1,9 @@
 import { ConnectorError, type Millis, type Op, type OpId, type Outcome } from '@heed/contract';
-import { done, failed, rejected } from '@heed/toolkit';
+import { done, failed, readJson, recordOf, rejected } from '@heed/toolkit';
 import { errorOf } from '../errors.ts';
 import { memberRef } from '../member.ts';
 import { noSuchField } from '../merge-values.ts';
-import { isMember, recordOf } from '../wire.ts';
+import { isMember } from '../wire.ts';
 import { swallowedIn } from '../writes/outcomes.ts';
 
 /** The outcomes that the files of an archive tell, as they are read; the answers themselves are not kept. */
@@ -31,7 +31,7 @@ export const createResults = (ops: readonly Op[], at: Millis): Results => {
   };
   return {
     take(text) {
-      const rows = parsed(text);
+      const rows = readJson(text);
       if (Array.isArray(rows)) for (const row of rows) takeRow(row);
     },
     get areOurs() {
@@ -57,14 +57,8 @@ const outcomeOf = (op: Op, status: number, body: unknown, at: Millis): Outcome =
   return done(op.id, 'applied', memberRef(op.record.id), at);
 };
 
-const parsed = (text: unknown): unknown => {
-  if (typeof text !== 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
+/** An answer is a text of JSON within the JSON of its row. (spec) */
+const parsed = (answer: unknown): unknown => (typeof answer === 'string' ? readJson(answer) : answer);
 
 const inDoubt = (message: string): ConnectorError => new ConnectorError('protocol', message, { mayHaveApplied: true });
 

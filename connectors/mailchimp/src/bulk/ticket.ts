@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JobTicket, Millis, OpId } from '@heed/contract';
-import { recordOf } from '../wire.ts';
+import { readJson, recordOf } from '@heed/toolkit';
 
 /** What finds a batch again, in this or another process. */
 export interface Ticket {
@@ -27,17 +27,9 @@ export const writeTicket = (ticket: Ticket): JobTicket => JSON.stringify({ v: VE
 
 /** Null for a ticket of another version of Heed. */
 export const readTicket = (text: JobTicket): Ticket | null => {
-  const { v, openedAt, openedHere, first, operations, left, batch } = recordOf(parsed(text));
+  const { v, openedAt, openedHere, first, operations, left, batch } = recordOf(readJson(text));
   if (v !== VERSION || typeof openedAt !== 'number' || typeof openedHere !== 'number') return null;
   if (typeof first !== 'string' || typeof operations !== 'number') return null;
   if (!Array.isArray(left) || (batch !== null && typeof batch !== 'string')) return null;
   return { openedAt, openedHere, first, operations, left: left.filter((id) => typeof id === 'string'), batch };
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };

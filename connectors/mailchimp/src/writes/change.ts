@@ -1,10 +1,9 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { rejected } from '@heed/toolkit';
+import { recordOf, rejected } from '@heed/toolkit';
 import { hashOf } from '../address-hash.ts';
 import { fieldsBody, renameBody } from '../bodies.ts';
 import { statusOf } from '../member.ts';
 import { mergeFieldsOf, noSuchField } from '../merge-values.ts';
-import { recordOf } from '../wire.ts';
 import { done, doneWithout, gone, inState, swallowedIn, type Writing } from './outcomes.ts';
 
 type Patch = Extract<Op, { kind: 'patch' }>;
