@@ -20,7 +20,8 @@ export interface Call {
 
 /** The calls of a sandbox; the oldest go when there are more than 100,000. */
 export interface CallLog {
-  add(call: Omit<Call, 'number' | 'path'> & { readonly url: string }): void;
+  /** A call comes in; what is answered notes it once it has ended. One that began before the log was cleared is nobody's any more. */
+  begin(): (call: Omit<Call, 'number' | 'path'> & { readonly url: string }) => void;
   all(): readonly Call[];
   readonly dropped: number;
   clear(): void;
@@ -32,11 +33,16 @@ const SECRET_PARAMETER = /token|secret|password|passwd|assertion|signature|api[-
 export function callLog(): CallLog {
   let calls: Call[] = [];
   let made = 0;
+  let cleared = 0;
   return {
-    add({ url, ...call }) {
-      made += 1;
-      calls.push({ number: made, ...call, path: withoutSecrets(url) });
-      if (calls.length > CALLS_KEPT * 1.1) calls = calls.slice(-CALLS_KEPT);
+    begin() {
+      const begun = cleared;
+      return ({ url, ...call }) => {
+        if (begun !== cleared) return;
+        made += 1;
+        calls.push({ number: made, ...call, path: withoutSecrets(url) });
+        if (calls.length > CALLS_KEPT * 1.1) calls = calls.slice(-CALLS_KEPT);
+      };
     },
     all: () => calls,
     get dropped() {
@@ -45,6 +51,7 @@ export function callLog(): CallLog {
     clear() {
       calls = [];
       made = 0;
+      cleared += 1;
     },
   };
 }

@@ -52,6 +52,7 @@ export async function listen<State, Extras extends object>(
 
   const call = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     concurrent += 1;
+    const ended = calls.begin();
     const startedAt = new Date(world.clock.now()).toISOString();
     const parallel = concurrent;
     try {
@@ -61,7 +62,7 @@ export async function listen<State, Extras extends object>(
       const { method, url, touched } = exchange;
       const met = exchange.met();
       const note = met === undefined ? {} : { fault: met };
-      calls.add({ method, url, touched, startedAt, concurrent: parallel, ...note, ...outcome });
+      ended({ method, url, touched, startedAt, concurrent: parallel, ...note, ...outcome });
       if (method !== 'GET') options.changed();
     } finally {
       concurrent -= 1;

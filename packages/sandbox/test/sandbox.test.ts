@@ -151,6 +151,22 @@ describe('a running sandbox', () => {
     expect(await (await steer(sandbox, 'switches')).json()).toMatchObject({ doubt: true });
   });
 
+  test('a call from before the reset is not among the calls after it, however late it ends', async () => {
+    const sandbox = await start();
+    sandbox.faults([{ kind: 'timeout-before', count: 1 }]);
+    const gone = new AbortController();
+    const held = call(sandbox, 'GET', '/counters/a', undefined, { signal: gone.signal }).catch(() => 'gave up');
+    const open = () => sandbox.calls().at(-1)?.concurrent ?? 0;
+    while (open() < 2) await call(sandbox, 'GET', '/counters/a');
+    sandbox.reset();
+    gone.abort();
+    expect(await held).toBe('gave up');
+    do await call(sandbox, 'GET', '/counters/a');
+    while (open() > 1); // until it has ended for the sandbox as well
+    expect(sandbox.calls().map(({ status }) => status)).not.toContain(0);
+    expect(sandbox.calls()[0]?.number).toBe(1);
+  });
+
   test('counts parallel calls, so that a vendor can refuse the eleventh', async () => {
     const sandbox = await start();
     sandbox.faults([{ kind: 'timeout-before', count: 10 }]);
