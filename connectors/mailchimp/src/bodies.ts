@@ -32,6 +32,13 @@ export interface OptOutBody {
   readonly status: 'unsubscribed';
 }
 
+/** Unticks interests and says nothing about the status; none of it ever ticks one (C6, C17). */
+export interface LeaveInterestBody {
+  readonly interests: Readonly<Record<string, false>>;
+  readonly status?: never;
+  readonly status_if_new?: never;
+}
+
 export interface BatchItem {
   readonly email_address: string;
   readonly status: NewStatus;
@@ -82,6 +89,8 @@ export const batchItem = (
 });
 
 export const batchBody = (members: readonly BatchItem[]): BatchBody => ({ members, update_existing: false });
+
+export const leaveInterestBody = (interest: string): LeaveInterestBody => ({ interests: { [interest]: false } });
 
 export const optOutBatchBody = (emails: readonly string[]): OptOutBatchBody => ({
   members: emails.map((email_address) => ({ email_address, ...optOutBody() })),

@@ -24,7 +24,14 @@ const topicsOf = async (api: Api, signal: AbortSignal): Promise<readonly TopicSc
   const categories = await api.interestCategories(signal);
   const perCategory = await inParallel(categories, 8, async (category) => {
     const interests = await api.interests(String(category.id), signal);
-    return interests.map(({ id, name }) => ({ id: String(id), name: `${category.name}: ${name}`, kind: 'interest' }));
+    return interests.map(
+      ({ id, name }): TopicSchema => ({
+        id: String(id),
+        name: `${category.name}: ${name}`,
+        kind: 'interest',
+        mayBeDefault: true,
+      }),
+    );
   });
   return perCategory.flat();
 };

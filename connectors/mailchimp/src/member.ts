@@ -75,8 +75,8 @@ const actorOf = ({ status, unsubscribe_reason: reason }: WireMember): Actor => {
   return typeof reason !== 'string' || reason === '' || reason.startsWith('N/A') ? 'unknown' : 'person';
 };
 
-/** A ticked interest is a wish; an unticked one is silence, no opt-out. */
+/** Every member has every interest, ticked or not. Unticked it may be nobody's doing, which `describe` says (C28). */
 const topicsOf = (interests: Readonly<Record<string, unknown>>): MemberState['topics'] =>
   Object.fromEntries(
-    Object.entries(interests).flatMap(([id, ticked]) => (ticked === true ? [[id, 'opted-in' as const]] : [])),
+    Object.entries(interests).map(([id, ticked]) => [id, ticked === true ? 'opted-in' : 'opted-out'] as const),
   );

@@ -158,8 +158,8 @@ describe('a member', () => {
     });
   });
 
-  it('has ticked interests as topics; unticked ones are silence', () => {
-    expect(state({ interests: { x: true, y: false } })?.topics).toEqual({ x: 'opted-in' });
+  it('C17 has its interests as topics, ticked or not', () => {
+    expect(state({ interests: { x: true, y: false } })?.topics).toEqual({ x: 'opted-in', y: 'opted-out' });
   });
 
   it('has the MD5 of its lower-cased address as id', () => {

@@ -16,6 +16,10 @@ import {
 
 const ANN = 'ann@example.org';
 
+/** The ids of the audience's interests, as the connector shows them. */
+const interestsIn = async (vendor: Awaited<ReturnType<typeof startMailchimp>>): Promise<readonly string[]> =>
+  (await openFor(vendor).session.describe(signal)).topics.map(({ id }) => id);
+
 describe('an opt-out', () => {
   it('unsubscribes subscribed, pending and non-subscribed members, and is unchanged the second time', async () => {
     const vendor = await startMailchimp();
@@ -71,12 +75,42 @@ describe('an opt-out', () => {
     expect(memberIn(vendor, ANN).status).toBe('unsubscribed');
   });
 
-  it('of one interest is not carried, and clearing is never done', async () => {
+  it('C17 of one interest unticks that one, and leaves the status and the others', async () => {
+    const vendor = await startMailchimp();
+    await add(vendor, ANN);
+    const [news = '', events = ''] = await interestsIn(vendor);
+    await raw(vendor, 'PATCH', `/members/${refOf(ANN).id}`, { interests: { [news]: true, [events]: true } });
+    const { session } = openFor(vendor);
+    const leave = { ...ops.optOut(ANN), topic: events } as const;
+    expect(await writeOne(session, leave)).toMatchObject({
+      result: 'applied',
+      row: { member: { status: 'subscribed', topics: { [news]: 'opted-in', [events]: 'opted-out' } } },
+    });
+    expect(brief(await writeOne(session, { ...leave, id: 'again' }))).toBe('unchanged');
+    expect(memberIn(vendor, ANN).interests).toEqual([news]);
+    expect(memberIn(vendor, ANN).status).toBe('subscribed');
+    const unknown = { ...ops.optOut(ANN), id: 'u', topic: 'abc' } as const;
+    expect(brief(await writeOne(session, unknown))).toBe('rejected config topic');
+    const nobody = { ...ops.optOut('nobody@example.org', null), topic: events } as const;
+    expect(brief(await writeOne(session, nobody))).toBe('rejected missing Resource Not Found');
+    expect(isMemberIn(vendor, 'nobody@example.org')).toBe(false);
+  });
+
+  it('C17 of one interest wakes no archived member', async () => {
+    const vendor = await startMailchimp();
+    await add(vendor, ANN);
+    const [news = ''] = await interestsIn(vendor);
+    await raw(vendor, 'DELETE', `/members/${refOf(ANN).id}`);
+    const { session } = openFor(vendor);
+    const leave = { ...ops.optOut(ANN), topic: news } as const;
+    expect(brief(await writeOne(session, leave))).toBe('rejected refused archived');
+    expect(memberIn(vendor, ANN).status).toBe('archived');
+  });
+
+  it('is never cleared', async () => {
     const vendor = await startMailchimp();
     await add(vendor, ANN, 'unsubscribed');
     const { session } = openFor(vendor);
-    const topic = { ...ops.optOut(ANN), topic: 'abc' } as const;
-    expect(brief(await writeOne(session, topic))).toBe('rejected config topic');
     const clear = {
       kind: 'clear',
       id: 'x',

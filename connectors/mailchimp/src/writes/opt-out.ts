@@ -1,7 +1,7 @@
 import { ConnectorError, type Op, type Outcome } from '@heed/contract';
-import { rejected } from '@heed/toolkit';
+import { recordOf, rejected } from '@heed/toolkit';
 import { hashOf } from '../address-hash.ts';
-import { newMemberBody, optOutBody } from '../bodies.ts';
+import { leaveInterestBody, newMemberBody, optOutBody } from '../bodies.ts';
 import { BY_ADMIN, statusOf } from '../member.ts';
 import type { WireMember } from '../wire.ts';
 import { done, gone, inState, type Writing } from './outcomes.ts';
@@ -13,8 +13,8 @@ export type OptOut = Extract<Op, { kind: 'opt-out' }>;
  * is revived. Many of them: opt-out-batch.ts.
  */
 export const optOut = async (writing: Writing, op: OptOut, signal: AbortSignal): Promise<Outcome> => {
-  if (op.topic !== '*') return rejected(op.id, unknownTopic());
   const seen = await writing.api.member(op.record?.id ?? hashOf(op.email), [], signal);
+  if (op.topic !== '*') return seen === null ? rejected(op.id, gone()) : leaveInterest(writing, op, seen, signal);
   if (seen !== null) return endSubscription(writing, op, seen, signal);
   if (op.record !== null) return rejected(op.id, gone());
   // The profile asked for it (suppressUnknown): an unsubscribed member without a subscription before it. If somebody creates
@@ -57,12 +57,27 @@ const unsubscribe = async (writing: Writing, op: OptOut, hash: string, signal: A
   return done(writing, op.id, reason === '' || reason === BY_ADMIN ? 'applied' : 'unchanged', member);
 };
 
-const unknownTopic = (): ConnectorError =>
-  new ConnectorError(
-    'config',
-    'Mailchimp: an interest is a preference, unticking it is no opt-out; only opt-outs of all mail are carried',
-    {
-      code: 'topic',
-      mayHaveApplied: false,
-    },
-  );
+/** Takes a member out of one interest and leaves the subscription as it is (C17). */
+const leaveInterest = async (
+  writing: Writing,
+  { id, topic }: OptOut,
+  seen: WireMember,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  const status = statusOf(seen.status);
+  if (status === 'archived' || status === 'undeliverable')
+    return rejected(id, inState(seen.status, 'it gets no mail, and is left as it is (C10, C12a)'));
+  const ticked = recordOf(seen.interests)[topic];
+  if (typeof ticked !== 'boolean') return rejected(id, noInterest());
+  if (!ticked) return done(writing, id, 'unchanged', seen);
+  const member = await writing.api.patchMember(seen.id, leaveInterestBody(topic), signal);
+  return recordOf(member.interests)[topic] === false
+    ? done(writing, id, 'applied', member)
+    : rejected(id, inState(member.status, 'Mailchimp took the opt-out of an interest and did not carry it out'));
+};
+
+const noInterest = (): ConnectorError =>
+  new ConnectorError('config', 'Mailchimp: the audience has no such interest any more; heed lists shows those it has', {
+    code: 'topic',
+    mayHaveApplied: false,
+  });

@@ -56,7 +56,8 @@ export const sourceOf = (system: System, field: string): Source => ({
  * Turns one row into what is remembered about it: the shadow, and a fact for every state of consent that was not so
  * before (Words: fact). Reading the same state again is no new fact; what our own writes explain is an echo (C8). Pure.
  */
-export const observe = (row: Row, before: Shadow | null, intents: readonly Intent[], by: Observer): Observation => {
+export const observe = (read: Row, before: Shadow | null, intents: readonly Intent[], by: Observer): Observation => {
+  const row = withoutIgnored(read, by);
   const address = addressOf(row, before, by.system);
   const shadow = shadowOf(row, before, by, address);
   const facts: NewFact[] = [];
@@ -173,6 +174,13 @@ const observeSubscribed = (row: Row, before: Shadow | null, by: Observer, say: S
   );
 };
 
+/** Topics that are no business of consent are not remembered either. */
+const withoutIgnored = (row: Row, { topics: { ignored } }: Observer): Row => {
+  if (row.member === null || ignored.length === 0) return row;
+  const topics = Object.entries(row.member.topics).filter(([topic]) => !ignored.includes(topic));
+  return { ...row, member: { ...row.member, topics: Object.fromEntries(topics) } };
+};
+
 /**
  * Single topics of a member (C17). Whoever opted out of everything shows opted out of each topic in some systems: that says
  * nothing of its own, until it outlives the opt-out of everything.
@@ -183,7 +191,6 @@ const observeTopics = (row: Row, before: Shadow | null, by: Observer, say: Say):
   const told = (member: MemberState | null, topic: string) =>
     by.topics.joined.includes(topic) || member?.status !== 'unsubscribed' ? (member?.topics[topic] ?? null) : null;
   for (const topic of Object.keys(row.member.topics)) {
-    if (by.topics.ignored.includes(topic)) continue;
     const [then, now] = [told(was, topic), told(row.member, topic)];
     const isNews = by.topics.joined.includes(topic) ? then === 'opted-in' : then !== 'opted-out';
     if (now === 'opted-out' && isNews) say(topic, 'opted-out', { by: 'unknown' });
