@@ -3,6 +3,7 @@ export * from './fields/index.ts';
 export * from './identity/address.ts';
 export * from './operator/index.ts';
 export * from './profile/index.ts';
+export * from './state/erasures.ts';
 export * from './state/opt-out-lists.ts';
 export * from './state/report.ts';
 export * from './state/shadow.ts';

@@ -92,6 +92,14 @@ export class Database {
     }
   }
 
+  /** Writes the file anew, without what was deleted, and cuts the write-ahead log; false where somebody else reads at this moment. */
+  rewrite(): boolean {
+    this.fault('write', 'VACUUM');
+    this.sqlite.exec('VACUUM');
+    const cut = this.sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    return cut?.['busy'] === 0;
+  }
+
   /** The text of every statement prepared so far, for a test of their query plans. */
   statements(): readonly string[] {
     return [...this.prepared.keys()];

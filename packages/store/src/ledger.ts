@@ -7,7 +7,7 @@ import { canonicalJson, jsonList, parsed } from './json.ts';
 /** What is said in one ledger entry; the chain commits to all of it. */
 export interface NewEntry {
   readonly at: Millis;
-  readonly kind: 'fact' | 'decision' | 'change' | 'restored';
+  readonly kind: 'fact' | 'decision' | 'change' | 'restored' | 'erased';
   readonly address: AddressKey | null;
   readonly run: string | null;
   readonly body: unknown;

@@ -1,5 +1,6 @@
 import type { AddressKey, ListVersion, OptOutLists } from '@heed/core';
 import type { Database } from './database.ts';
+import type { ErasedPeople } from './erased.ts';
 import { jsonList } from './json.ts';
 import { append, factEntry, type RandomBytes } from './ledger.ts';
 import { markEverywhere } from './marks.ts';
@@ -11,6 +12,7 @@ const REMOVED_AT_ONCE = 5_000;
 export interface ListParts {
   readonly database: Database;
   readonly random: RandomBytes;
+  readonly erased: ErasedPeople;
   readonly read: <T>(work: () => T) => Promise<T>;
   readonly write: <T>(work: () => T) => Promise<T>;
 }
@@ -22,7 +24,7 @@ interface AddressRow {
 const addressesIn = (rows: readonly AddressRow[]): readonly AddressKey[] => rows.map((row) => row.address);
 
 /** The verbs on opt-out lists (C20): each is one transaction, unless it only removes what nobody needs any more. */
-export const optOutListsOf = ({ database, random, read, write }: ListParts): OptOutLists => {
+export const optOutListsOf = ({ database, random, erased, read, write }: ListParts): OptOutLists => {
   /** Repeats a statement that removes a stretch, until it finds nothing more. */
   const removeAll = async (sql: string, ...values: readonly (string | number)[]): Promise<void> => {
     while ((await write(() => database.run(sql, ...values).changes)) > 0);
@@ -79,7 +81,7 @@ export const optOutListsOf = ({ database, random, read, write }: ListParts): Opt
           database.run(
             'INSERT OR IGNORE INTO list_draft_address (draft, address) SELECT ?, value FROM json_each(?)',
             draft,
-            jsonList(addresses),
+            jsonList(erased.renamed(addresses)),
           ).changes,
       ),
 
@@ -130,8 +132,11 @@ export const optOutListsOf = ({ database, random, read, write }: ListParts): Opt
           ),
       ),
 
-    enter: (list, draft, addresses, facts, at) =>
+    enter: (list, draft, gathered, said, at) =>
       write(() => {
+        // Gathered before somebody of them was erased, their rows in the draft have other names by now.
+        const addresses = erased.renamed(gathered);
+        const facts = erased.namelessFacts(said);
         append(
           database,
           random,

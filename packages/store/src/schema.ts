@@ -230,6 +230,18 @@ UPDATE member_create SET system = (SELECT system FROM intent WHERE id = op AND c
 ALTER TABLE shadow ADD COLUMN paid_opted_out INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX shadow_paid_opted_out ON shadow (system) WHERE paid_opted_out = 1;
 `,
+  `
+-- Erased people (C25): keyed hashes of their addresses and of their vendor records, and the name their opt-outs are kept under.
+CREATE TABLE erased (
+  hash TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erased_name ON erased (name);
+-- By which key they were hashed; and whether deleted rows may still be readable in the file.
+ALTER TABLE customer ADD COLUMN key_check TEXT;
+ALTER TABLE customer ADD COLUMN unswept INTEGER NOT NULL DEFAULT 0;
+`,
 ];
 
 /** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, Millis } from '@heed/contract';
 import { type Lease, recordKey, type Store } from '@heed/core';
 import type { Database, Durability } from './database.ts';
+import { ErasedPeople } from './erased.ts';
+import { erasuresOf } from './erasures.ts';
 import { openIntentsOf, pruneIntents, recentIntents, saveIntents } from './intents.ts';
 import { endJob, intentsOfJob, jobsOf, saveJob } from './jobs.ts';
 import { canonicalJson, parsed, plainJson } from './json.ts';
@@ -41,6 +43,8 @@ export interface CustomerFiles {
   readonly headFile: string;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** For the hashes of erased people (C25). */
+  readonly key: Uint8Array;
   readonly durability: Durability;
   close(): void;
 }
@@ -48,6 +52,7 @@ export interface CustomerFiles {
 /** The verbs on one customer's database: each is one transaction, and lets timers run (leases renew) when it is done. */
 export const sqliteStore = (files: CustomerFiles): Store => {
   const { database, random, clock } = files;
+  const erased = new ErasedPeople(database, files.key, files.customer);
 
   /** After the commit, so the file never knows more than the database. A crash in between only makes it late. */
   const keepHead = (): void => writeHead(files.headFile, headOf(database), files.durability);
@@ -96,8 +101,9 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         };
       }),
 
-    commitPage: (lease, page, at) =>
+    commitPage: (lease, whole, at) =>
       write(lease, () => {
+        const page = erased.namelessPage(whole);
         const numbers = append(
           database,
           random,
@@ -168,14 +174,15 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         const facts = append(
           database,
           random,
-          entries.facts.map((fact) => factEntry(fact, at)),
+          erased.namelessFacts(entries.facts).map((fact) => factEntry(fact, at)),
         );
         const decisions = appendDecisions(database, random, entries.decisions, at);
-        markEverywhere(database, dirty, at);
+        markEverywhere(database, erased.renamed(dirty), at);
         return [...facts, ...decisions];
       }),
 
-    optOutLists: optOutListsOf({ database, random, read, write: (work) => write(null, work) }),
+    optOutLists: optOutListsOf({ database, random, erased, read, write: (work) => write(null, work) }),
+    erasures: erasuresOf({ database, random, clock, erased, read, write }),
     factsOf: (addresses) => read(() => factsAt(database, addresses)),
     factsOfRun: (run) => read(() => factsOfRun(database, run)),
     entriesOf: (address) => read(() => entriesAt(database, address)),
@@ -237,7 +244,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
       write(null, () => {
         registerProfile(database, profile);
         if (addresses === null) markAllIn(database, profile, at);
-        else markIn(database, profile, addresses, at);
+        else markIn(database, profile, erased.renamed(addresses), at);
       }),
 
     prune: (now) =>

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Clock } from '@heed/contract';
 import type { Leases, Store } from '@heed/core';
 import { Database, type Durability, type Fault } from './database.ts';
+import { ErasedPeople } from './erased.ts';
 import { newestFence, raiseFence, sqliteLeases } from './leases.ts';
 import { append, hasLink, headOf, type RandomBytes } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { loadKey, readHead, writeHead } from './outside.ts';
 import { CUSTOMER, LEASES } from './schema.ts';
 import { sqliteStore } from './sqlite-store.ts';
+import { sweep } from './sweep.ts';
 
 export interface StateFolderOptions {
   /** Our own clock. */
@@ -19,6 +21,8 @@ export interface StateFolderOptions {
   readonly keyFile?: string | undefined;
   /** `none` and `memory` for simulations only. */
   readonly durability?: Durability | undefined;
+  /** How long to wait for another process's transaction. */
+  readonly busyMs?: number | undefined;
   /** Simulates crashes in tests. */
   readonly fault?: Fault | undefined;
 }
@@ -48,7 +52,7 @@ export const openStateFolder = (dir: string, options: StateFolderOptions): State
   const opened = (name: string): { readonly database: Database; readonly store: Store } => {
     const already = open.get(name);
     if (already !== undefined) return already;
-    const files = openCustomer(dir, name, options);
+    const files = openCustomer(dir, name, key, options);
     const close = (): void => {
       open.delete(name);
       files.database.close();
@@ -74,7 +78,7 @@ export const openStateFolder = (dir: string, options: StateFolderOptions): State
   };
 };
 
-const openCustomer = (dir: string, customer: string, options: StateFolderOptions) => {
+const openCustomer = (dir: string, customer: string, key: Uint8Array, options: StateFolderOptions) => {
   if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(customer) || TAKEN.has(customer.toLowerCase())) {
     throw new Error(`"${customer}" cannot be the name of a customer: use letters, digits, dots, - and _, up to 64`);
   }
@@ -83,12 +87,14 @@ const openCustomer = (dir: string, customer: string, options: StateFolderOptions
   const durability = options.durability ?? 'full';
   try {
     migrate(database, 'customer', CUSTOMER);
+    new ErasedPeople(database, key, customer).requireKey();
     noticeRestore(database, headFile, durability, options);
+    sweep(database); // What an erasure that was killed left to do.
   } catch (error) {
     database.close();
     throw error;
   }
-  return { customer, database, headFile, clock: options.clock, random: options.random, durability };
+  return { customer, database, headFile, clock: options.clock, random: options.random, key, durability };
 };
 
 /**

@@ -35,6 +35,7 @@ const everyVerb = async (database: Database): Promise<void> => {
     headFile: join(dir, 'acme.head'),
     clock: new HandClock(),
     random: countedBytes(),
+    key: new Uint8Array(32),
     durability: 'none',
     close: () => {},
   });

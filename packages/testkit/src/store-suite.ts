@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { promisesOfBuckets } from './store-suite/buckets.ts';
 import { promisesOfCrashes } from './store-suite/crashes.ts';
+import { promisesOfErasures } from './store-suite/erasures.ts';
 import { promisesOfIntents } from './store-suite/intents.ts';
 import { promisesOfLeases } from './store-suite/leases.ts';
 import { promisesOfTheLedger } from './store-suite/ledger.ts';
@@ -30,6 +31,7 @@ export const describeStore = (subject: StoreSubject): void => {
     promisesOfIntents(bench);
     promisesOfRuns(bench);
     promisesOfTheLedger(bench);
+    promisesOfErasures(bench);
     promisesOfLeases(bench);
     promisesOfCrashes(bench);
   });

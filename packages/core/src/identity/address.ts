@@ -32,3 +32,7 @@ export const recordAddress = (connection: string, record: RecordRef): AddressKey
 
 /** Whether a key is a record's own: no mail can be sent there, and no vendor can be asked for it. */
 export const isRecordAddress = (address: AddressKey): boolean => !address.includes('@');
+
+/** The name under which an erased person's opt-outs are kept (C25), made of a keyed hash. No address and no record's own key has this form. */
+export const erasedName = (hash: string): AddressKey => `erased-${hash}` as AddressKey;
+export const isErased = (address: AddressKey): boolean => /^erased-[0-9a-f]{64}$/.test(address);

@@ -1,6 +1,7 @@
 import type { Cursor, JobTicket, Millis, Op, OpId, RecordRef } from '@heed/contract';
 import type { Decision, Fact, Ledger, NewFact } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
+import type { Erasures } from './erasures.ts';
 import type { OptOutLists } from './opt-out-lists.ts';
 import type { Bucket, RunReport } from './report.ts';
 import type { Shadow, System } from './shadow.ts';
@@ -279,6 +280,8 @@ export interface Store {
   ): Promise<readonly number[]>;
   /** Opt-out lists as files (C20), without a lease either. */
   readonly optOutLists: OptOutLists;
+  /** Erased people (C25). */
+  readonly erasures: Erasures;
   factsOf(addresses: readonly AddressKey[]): Promise<readonly Fact[]>;
   factsOfRun(run: string): Promise<readonly Fact[]>;
   entriesOf(address: AddressKey): Promise<readonly LedgerEntry[]>;

@@ -1,0 +1,177 @@
+import { createHmac } from 'node:crypto';
+import type { Millis, RecordRef } from '@heed/contract';
+import {
+  type AddressKey,
+  type Erased,
+  erasedName,
+  type NewFact,
+  type PageCommit,
+  recordKey,
+  type System,
+  systemKey,
+} from '@heed/core';
+import type { Database } from './database.ts';
+import { jsonList } from './json.ts';
+
+/** What of a read row tells whose it is. */
+export interface ReadRow {
+  readonly record: RecordRef;
+  readonly address: AddressKey | null;
+}
+
+/** A row of an erased person, and whether its address was not known as theirs yet. */
+export interface Recognised {
+  readonly record: RecordRef;
+  readonly address: AddressKey | null;
+  readonly name: AddressKey;
+  readonly isNew: boolean;
+}
+
+/**
+ * Who was erased from one customer's database (C25), by keyed hashes: without the key nobody can try addresses out on them, and
+ * two customers' hashes of one address have nothing in common.
+ */
+export class ErasedPeople {
+  private readonly database: Database;
+  private readonly key: Uint8Array;
+  private readonly customer: string;
+
+  constructor(database: Database, key: Uint8Array, customer: string) {
+    this.database = database;
+    this.key = key;
+    this.customer = customer;
+  }
+
+  /** Most customers never erased anybody: then no address is hashed. */
+  private any(): boolean {
+    return this.keyCheck() !== null;
+  }
+
+  private hash(kind: 'address' | 'record' | 'check', what: string): string {
+    return createHmac('sha256', this.key).update(`heed erased ${kind}\0${this.customer}\0${what}`).digest('hex');
+  }
+
+  hashOfAddress(address: AddressKey): string {
+    return this.hash('address', address);
+  }
+
+  hashOfRecord(system: System, record: RecordRef): string {
+    return this.hash('record', `${systemKey(system)}|${recordKey(record)}`);
+  }
+
+  /** Throws if the hashes were made with another key: nobody erased would be recognised, and all of them re-created. */
+  requireKey(): void {
+    const check = this.keyCheck();
+    if (check === null || check === this.hash('check', '')) return;
+    throw new Error(
+      `${this.database.file}: people were erased from it under another key file, so Heed would not know them again. ` +
+        'Restore that key (HEED_KEY_FILE, or "key" in the state folder); nothing was changed.',
+    );
+  }
+
+  private keyCheck(): string | null {
+    return this.database.one<{ key_check: string | null }>('SELECT key_check FROM customer')?.key_check ?? null;
+  }
+
+  /** Remembers by which key the hashes are made. */
+  keepKeyCheck(): void {
+    this.database.run('UPDATE customer SET key_check = ?', this.hash('check', ''));
+  }
+
+  /** The name that is kept in place of an address, of those among these that were erased. */
+  namesOf(addresses: readonly AddressKey[]): ReadonlyMap<AddressKey, AddressKey> {
+    if (addresses.length === 0 || !this.any()) return new Map();
+    const hashes = new Map(addresses.map((address) => [this.hashOfAddress(address), address]));
+    return new Map(
+      [...this.namesBy(hashes.keys())].flatMap(([hash, name]) => {
+        const address = hashes.get(hash);
+        return address === undefined ? [] : [[address, name] as const];
+      }),
+    );
+  }
+
+  /** The same addresses, each erased one under its name. */
+  renamed(addresses: readonly AddressKey[]): readonly AddressKey[] {
+    const names = this.namesOf(addresses);
+    return names.size === 0 ? addresses : addresses.map((address) => names.get(address) ?? address);
+  }
+
+  /** The same facts; of erased people without anything that names them or their records. */
+  namelessFacts(facts: readonly NewFact[]): readonly NewFact[] {
+    const names = this.namesOf(facts.map((fact) => fact.address));
+    if (names.size === 0) return facts;
+    return facts.map((fact) => {
+      const name = names.get(fact.address);
+      return name === undefined ? fact : nameless(fact, name);
+    });
+  }
+
+  /** The same page, without records of erased people: what is remembered of those is that they were erased (C25). */
+  namelessPage(page: PageCommit): PageCommit {
+    if (!this.any()) return page;
+    const names = this.namesOf(page.shadows.flatMap(({ address }) => address ?? []));
+    return {
+      ...page,
+      shadows: page.shadows.filter(({ address }) => address === null || !names.has(address)),
+      facts: this.namelessFacts(page.facts),
+      intents: page.intents.filter(({ address }) => this.namesOf([address]).size === 0),
+      dirty: this.renamed(page.dirty),
+      dirtyFields: this.renamed(page.dirtyFields),
+    };
+  }
+
+  find(address: AddressKey): Erased | null {
+    const name = this.namesOf([address]).get(address);
+    if (name === undefined) return null;
+    const own = this.database.one<{ at: Millis }>('SELECT at FROM erased WHERE hash = ?', name.replace(/^erased-/, ''));
+    return own === undefined ? null : { name, at: own.at };
+  }
+
+  /** Rows of erased people, by their address, or else by their record. */
+  recognise(system: System, rows: readonly ReadRow[]): readonly Recognised[] {
+    if (rows.length === 0 || !this.any()) return [];
+    const hashed = rows.map(({ record, address }) => ({
+      record,
+      address,
+      byAddress: address === null ? '' : this.hashOfAddress(address),
+      byRecord: this.hashOfRecord(system, record),
+    }));
+    const names = this.namesBy(hashed.flatMap(({ byAddress, byRecord }) => [byAddress, byRecord]));
+    return hashed.flatMap(({ record, address, byAddress, byRecord }) => {
+      const own = names.get(byAddress);
+      const name = own ?? names.get(byRecord);
+      return name === undefined ? [] : [{ record, address, name, isNew: own === undefined && address !== null }];
+    });
+  }
+
+  remember(name: AddressKey, hashes: readonly string[], at: Millis): void {
+    this.database.run(
+      'INSERT INTO erased (hash, name, at) SELECT value, ?, ? FROM json_each(?) WHERE true ON CONFLICT (hash) DO NOTHING',
+      name,
+      at,
+      jsonList(hashes),
+    );
+  }
+
+  /** The name of an erased person: an earlier one, if the address was erased before. */
+  nameFor(address: AddressKey): AddressKey {
+    return this.namesOf([address]).get(address) ?? erasedName(this.hashOfAddress(address));
+  }
+
+  private namesBy(hashes: Iterable<string>): ReadonlyMap<string, AddressKey> {
+    const rows = this.database.all<{ hash: string; name: AddressKey }>(
+      'SELECT hash, name FROM erased WHERE hash IN (SELECT value FROM json_each(?))',
+      jsonList(hashes),
+    );
+    return new Map(rows.map(({ hash, name }) => [hash, name]));
+  }
+}
+
+/** What an opt-out needs to bind, and nothing of whom it is about. Evidence is free text, so it goes as well, unless it proves an opt-in (C7). */
+export const nameless = (fact: NewFact, name: AddressKey): NewFact => ({
+  ...fact,
+  address: name,
+  record: null,
+  proof: fact.says === 'opted-in' ? fact.proof : null,
+  user: null,
+});

@@ -1,0 +1,146 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Lease, Store } from '@heed/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { erasureOf } from '../../testkit/src/store-suite/erasures.ts';
+import {
+  at,
+  CRM,
+  contact,
+  intent,
+  optOut,
+  PROFILE,
+  page,
+  report,
+  settlement,
+  shadow,
+} from '../../testkit/src/store-suite/made-up.ts';
+import { countedBytes, HandClock, leaseOf } from '../../testkit/src/store-suite/subject.ts';
+import { openStateFolder, type StateFolder, type StateFolderOptions } from '../src/index.ts';
+
+let dir = '';
+const open: StateFolder[] = [];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'heed-erasure-'));
+});
+afterEach(() => {
+  for (const folder of open.splice(0)) folder.close();
+  rmSync(dir, { recursive: true });
+});
+const opened = (more: Partial<StateFolderOptions> = {}): StateFolder => {
+  const folder = openStateFolder(dir, { clock: new HandClock(), random: countedBytes(), ...more });
+  open.push(folder);
+  return folder;
+};
+
+/** The files of the state folder that hold a text, as they lie on the disk now. */
+const filesWith = (text: string): readonly string[] =>
+  readdirSync(dir).filter((file) => readFileSync(join(dir, file)).includes(text));
+
+/** A life: read, changed, worked on, cleaned, listed, as runs do it, so that free pages and the log are full of it. */
+const live = async (store: Store, lease: Lease): Promise<void> => {
+  await store.beginRun(report('r1'));
+  for (let i = 0; i < 30; i += 1) {
+    const shadows = [
+      shadow(CRM, contact('1'), 'ann', { values: { LastName: `Annason the ${i}th` } }),
+      ...Array.from({ length: 20 }, (_, n) => shadow(CRM, contact(`x${i}.${n}`), `x${i}.${n}`)),
+    ];
+    await store.commitPage(lease, page(CRM, { shadows, facts: [optOut('ann')], dirty: [at('ann')] }), i);
+    await store.intend(lease, [intent(`i${i}`, 'ann', { state: 'applied', answeredAt: 1, seen: true })]);
+    await store.enlist(lease, PROFILE, 'asked', [at('ann')]);
+    await store.clearWorklist(lease, PROFILE, null);
+    const [mark] = await store.dirty(PROFILE, 99, null, 1);
+    await store.settle(lease, PROFILE, 'r1', [settlement('ann', mark?.mark ?? 0)], [], []);
+    await store.putNote(PROFILE, 'k', [at('ann')]);
+    const draft = await store.optOutLists.draft(1);
+    await store.optOutLists.gather(draft, [at('ann')]);
+    await store.optOutLists.discard(draft);
+  }
+  await store.prune(9e13);
+};
+
+const THEIRS = ['ann@example.org', 'Annason', 'Contact/1"'];
+
+describe('C25: what was erased is in no file of the state folder', () => {
+  test('neither in rows, nor in free pages, nor in the write-ahead log, while it stays open', async () => {
+    const folder = opened();
+    const store = folder.customer('acme');
+    const lease = await leaseOf(folder);
+    await live(store, lease);
+    expect(THEIRS.slice(0, 2).map((one) => filesWith(one).length > 0)).toEqual([true, true]);
+    await store.erasures.erase(lease, await erasureOf(store, 'ann'));
+    for (const one of THEIRS) expect(filesWith(one), one).toEqual([]);
+    expect(filesWith('x1.1@example.org')).toEqual(['acme.db']);
+    expect((await store.verifyLedger()).broken).toBeNull();
+  });
+
+  test('killed before the file is wiped, whoever opens it next wipes it', async () => {
+    let killed = false;
+    const fault: StateFolderOptions['fault'] = (_, sql) => {
+      if (sql === 'VACUUM' && !killed) {
+        killed = true;
+        throw new Error('killed');
+      }
+    };
+    const folder = opened({ fault });
+    const lease = await leaseOf(folder);
+    await live(folder.customer('acme'), lease);
+    const erasure = await erasureOf(folder.customer('acme'), 'ann');
+    await expect(folder.customer('acme').erasures.erase(lease, erasure)).rejects.toThrow('killed');
+    folder.close();
+    expect(filesWith('ann@example.org')).not.toEqual([]);
+    opened().customer('acme');
+    expect(filesWith('ann@example.org')).toEqual([]);
+  });
+
+  test('a process that reads at that moment puts the wiping off, and it is done later', async () => {
+    const folder = opened();
+    const store = folder.customer('acme');
+    const lease = await leaseOf(folder);
+    await live(store, lease);
+    const reader = new DatabaseSync(join(dir, 'acme.db'));
+    reader.exec('BEGIN; SELECT * FROM shadow LIMIT 1');
+    const waits = openStateFolder(dir, { clock: new HandClock(), random: countedBytes(), busyMs: 50 });
+    open.push(waits);
+    const other = waits.customer('acme');
+    await other.erasures.erase(lease, await erasureOf(other, 'ann'));
+    expect(await other.erasures.find(at('ann'))).not.toBeNull();
+    expect(filesWith('ann@example.org')).not.toEqual([]);
+    reader.exec('COMMIT');
+    reader.close();
+    for (const one of open.splice(0)) one.close();
+    opened().customer('acme');
+    expect(filesWith('ann@example.org')).toEqual([]);
+  });
+});
+
+describe('C25: the key of the hashes', () => {
+  test('another key than the one people were erased under opens no such database', async () => {
+    const folder = opened();
+    const lease = await leaseOf(folder);
+    await live(folder.customer('acme'), lease);
+    await folder.customer('acme').erasures.erase(lease, await erasureOf(folder.customer('acme'), 'ann'));
+    folder.close();
+    const key = readFileSync(join(dir, 'key'));
+    writeFileSync(join(dir, 'key'), new Uint8Array(32));
+    expect(() => opened().customer('acme')).toThrow('people were erased from it under another key file');
+    opened().customer('other');
+    writeFileSync(join(dir, 'key'), key);
+    expect(await opened().customer('acme').erasures.find(at('ann'))).not.toBeNull();
+  });
+
+  test('two customers have other hashes of one address', async () => {
+    const folder = opened();
+    const names = [];
+    for (const customer of ['acme', 'other']) {
+      const lease = await folder.leases.acquire(customer, 'test', 60_000);
+      const store = folder.customer(customer);
+      if (lease !== null) await store.erasures.erase(lease, await erasureOf(store, 'ann'));
+      names.push((await store.erasures.find(at('ann')))?.name);
+    }
+    expect(new Set(names).size).toBe(2);
+    expect(names).not.toContain(undefined);
+  });
+});
