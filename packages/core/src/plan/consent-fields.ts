@@ -48,15 +48,29 @@ export interface TopicFields {
   readonly gaps: readonly Gap[];
 }
 
-/** The opt-out of one topic in one record type (C17): one that the vendor keeps, or a field of the profile's own. Pure. */
-export const topicFieldsOf = (field: OptOutField | null, type: RecordTypeSchema): TopicFields => {
+/**
+ * The opt-out of one topic in one record type (C17): one that the vendor keeps, perhaps on other types only, or a field of the
+ * profile's own. Pure.
+ */
+export const topicFieldsOf = (
+  field: OptOutField | null,
+  type: RecordTypeSchema,
+  types: readonly RecordTypeSchema[],
+): TopicFields => {
   if (field === null) return { optOut: [], within: null, gaps: [] };
-  const { topicOptOuts = {}, standardOptOut } = type;
-  const kept = topicOptOuts[field.field] ?? Object.values(topicOptOuts).find((one) => one.field === field.field);
-  if (kept === undefined) return { optOut: [field], within: null, gaps: gapOf(field, type) };
+  const kept = keptTopic(field, type);
+  if (kept === null) {
+    if (types.some((other) => keptTopic(field, other) !== null)) return { optOut: [], within: null, gaps: [] };
+    return { optOut: [field], within: null, gaps: gapOf(field, type) };
+  }
+  const { standardOptOut } = type;
   const within = standardOptOut !== null && 'field' in standardOptOut ? standardOptOut : null;
   return { optOut: [kept], within, gaps: gapOf(kept, type) };
 };
+
+/** By the id of the topic, or by the name of the field that it shows as. */
+const keptTopic = ({ field }: OptOutField, { topicOptOuts = {} }: RecordTypeSchema): OptOutField | null =>
+  topicOptOuts[field] ?? Object.values(topicOptOuts).find((one) => one.field === field) ?? null;
 
 /** C28: a profile may say that a soft opt-out was asked for, whoever set it. */
 const asRequested = (rule: OptOutField, { optOut }: Profile): OptOutField => {

@@ -79,7 +79,7 @@ export const viewOf = (
   const topicFields = new Map(profile.topics.map(({ name }) => [name, {} as Record<string, TopicFields>]));
   for (const type of types) {
     const fields = consentFieldsOf(profile, type);
-    const single = profile.topics.map((topic) => ({ topic, found: topicFieldsOf(topic.crm, type) }));
+    const single = profile.topics.map((topic) => ({ topic, found: topicFieldsOf(topic.crm, type, types) }));
     for (const { topic, found } of single) (topicFields.get(topic.name) ?? {})[type.name] = found;
     optOutFields[type.name] = fields.optOut;
     barrierFields[type.name] = fields.barrier;
