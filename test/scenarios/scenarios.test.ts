@@ -20,9 +20,9 @@ describe('scenarios', () => {
   let stage: Stage;
   let giveBackTheClock: () => void;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     giveBackTheClock = takeOverTheClock();
-    stage = await openStage();
+    stage = openStage();
   });
   afterAll(async () => {
     await stage.close();

@@ -1,24 +1,47 @@
 import type { Answered, Place } from './heed.ts';
-import type { Json, Stage } from './stage.ts';
+import type { Systems } from './stage.ts';
+import type { Hubspot } from './systems/hubspot.ts';
+import type { Salesforce } from './systems/salesforce.ts';
+import type { Crm, System } from './systems/system.ts';
 
 /** What one scenario knows while it is played: who is who, and what Heed answered last. */
-export interface Cast {
-  readonly stage: Stage;
+export interface Cast extends Systems {
   readonly place: Place;
-  readonly profile: Json;
   /** `Contact bob` -> its id in the CRM. */
   readonly ids: Map<string, string>;
   /** The campaign that the profile lists; null: the profile has no lists. */
-  campaign: string | null;
+  readonly campaign: string | null;
   last: Answered | null;
-  /** The newest run of a sync, for `heed run RUN`. */
-  run: string | null;
-  /** Records that the last command wrote. */
-  written: number;
+  /** The newest run of each profile, for `heed run RUN`. */
+  runs: readonly string[];
+  /** The ids of the records that the last command wrote, in their order in each system. */
+  written: readonly string[];
 }
 
-/** `ann` is ann@x.org; a whole address is itself. */
+/** `ann` is ann@x.org; a whole address means itself. */
 export const addressOf = (name: string): string => (name.includes('@') ? name : `${name}@x.org`);
+
+/** What stories call record types, in any of the CRMs. */
+export const TYPE = /(?:Contact|Lead|Customer)/.source;
+
+/** The CRM that a record is in: the first of the story that has such records. */
+export const crmOf = (cast: Cast, type: string): { readonly crm: Crm; readonly type: string } => {
+  for (const crm of cast.crms) {
+    const own = crm.types[type];
+    if (own !== undefined) return { crm, type: own };
+  }
+  throw new Error(`${cast.crms.map(({ name }) => name).join(' and ')} has no ${type}s`);
+};
+
+export const systemOf = (cast: Cast, name: string): System => {
+  const found = [...cast.crms, cast.tool].find((one) => one.name === name);
+  if (found === undefined) throw new Error(`this story is not about ${name}`);
+  return found;
+};
+
+/** By its name a system is known to be what only that one is. */
+export const hubspotOf = (cast: Cast): Hubspot => systemOf(cast, 'HubSpot') as Hubspot;
+export const salesforceOf = (cast: Cast): Salesforce => systemOf(cast, 'Salesforce') as Salesforce;
 
 export const idOf = (cast: Cast, type: string, name: string): string => {
   const id = cast.ids.get(`${type} ${name}`);

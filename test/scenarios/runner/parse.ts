@@ -11,12 +11,14 @@ export interface Scenario {
   readonly file: string;
   readonly title: string;
   readonly rules: readonly string[];
+  /** The CRMs and, last, the marketing tool. */
+  readonly systems: readonly string[];
   /** `crmToMarketing: true`, one setting each. */
   readonly profile: readonly Statement[];
   readonly statements: readonly Statement[];
 }
 
-const KEYWORDS = ['title', 'rules', 'profile', 'given', 'when', 'then'] as const;
+const KEYWORDS = ['title', 'rules', 'systems', 'profile', 'given', 'when', 'then'] as const;
 type Keyword = (typeof KEYWORDS)[number];
 /** `when` and `then` take turns; everything else has its place. */
 const placeOf = (keyword: Keyword): number => Math.min(KEYWORDS.indexOf(keyword), KEYWORDS.indexOf('when'));
@@ -49,7 +51,15 @@ export const readScenario = (path: string, file: string): Scenario => {
   const statements = lines.flatMap((line) => (isPart(line.keyword) ? split(line, line.keyword) : []));
   if (!statements.some((one) => one.part === 'then')) throw new ScenarioError(`${file}:1`, 'it expects nothing');
   const profile = lines.filter((line) => line.keyword === 'profile').flatMap((line) => split(line, 'given'));
-  return { file, title: textOf('title'), rules, profile, statements };
+  return { file, title: textOf('title'), rules, systems: systemsIn(lines), profile, statements };
+};
+
+const systemsIn = (lines: readonly Line[]): readonly string[] => {
+  const named = lines.find(({ keyword }) => keyword === 'systems');
+  if (named === undefined) return ['Salesforce', 'Mailchimp'];
+  const systems = named.text.split(/,\s*/);
+  if (systems.length < 2) throw new ScenarioError(named.place, 'at least a CRM and a marketing tool');
+  return systems;
 };
 
 const isPart = (keyword: Keyword): keyword is Statement['part'] =>

@@ -1,7 +1,10 @@
 import type { Cast, Phrase } from './cast.ts';
 import { givenPhrases } from './given.ts';
 import { type Scenario, ScenarioError, type Statement } from './parse.ts';
-import type { Json, Stage } from './stage.ts';
+import { profileOf } from './profile.ts';
+import { type Stage, type Systems, systemsOf, writeFile } from './stage.ts';
+import type { Hubspot } from './systems/hubspot.ts';
+import type { Salesforce } from './systems/salesforce.ts';
 import { thenPhrases } from './then.ts';
 import { later, STEP_MS } from './time.ts';
 import { whenPhrases } from './when.ts';
@@ -20,19 +23,26 @@ export const sentencesOf = (part: Statement['part']): readonly Phrase[] => {
 
 /** Plays a scenario from its beginning; throws a ScenarioError with the place of what went wrong. */
 export const runScenario = async (scenario: Scenario, stage: Stage): Promise<void> => {
-  const place = stage.clear();
+  const systems = await stage.systems(scenario.systems);
+  const place = stage.place(systems);
   later(STEP_MS);
-  const campaign = await campaignOf(scenario, stage);
-  const profile = profileOf(scenario.profile, stage.audience, campaign);
-  stage.writeProfile(place, profile);
-  const cast: Cast = { stage, place, profile, ids: new Map(), campaign, last: null, run: null, written: 0 };
+  const campaign = await campaignOf(scenario, systems);
+  const types = await subscriptionTypesOf(systems);
+  const setUp = (settings: readonly Statement[]): void => {
+    for (const [at, crm] of systems.crms.entries()) {
+      const profile = profileOf(settings, { crm, tool: systems.tool, campaign, types });
+      writeFile(place, at === 0 ? 'newsletter' : `newsletter-${crm.name.toLowerCase()}`, profile);
+    }
+  };
+  setUp(scenario.profile);
+  const cast: Cast = { ...systems, place, ids: new Map(), campaign, last: null, runs: [], written: [] };
   let settings = scenario.profile;
   for (const statement of scenario.statements) {
     if (statement.part !== 'then') later(STEP_MS);
     const changed = /^the profile says (?<setting>.+)$/.exec(statement.text)?.groups?.setting;
     if (statement.part === 'when' && changed !== undefined) {
       settings = [...settings, { ...statement, text: changed }];
-      stage.writeProfile(place, profileOf(settings, stage.audience, campaign));
+      setUp(settings);
     } else await play(statement, cast);
   }
 };
@@ -50,64 +60,14 @@ const play = async (statement: Statement, cast: Cast): Promise<void> => {
   throw new ScenarioError(statement.place, `"${statement.text}" is no sentence of "${statement.part}"; see README.md`);
 };
 
-const campaignOf = async (scenario: Scenario, stage: Stage): Promise<string | null> => {
+const campaignOf = async (scenario: Scenario, { crms }: Systems): Promise<string | null> => {
   if (!scenario.profile.some((one) => one.text === 'lists')) return null;
-  return String((await stage.act('salesforce', 'admin/campaign', { name: 'the list' })).id);
+  if (crms[0].name !== 'Salesforce')
+    throw new ScenarioError(`${scenario.file}:1`, 'lists are those of Salesforce here');
+  return (crms[0] as Salesforce).makeList();
 };
 
-const yesOrNo: Readonly<Record<string, unknown>> = { true: true, false: false };
-
-const FIELDS = [{ crm: 'FirstName', marketing: 'FNAME' }] as const;
-
-/** Where each setting of a `profile` line stands in the profile. */
-const SETTINGS: Readonly<Record<string, (value: unknown) => Json>> = {
-  crmToMarketing: (value) => ({ optOut: { crmToMarketing: value } }),
-  clearWhenConfirmed: (value) => ({ optOut: { clearWhenConfirmed: value } }),
-  scope: (value) => ({ optOut: { scope: value } }),
-  suppressUnknown: (value) => ({ optOut: { suppressUnknown: value } }),
-  customField: (value) => ({ optOut: { customField: value } }),
-  alsoStandard: (value) => ({ optOut: { alsoStandard: value } }),
-  undeliverableField: (value) => ({ optOut: { undeliverableField: value } }),
-  whenRecordLeaves: (value) => ({ whenRecordLeaves: value }),
-  newMembers: (value) => ({ consent: { newMembers: value, ...(value === 'subscribe' ? {} : { basis: undefined }) } }),
-  basis: (value) => ({ consent: { basis: value } }),
-  optInField: (value) => ({ consent: { optInField: value } }),
-  createCrm: (value) => ({ create: { crm: value }, fields: [...FIELDS, { crm: 'LastName', marketing: 'LNAME' }] }),
-  createMarketing: (value) => ({ create: { marketing: value } }),
-  heldPeople: (value) => ({ guards: { optOuts: { people: Number(value) } } }),
-  heldPercent: (value) => ({ guards: { optOuts: { percent: Number(value) } } }),
-  heldCreates: (value) => ({ guards: { creates: Number(value) } }),
-};
-
-const isPart = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const merged = (one: Json, other: Json): Json => {
-  const whole: Record<string, unknown> = { ...one };
-  for (const [key, value] of Object.entries(other)) {
-    const before = whole[key];
-    whole[key] = isPart(before) && isPart(value) ? merged(before, value) : value;
-  }
-  return whole;
-};
-
-const profileOf = (settings: readonly Statement[], audience: string, campaign: string | null): Json => {
-  const plain: Json = {
-    version: 1,
-    crm: {
-      connection: 'salesforce',
-      records: ['Contact', 'Lead'],
-      ...(campaign === null ? {} : { lists: [{ campaign }] }),
-    },
-    marketing: { connection: 'mailchimp', audience },
-    fields: FIELDS,
-    consent: { newMembers: 'subscribe', basis: 'existing-customer' },
-  };
-  return settings.reduce((profile, { text, place }) => {
-    if (text === 'lists') return profile;
-    const [name = '', value = ''] = text.split(/:\s*/);
-    const put = SETTINGS[name];
-    if (put === undefined || value === '')
-      throw new ScenarioError(place, `"${text}" is no setting: lists, ${Object.keys(SETTINGS).join(', ')}`);
-    return merged(profile, put(yesOrNo[value] ?? value));
-  }, plain);
+const subscriptionTypesOf = async ({ crms, tool }: Systems): Promise<ReadonlyMap<string, string>> => {
+  const hubspot = systemsOf({ crms, tool }).find(({ name }) => name === 'HubSpot') as Hubspot | undefined;
+  return hubspot === undefined ? new Map() : hubspot.subscriptionTypes();
 };

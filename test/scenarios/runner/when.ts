@@ -1,51 +1,74 @@
-import { addressOf, type Cast, crowdOf, idOf, type Phrase, phrase } from './cast.ts';
+import {
+  addressOf,
+  type Cast,
+  crmOf,
+  crowdOf,
+  hubspotOf,
+  idOf,
+  type Phrase,
+  phrase,
+  salesforceOf,
+  systemOf,
+  TYPE,
+} from './cast.ts';
 import { heed } from './heed.ts';
-import type { Json } from './stage.ts';
+import { systemsOf } from './stage.ts';
+import type { Json, MarketingTool, System } from './systems/system.ts';
 import { later } from './time.ts';
 
 /** Runs a command line as somebody would type it, and remembers what it answered and wrote. */
 export const command = async (cast: Cast, line: string): Promise<void> => {
-  const before = cast.stage.writes();
+  const systems = systemsOf(cast);
+  const before = systems.map((one) => one.written().length);
   const words = line.match(/"[^"]*"|\S+/g) ?? [];
   const args: string[] = [];
-  for (const word of words) args.push(word === 'RUN' ? await heldRun(cast) : word.replaceAll('"', ''));
+  for (const word of words) args.push(word === 'RUN' ? await heldRun(cast) : inPlace(cast, word.replaceAll('"', '')));
   cast.last = await heed(args, cast.place);
-  cast.written = cast.stage.writes() - before;
-  const runs = (cast.last.json as { runs?: readonly { run?: string }[] } | null)?.runs;
-  const run = runs?.[0]?.run;
-  if (run?.startsWith('run-') === true) cast.run = run;
+  cast.written = systems.flatMap((one, at) => one.written().slice(before[at]));
+  const all = (cast.last.json as { runs?: readonly { run?: string }[] } | null)?.runs ?? [];
+  const runs = all.flatMap(({ run }) => (run?.startsWith('run-') === true ? [run] : []));
+  if (runs.length > 0) cast.runs = runs;
 };
+
+/** Opt-out lists of a story lie where its profiles are. */
+const inPlace = ({ place }: Cast, word: string): string =>
+  word.endsWith('.csv') ? `${place.profilesDir}/${word}` : word;
 
 /** The run that holds something, as `heed status` says. */
 const heldRun = async (cast: Cast): Promise<string> => {
   const { json, said } = await heed(['status', 'acme'], cast.place);
-  const held = (json as { profiles: readonly { held: readonly { run: string }[] }[] }).profiles[0]?.held ?? [];
-  const run = held.at(-1)?.run;
+  const { profiles } = json as { readonly profiles: readonly { readonly held: readonly { readonly run: string }[] }[] };
+  const run = profiles.flatMap(({ held }) => held).at(-1)?.run;
   if (run === undefined) throw new Error(`nothing is held that RUN could mean: ${said}`);
   return run;
 };
 
+/** Without a system it is done in the marketing tool. */
 const person = (says: RegExp, example: string, act: string): Phrase =>
-  phrase(says, example, async ({ stage }, { name = '' }) => {
-    await stage.act('mailchimp', act, { email: addressOf(name) });
-  });
-
-const member = (verb: string, act: string): Phrase =>
   phrase(
-    new RegExp(`an administrator ${verb}s member (?<name>\\S+)`),
-    `an administrator ${verb}s member ann`,
-    async ({ stage }, { name = '' }) => {
-      await stage.act('mailchimp', act, { email: addressOf(name) });
+    new RegExp(`${says.source}(?: in (?<system>[A-Z]\\w+))?`),
+    example,
+    async (cast, { name = '', subscription, system }) => {
+      const where = system === undefined ? cast.tool : systemOf(cast, system);
+      await where.act(act, { email: addressOf(name), ...(subscription === undefined ? {} : { subscription }) });
     },
   );
 
-const edit = (cast: Cast, id: string, fields: Json): Promise<Json> =>
-  cast.stage.act('salesforce', 'admin/edit', { id, fields });
+const member = (verb: Parameters<MarketingTool['administer']>[0]): Phrase =>
+  phrase(
+    new RegExp(`an administrator ${verb}s member (?<name>\\S+)`),
+    `an administrator ${verb}s member ann`,
+    (cast, { name = '' }) => cast.tool.administer(verb, addressOf(name)),
+  );
 
-const RECORD = /(?<type>Contact|Lead) (?<name>\S+)/.source;
+const RECORD = `(?<type>${TYPE}) (?<name>\\S+)`;
 
 const people: readonly Phrase[] = [
-  person(/(?<name>\S+) unsubscribes/, 'ann unsubscribes', 'person/unsubscribe'),
+  person(
+    /(?<name>\S+) unsubscribes(?: from (?<subscription>[A-Z]\w+))?/,
+    'ann unsubscribes   ann unsubscribes from Events in HubSpot',
+    'person/unsubscribe',
+  ),
   person(/(?<name>\S+) complains/, 'ann complains', 'person/complain'),
   person(/(?<name>\S+) signs up again/, 'ann signs up again', 'person/resubscribe'),
   person(/(?<name>\S+) confirms/, 'ann confirms', 'person/confirm'),
@@ -53,112 +76,119 @@ const people: readonly Phrase[] = [
 ];
 
 const administrators: readonly Phrase[] = [
-  member('unsubscribe', 'admin/unsubscribe'),
-  member('subscribe', 'admin/subscribe'),
-  member('archive', 'admin/archive'),
-  member('delete', 'admin/delete'),
+  member('unsubscribe'),
+  member('subscribe'),
+  member('archive'),
+  member('delete'),
   phrase(
     /an administrator deletes all members (?<name>\S+)/,
     'an administrator deletes all members crowd',
-    async ({ stage }, { name = '' }) => {
-      for (let i = 1; (await stage.member(addressOf(`${name}${i}`))) !== null; i += 1)
-        await stage.act('mailchimp', 'admin/delete', { email: addressOf(`${name}${i}`) });
+    async ({ tool }, { name = '' }) => {
+      for (let i = 1; (await tool.member(addressOf(`${name}${i}`))) !== null; i += 1)
+        await tool.administer('delete', addressOf(`${name}${i}`));
+    },
+  ),
+  phrase(
+    /an administrator makes (?<name>\S+) a (?<non>non-)?marketing contact/,
+    'an administrator makes ann a marketing contact   an administrator makes ann a non-marketing contact',
+    async (cast, { name = '', non }) => {
+      await hubspotOf(cast).act('admin/marketing-status', { email: addressOf(name), marketing: non === undefined });
     },
   ),
 ];
 
-const VERBS: Readonly<Record<string, Json>> = {
-  ticks: { HasOptedOutOfEmail: true },
-  unticks: { HasOptedOutOfEmail: false },
-  'withdraws the consent of': { Newsletter_Opt_In__c: false },
-};
-
 const operators: readonly Phrase[] = [
   phrase(
-    new RegExp(`an operator (?<verb>${Object.keys(VERBS).join('|')}) ${RECORD}`),
-    'an operator ticks Contact ann   an operator unticks Lead bob   an operator withdraws the consent of Contact ann',
-    async (cast, { verb = '', type = '', name = '' }) => {
-      await edit(cast, idOf(cast, type, name), VERBS[verb] ?? {});
+    new RegExp(`an operator (?<verb>ticks|unticks) ${RECORD}`),
+    'an operator ticks Contact ann   an operator unticks Lead bob',
+    async (cast, { verb, type = '', name = '' }) => {
+      const owner = crmOf(cast, type);
+      await owner.crm.tick(owner.type, idOf(cast, type, name), verb === 'ticks');
     },
   ),
   phrase(
-    /an operator (?<verb>ticks|unticks) all (?<type>Contact|Lead)s (?<name>\S+)/,
+    new RegExp(`an operator withdraws the consent of ${RECORD}`),
+    'an operator withdraws the consent of Contact ann',
+    async (cast, { type = '', name = '' }) => {
+      await salesforceOf(cast).edit(type, idOf(cast, type, name), { Newsletter_Opt_In__c: false });
+    },
+  ),
+  phrase(
+    new RegExp(`an operator (?<verb>ticks|unticks) all (?<type>${TYPE})s (?<name>\\S+)`),
     'an operator ticks all Contacts crowd',
-    async (cast, { verb = '', type = '', name = '' }) => {
-      for (const id of crowdOf(cast, type, name)) await edit(cast, id, VERBS[verb] ?? {});
+    async (cast, { verb, type = '', name = '' }) => {
+      const owner = crmOf(cast, type);
+      for (const id of crowdOf(cast, type, name)) await owner.crm.tick(owner.type, id, verb === 'ticks');
     },
   ),
   phrase(
     new RegExp(`an operator sets (?<field>\\w+) of ${RECORD} to (?<value>.+)`),
     'an operator sets FirstName of Contact ann to Anna',
     async (cast, { field = '', type = '', name = '', value = '' }) => {
-      await edit(cast, idOf(cast, type, name), { [field]: value });
+      const owner = crmOf(cast, type);
+      await owner.crm.edit(owner.type, idOf(cast, type, name), { [field]: value });
     },
   ),
   phrase(
     new RegExp(`an operator gives ${RECORD} the address (?<to>\\S+)`),
     'an operator gives Contact ann the address ann@new.org',
     async (cast, { type = '', name = '', to = '' }) => {
-      await edit(cast, idOf(cast, type, name), { Email: addressOf(to) });
+      const owner = crmOf(cast, type);
+      await owner.crm.move(owner.type, idOf(cast, type, name), addressOf(to));
     },
   ),
   phrase(
     new RegExp(`an operator (?<verb>deletes|restores) ${RECORD}`),
     'an operator deletes Contact ann   an operator restores Contact ann',
     async (cast, { verb, type = '', name = '' }) => {
-      const act = verb === 'deletes' ? 'admin/delete' : 'admin/undelete';
-      await cast.stage.act('salesforce', act, { id: idOf(cast, type, name) });
+      const owner = crmOf(cast, type);
+      await owner.crm[verb === 'deletes' ? 'remove' : 'restore'](owner.type, idOf(cast, type, name));
     },
   ),
   phrase(
-    /an operator merges (?<type>Contact|Lead) (?<loser>\S+) into (?<same>Contact|Lead) (?<master>\S+)/,
+    new RegExp(`an operator merges (?<type>${TYPE}) (?<loser>\\S+) into (?<same>${TYPE}) (?<survivor>\\S+)`),
     'an operator merges Contact bob into Contact ann',
-    async (cast, { type = '', loser = '', master = '' }) => {
-      const losers = [idOf(cast, type, loser)];
-      await cast.stage.act('salesforce', 'admin/merge', { type, master: idOf(cast, type, master), losers });
+    async (cast, { type = '', loser = '', survivor = '' }) => {
+      const owner = crmOf(cast, type);
+      const id = await owner.crm.merge(owner.type, idOf(cast, type, survivor), idOf(cast, type, loser));
+      cast.ids.set(`${type} ${survivor}`, id);
     },
   ),
   phrase(
     /an operator converts Lead (?<lead>\S+) to Contact (?<contact>\S+)/,
     'an operator converts Lead bob to Contact ann',
-    async (cast, { lead = '', contact = '' }) => {
-      const body = { id: idOf(cast, 'Lead', lead), contact: idOf(cast, 'Contact', contact) };
-      await cast.stage.act('salesforce', 'admin/convert', body);
-    },
+    (cast, { lead = '', contact = '' }) =>
+      salesforceOf(cast).convert(idOf(cast, 'Lead', lead), idOf(cast, 'Contact', contact)),
   ),
   phrase(
     new RegExp(`an operator (?<verb>puts|takes) ${RECORD} (?:into|out of) the list`),
     'an operator puts Contact ann into the list   an operator takes Contact ann out of the list',
-    async (cast, { verb, type = '', name = '' }) => {
-      const act = verb === 'puts' ? 'admin/add-member' : 'admin/remove-member';
-      await cast.stage.act('salesforce', act, { campaign: cast.campaign, id: idOf(cast, type, name) });
-    },
+    (cast, { verb, type = '', name = '' }) =>
+      salesforceOf(cast).list(cast.campaign ?? '', idOf(cast, type, name), verb === 'puts'),
   ),
   phrase(
     /Salesforce (?<verb>hides|shows) (?<type>Contact|Lead)\.(?<field>\w+)/,
     'Salesforce hides Contact.HasOptedOutOfEmail   Salesforce shows Contact.HasOptedOutOfEmail',
-    async ({ stage }, { verb, type, field }) => {
-      await stage.act('salesforce', verb === 'hides' ? 'admin/hide-field' : 'admin/grant', { type, field });
+    async (cast, { verb, type, field }) => {
+      await salesforceOf(cast).act(verb === 'hides' ? 'admin/hide-field' : 'admin/grant', { type, field });
     },
   ),
 ];
 
-const FAULTS: Readonly<Record<string, readonly Json[]>> = {
-  'does not answer': [{ kind: 'reset' }],
-  'carries writes out and loses the answers': [
-    { kind: 'reset-after', route: 'PATCH /services/data/*/composite/sobjects' },
-    { kind: 'reset-after', route: 'PATCH /3.0/lists/{list}/members/{hash}' },
-    { kind: 'reset-after', route: 'PUT /3.0/lists/{list}/members/{hash}' },
-  ],
-  'works again': [],
+const FAULTS: Readonly<Record<string, (system: System) => readonly Json[]>> = {
+  'does not answer': () => [{ kind: 'reset' }],
+  'carries writes out and loses the answers': (system) =>
+    system.writingRoutes.map((route) => ({ kind: 'reset-after', route })),
+  'works again': () => [],
 };
 
 const world: readonly Phrase[] = [
   phrase(
-    new RegExp(`(?<system>Mailchimp|Salesforce) (?<how>${Object.keys(FAULTS).join('|')})`),
+    new RegExp(`(?<name>[A-Z]\\w+) (?<how>${Object.keys(FAULTS).join('|')})`),
     'Mailchimp does not answer   Salesforce carries writes out and loses the answers   Mailchimp works again',
-    async ({ stage }, { system = '', how = '' }) => {
-      await stage.act(system.toLowerCase() as 'mailchimp' | 'salesforce', 'faults', { rules: FAULTS[how] });
+    async (cast, { name = '', how = '' }) => {
+      const system = systemOf(cast, name);
+      await system.act('faults', { rules: FAULTS[how]?.(system) });
     },
   ),
   phrase(/after (?<n>\d+) (?<unit>minutes|hours|days)/, 'after 25 hours', async (_cast, { n, unit }) => {

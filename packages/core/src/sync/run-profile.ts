@@ -237,9 +237,10 @@ const optOuts = async (run: Run, allowed: Allowed, since: number | null): Promis
 
 const permission = async (run: Run, options: RunOptions): Promise<Allowed> => {
   const { approved } = run.service;
-  if (approved === options.digest || (options.yes && run.mode === 'sync')) return 'everything';
-  // Everybody is looked at again under the new rules.
+  if (approved === options.digest) return 'everything';
+  // Everybody is looked at again under the new rules, whoever approves of them.
   if (approved !== null) await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
+  if (options.yes && run.mode === 'sync') return 'everything';
   return approved === null ? 'nothing' : 'own-opt-outs';
 };
 
