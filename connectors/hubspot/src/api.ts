@@ -1,8 +1,8 @@
 import { ConnectorError } from '@heed/contract';
-import { chunk } from '@heed/toolkit';
+import { answerOr, chunk, isOfKind } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Asker, type Manner, READ, understood } from './ask.ts';
-import { isMissing, notUnderstood, type Problem, problemIn } from './errors.ts';
+import { notUnderstood, type Problem, problemIn } from './errors.ts';
 import { SEARCH } from './limits.ts';
 import type { Paths } from './paths.ts';
 import {
@@ -159,13 +159,9 @@ export const createApi = ({ ask, setZone }: Asker, paths: Paths) => {
         ...(by.idProperty === null ? {} : { idProperty: by.idProperty }),
         ...(by.history === undefined ? {} : { propertiesWithHistory: by.history.join(',') }),
       };
-      try {
-        const body = await get('contact', `${paths.contacts}/${encodeURIComponent(key)}`, signal, query);
-        return understood('contact', contactShape, body);
-      } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
-      }
+      const path = `${paths.contacts}/${encodeURIComponent(key)}`;
+      const found = async () => understood('contact', contactShape, await get('contact', path, signal, query));
+      return answerOr(found(), ['missing'], null);
     },
 
     /** Those of many contacts that exist, in any order; a single one by GET, which writes of others cannot hold up. */
@@ -237,38 +233,23 @@ export const createApi = ({ ask, setZone }: Asker, paths: Paths) => {
 
     /** Throws `config` if there is no such list. */
     async list(id: string, signal: AbortSignal): Promise<WireList> {
-      try {
-        const body = await get('list', `${paths.lists}/${encodeURIComponent(listId(id))}`, signal);
-        return understood('list', listAnswer, body).list;
-      } catch (error) {
-        throw isMissing(error) ? noSuchList() : error;
-      }
+      const body = await ofList(get('list', `${paths.lists}/${listId(id)}`, signal));
+      return understood('list', listAnswer, body).list;
     },
 
     async members(id: string, after: string | null, signal: AbortSignal): Promise<Page<WireMember>> {
-      try {
-        const query = { limit: MEMBER_ROWS, ...(after === null ? {} : { after }) };
-        const body = await get('members', `${paths.lists}/${listId(id)}/memberships`, signal, query);
-        const { results, paging } = understood('members', membersShape, body);
-        return { items: results, after: paging?.next?.after ?? null };
-      } catch (error) {
-        throw isMissing(error) ? noSuchList() : error;
-      }
+      const query = { limit: MEMBER_ROWS, ...(after === null ? {} : { after }) };
+      const body = await ofList(get('members', `${paths.lists}/${listId(id)}/memberships`, signal, query));
+      const { results, paging } = understood('members', membersShape, body);
+      return { items: results, after: paging?.next?.after ?? null };
     },
 
     /** Ids of all lists that a contact is in. */
     async listsOf(contact: string, signal: AbortSignal): Promise<readonly string[]> {
-      try {
-        const body = await get(
-          'lists of a contact',
-          `${paths.lists}/records/${CONTACTS}/${contact}/memberships`,
-          signal,
-        );
-        return understood('lists of a contact', listsOfShape, body).results.map(({ listId }) => String(listId));
-      } catch (error) {
-        if (isMissing(error)) return [];
-        throw error;
-      }
+      const name = 'lists of a contact';
+      const path = `${paths.lists}/records/${CONTACTS}/${contact}/memberships`;
+      const body = await answerOr(get(name, path, signal), ['missing'], { results: [] });
+      return understood(name, listsOfShape, body).results.map(({ listId }) => String(listId));
     },
 
     /** Puts contacts into a static list, or takes them out; answers those that HubSpot does not have. */
@@ -295,7 +276,15 @@ const listId = (id: string): string => {
   return id;
 };
 
-export const noSuchList = (): ConnectorError =>
+const ofList = async <T>(answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer;
+  } catch (error) {
+    throw isOfKind(error, 'missing') ? noSuchList() : error;
+  }
+};
+
+const noSuchList = (): ConnectorError =>
   new ConnectorError('config', 'HubSpot has no such list; `heed lists` shows the ids of the portal');
 
 const traceOf = (index: number): string => `heed-${index}`;

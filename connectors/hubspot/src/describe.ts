@@ -1,10 +1,5 @@
-import {
-  type Account,
-  ConnectorError,
-  type ListSchema,
-  type RecordTypeSchema,
-  type SystemSchema,
-} from '@heed/contract';
+import type { Account, ListSchema, RecordTypeSchema, SystemSchema } from '@heed/contract';
+import { isOfKind } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { CONTACT } from './contact.ts';
 import type { Preferences } from './preferences.ts';
@@ -96,7 +91,7 @@ export const checkPortal = async (described: Described, signal: AbortSignal): Pr
     try {
       await probe();
     } catch (error) {
-      if (!(error instanceof ConnectorError) || error.kind !== 'forbidden') throw error;
+      if (!isOfKind(error, 'forbidden')) throw error;
       gaps.push({ what, fix: `give the app the scope ${scope}` });
     }
   }

@@ -139,6 +139,3 @@ export const existingIdIn = ({ message }: Problem): string | null =>
 /** An answer that has not the documented form. */
 export const notUnderstood = (name: string, mayHaveApplied = false): ConnectorError =>
   new ConnectorError('protocol', `HubSpot, ${name}: the answer has not the documented form`, { mayHaveApplied });
-
-export const isMissing = (error: unknown): error is ConnectorError =>
-  error instanceof ConnectorError && error.kind === 'missing';

@@ -1,5 +1,5 @@
 import { ConnectorError, type Millis } from '@heed/contract';
-import { chunk, inParallel } from '@heed/toolkit';
+import { chunk, inParallel, isOfKind } from '@heed/toolkit';
 import { BATCH } from './api.ts';
 import { type Asker, type Manner, READ, understood } from './ask.ts';
 import { CONNECTIONS } from './limits.ts';
@@ -70,7 +70,7 @@ export const createPreferences = ({ ask }: Asker, paths: Paths) => {
         )
       ).body;
     } catch (error) {
-      if (!(error instanceof ConnectorError) || (error.kind !== 'forbidden' && error.kind !== 'invalid')) throw error;
+      if (!isOfKind(error, 'forbidden', 'invalid')) throw error;
       // Refused as a whole for one of them, or for being too many (how many may be in one is not documented): one by one.
       batches &&= error.kind !== 'forbidden';
       return null;
@@ -148,7 +148,7 @@ export const createPreferences = ({ ask }: Asker, paths: Paths) => {
       const request = { name: 'opt out of a type', method: 'POST', path: pathOf(email), json } as const;
       const { body } = await ask(request, WRITE, signal).catch((error: unknown) => {
         // Whether the data privacy settings want a basis for an opt-out, too, is not documented; it must not fail for that.
-        if (!(error instanceof ConnectorError) || error.kind !== 'invalid') throw error;
+        if (!isOfKind(error, 'invalid')) throw error;
         return ask({ ...request, json: { ...json, ...OPT_OUT_BASIS } }, WRITE, signal);
       });
       return changedBy(understood('opt out of a type', statusesShape, body ?? {}, true).results);

@@ -1,7 +1,7 @@
 import type { Deciding, FieldValue, Millis } from '@heed/contract';
-import { entryOf, recordOf } from '@heed/toolkit';
+import { answerOr, entryOf, recordOf } from '@heed/toolkit';
 import { hashOf } from './address-hash.ts';
-import { type Api, isMissing } from './api.ts';
+import type { Api } from './api.ts';
 import { BY_ADMIN, memberRef } from './member.ts';
 import type { Source } from './streams.ts';
 import { timeOf, type WireMember } from './wire.ts';
@@ -93,10 +93,8 @@ const ofStatus = (member: WireMember, since: Millis | null): readonly Deciding[]
  */
 const optedOutAt = async (api: Api, member: WireMember, signal: AbortSignal): Promise<Millis | null> => {
   if (member.status !== 'unsubscribed' || member.unsubscribe_reason === BY_ADMIN) return null;
-  const activity = await api.activity(member.id, ['unsub'], signal).catch((error: unknown) => {
-    if (isMissing(error)) return []; // deleted since the look a moment ago
-    throw error;
-  });
+  // Missing: deleted since the look a moment ago.
+  const activity = await answerOr(api.activity(member.id, ['unsub'], signal), ['missing'], []);
   const times = activity.flatMap(({ activity_type: type, created_at_timestamp: at }) =>
     type === 'unsub' ? (timeOf(at) ?? []) : [],
   );

@@ -1,5 +1,5 @@
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
-import { sameOrigin } from '@heed/toolkit';
+import { isOfKind, sameOrigin } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Ask, askerOf, notUnderstood, understood } from './ask.ts';
 import { type NetSuiteConfig, originOf } from './config.ts';
@@ -103,7 +103,7 @@ export const netsuiteApi = (config: NetSuiteConfig, tools: Tools, closed: AbortS
       try {
         return await page(query, rows, offset, signal);
       } catch (error) {
-        if (offset > 0 || !(error instanceof ConnectorError) || error.kind !== 'invalid') throw error;
+        if (offset > 0 || !isOfKind(error, 'invalid')) throw error;
         const found = await bounded(query, rows, signal).catch(() => null);
         if (found === null) throw error;
         mustBound = true;

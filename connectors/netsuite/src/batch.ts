@@ -1,4 +1,4 @@
-import { ConnectorError } from '@heed/contract';
+import { answerOr } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Api, WRITE_HEADERS } from './api.ts';
 import { type AskRequest, type JsonAnswer, notUnderstood, understood } from './ask.ts';
@@ -55,11 +55,8 @@ const jobIn = ({ headers }: JsonAnswer, mayHaveApplied: boolean): JobId => {
 const jobAnswer = z.object({ completed: z.boolean() });
 
 /** Null for a job that is no longer kept. */
-export const jobIsDone = async (api: Api, job: JobId, signal: AbortSignal): Promise<boolean | null> => {
-  try {
-    return understood('job', jobAnswer, await api.get('job', `/async/v1/job/${job}`, signal), false).completed;
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'missing') return null;
-    throw error;
-  }
+export const jobIsDone = (api: Api, job: JobId, signal: AbortSignal): Promise<boolean | null> => {
+  const isDone = async (): Promise<boolean> =>
+    understood('job', jobAnswer, await api.get('job', `/async/v1/job/${job}`, signal), false).completed;
+  return answerOr(isDone(), ['missing'], null);
 };

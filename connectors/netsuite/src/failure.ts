@@ -31,6 +31,12 @@ const CODES: Readonly<Record<string, Meaning>> = {
   UNEXPECTED_ERROR: { kind: 'unavailable', says: 'NetSuite had an error of its own' },
 };
 
+/**
+ * How NetSuite says that there is no such table, column or feature, or that the role may not see it: which of these it says when, no
+ * source tells.
+ */
+export const NOT_SHOWN: readonly ErrorKind[] = ['invalid', 'forbidden', 'missing', 'refused'];
+
 interface VendorError {
   readonly code: string;
   /** The last name in `o:errorPath`: a field. */

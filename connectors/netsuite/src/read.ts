@@ -1,5 +1,6 @@
 import { ConnectorError, type Millis, type Page, type ReadRequest, type Row, type Tools } from '@heed/contract';
 import {
+  answerOr,
   bareRow,
   entryOf,
   type Phase,
@@ -13,6 +14,7 @@ import {
 import type { WireRow } from './api.ts';
 import { HAS_ADDRESS, optedOut } from './conditions.ts';
 import { type Confirmed, type ConfirmedWatch, confirmedIn, watchConfirmed } from './confirmed.ts';
+import { NOT_SHOWN } from './failure.ts';
 import type { Lists } from './lists.ts';
 import type { ConditionsOf, Reader } from './reader.ts';
 import { STATUS } from './record-shape.ts';
@@ -162,9 +164,8 @@ const deletedStream = ({ reader, zone }: StreamParts, request: ReadRequest, sinc
   async fetch(_from, signal): Promise<StreamPage> {
     const columns = ['recordtypeid', 'recordid', stampColumn('deleteddate', 'lm')];
     const window = { q: `deleteddate >= TO_DATE(?, '${STAMP_FORMAT}')`, params: [zone.notAfter(since)] };
-    const log = await unlessRefused(
-      reader.api.everyRow(select(columns, 'deletedrecord', [window], 'deleteddate, recordid'), signal),
-    );
+    const all = reader.api.everyRow(select(columns, 'deletedrecord', [window], 'deleteddate, recordid'), signal);
+    const log = await answerOr(all, NOT_SHOWN, []);
     const rows: Row[] = [];
     for (const type of request.types) {
       const gone = log.filter((one) => typeIn(one) === type && isId(String(one.recordid)));
@@ -186,15 +187,5 @@ const deletedStream = ({ reader, zone }: StreamParts, request: ReadRequest, sinc
 
 const typeIn = ({ recordtypeid }: WireRow): string | undefined =>
   entryOf(TYPES_OF_LOG, String(recordtypeid).toLowerCase());
-
-const unlessRefused = async (rows: Promise<readonly WireRow[]>): Promise<readonly WireRow[]> => {
-  try {
-    return await rows;
-  } catch (error) {
-    if (error instanceof ConnectorError && ['invalid', 'forbidden', 'missing', 'refused'].includes(error.kind))
-      return [];
-    throw error;
-  }
-};
 
 const goneRow = (type: string, id: string, at: Millis | null): Row => bareRow({ type, id }, at, { kind: 'deleted' });

@@ -1,4 +1,5 @@
 import { ConnectorError, type FieldType } from '@heed/contract';
+import { answerOr, isOfKind } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import { columnOf, isFieldName, plain, select } from './suiteql.ts';
@@ -50,7 +51,7 @@ export const recordShapes = (api: Api) => {
   return (type: RecordType, signal: AbortSignal): Promise<RecordShape | null> => {
     const asked = known.get(type);
     if (asked !== undefined) return asked;
-    const asking = shapeOf(api, type, signal);
+    const asking = answerOr(shapeOf(api, type, signal), ['missing', 'forbidden'], null);
     known.set(type, asking);
     asking.catch(() => known.delete(type));
     return asking;
@@ -58,15 +59,8 @@ export const recordShapes = (api: Api) => {
 };
 export type Shapes = ReturnType<typeof recordShapes>;
 
-const shapeOf = async (api: Api, type: RecordType, signal: AbortSignal): Promise<RecordShape | null> => {
-  let body: unknown;
-  try {
-    body = await api.metadata(type, signal);
-  } catch (error) {
-    if (error instanceof ConnectorError && ['missing', 'forbidden'].includes(error.kind)) return null;
-    throw error;
-  }
-  const parsed = schema.safeParse(body);
+const shapeOf = async (api: Api, type: RecordType, signal: AbortSignal): Promise<RecordShape> => {
+  const parsed = schema.safeParse(await api.metadata(type, signal));
   if (!parsed.success)
     throw new ConnectorError('protocol', `netsuite metadata: the answer for ${type} has not the documented form`);
   const fields = Object.entries(parsed.data.properties).flatMap(([name, one]) => fieldOf(name, one) ?? []);
@@ -145,7 +139,7 @@ export const withKnownColumns = async <T>(
   try {
     return await run(wanted);
   } catch (error) {
-    if (!(error instanceof ConnectorError) || !['invalid', 'forbidden'].includes(error.kind)) throw error;
+    if (!isOfKind(error, 'invalid', 'forbidden')) throw error;
     const before = shape.hidden.size;
     for (const field of wanted) if (!(await isColumn(api, shape.type, field, signal))) shape.hidden.add(field);
     if (shape.hidden.size === before) throw error;
@@ -154,11 +148,6 @@ export const withKnownColumns = async <T>(
 };
 
 const isColumn = async (api: Api, type: string, field: string, signal: AbortSignal): Promise<boolean> => {
-  try {
-    await api.query(select(['id', columnOf(field)], type, [plain('id = 0')]), signal, 1);
-    return true;
-  } catch (error) {
-    if (error instanceof ConnectorError && ['invalid', 'forbidden'].includes(error.kind)) return false;
-    throw error;
-  }
+  const asked = api.query(select(['id', columnOf(field)], type, [plain('id = 0')]), signal, 1);
+  return (await answerOr(asked, ['invalid', 'forbidden'], null)) !== null;
 };

@@ -1,4 +1,5 @@
-import { ConnectorError, type ListRef } from '@heed/contract';
+import { ConnectorError, type ErrorKind, type ListRef } from '@heed/contract';
+import { answerOr, isOfKind } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Api, PAGE_ROWS } from './api.ts';
 import { understood } from './ask.ts';
@@ -18,10 +19,13 @@ export const rosterOf = async (
   try {
     return await membersOf(api, config, list, signal);
   } catch (error) {
-    if (!(error instanceof ConnectorError) || !['missing', 'invalid', 'refused'].includes(error.kind)) throw error;
+    if (!isOfKind(error, ...UNKNOWN)) throw error;
     throw notThere(list, error.details.code);
   }
 };
+
+/** How NetSuite says that there is no such list, or table of lists. */
+const UNKNOWN: readonly ErrorKind[] = ['missing', 'invalid', 'refused'];
 
 const notThere = ({ kind, id }: ListRef, code = 'none'): ConnectorError =>
   new ConnectorError(
@@ -61,9 +65,8 @@ const groupMembers = async (api: Api, id: string, signal: AbortSignal): Promise<
   if (!isId(id)) throw malformed('group', id);
   for (const column of GROUP_COLUMNS) {
     const fits = { q: `${column} = ?`, params: [Number(id)] };
-    const members = await unlessUnknown(
-      api.everyRow(select(['member'], 'entitygroupmember', [fits], 'member'), signal),
-    );
+    const all = api.everyRow(select(['member'], 'entitygroupmember', [fits], 'member'), signal);
+    const members = await answerOr(all, UNKNOWN, null);
     if (members === null) continue;
     if (members.length === 0 && !(await isGroup(api, id, signal))) throw notThere({ kind: 'group', id });
     return new Set(members.map(({ member }) => String(member)).filter(isId));
@@ -77,16 +80,7 @@ const groupMembers = async (api: Api, id: string, signal: AbortSignal): Promise<
 /** Only a query that shows no such group says that there is none. */
 const isGroup = async (api: Api, id: string, signal: AbortSignal): Promise<boolean> => {
   const found = select(['id'], 'entitygroup', [{ q: 'id = ?', params: [Number(id)] }], 'id');
-  return (await unlessUnknown(api.everyRow(found, signal)))?.length !== 0;
-};
-
-const unlessUnknown = async <T>(rows: Promise<T>): Promise<T | null> => {
-  try {
-    return await rows;
-  } catch (error) {
-    if (error instanceof ConnectorError && ['invalid', 'missing', 'refused'].includes(error.kind)) return null;
-    throw error;
-  }
+  return (await answerOr(api.everyRow(found, signal), UNKNOWN, null))?.length !== 0;
 };
 
 const datasetPage = z.object({ items: z.array(z.record(z.string(), z.unknown())), hasMore: z.boolean() });

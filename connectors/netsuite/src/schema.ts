@@ -1,16 +1,10 @@
-import {
-  type Account,
-  ConnectorError,
-  type FieldSchema,
-  type ListSchema,
-  type OptOutField,
-  type RecordTypeSchema,
-  type SystemSchema,
-} from '@heed/contract';
+import type { Account, FieldSchema, ListSchema, OptOutField, RecordTypeSchema, SystemSchema } from '@heed/contract';
+import { answerOr, isOfKind } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import { type NetSuiteConfig, realmOf } from './config.ts';
 import { SOFT_OPT_OUT } from './count.ts';
+import { NOT_SHOWN } from './failure.ts';
 import {
   RECORD_TYPES,
   REFERENCE,
@@ -110,30 +104,20 @@ const canRead = async (api: Api, shape: RecordShape, field: string, signal: Abor
 };
 
 /** Static and dynamic groups (Lists > Relationships > Groups); none where queries do not show them. */
-const groups = (api: Api, signal: AbortSignal): Promise<readonly ListSchema[]> =>
-  unlessRefused(async () => {
-    const rows = await api.everyRow(select(['id', 'groupname'], 'entitygroup', [], 'id'), signal);
-    return rows.flatMap(({ id, groupname }) =>
-      isId(String(id)) ? [{ kind: 'group', id: String(id), name: String(groupname ?? ''), size: null }] : [],
-    );
-  });
+const groups = async (api: Api, signal: AbortSignal): Promise<readonly ListSchema[]> => {
+  const all = api.everyRow(select(['id', 'groupname'], 'entitygroup', [], 'id'), signal);
+  const rows = await answerOr(all, NOT_SHOWN, []);
+  return rows.flatMap(({ id, groupname }) =>
+    isId(String(id)) ? [{ kind: 'group', id: String(id), name: String(groupname ?? ''), size: null }] : [],
+  );
+};
 
 const datasetList = z.object({ items: z.array(z.object({ id: z.string(), name: z.string().optional() })) });
 
-const datasets = (api: Api, signal: AbortSignal): Promise<readonly ListSchema[]> =>
-  unlessRefused(async () => {
-    const parsed = datasetList.safeParse(await api.get('datasets', '/query/v1/dataset/?limit=1000&offset=0', signal));
-    return (parsed.data?.items ?? []).map(({ id, name = '' }) => ({ kind: 'dataset', id, name, size: null }));
-  });
-
-const unlessRefused = async <T>(ask: () => Promise<readonly T[]>): Promise<readonly T[]> => {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof ConnectorError && ['invalid', 'forbidden', 'missing', 'refused'].includes(error.kind))
-      return [];
-    throw error;
-  }
+const datasets = async (api: Api, signal: AbortSignal): Promise<readonly ListSchema[]> => {
+  const all = api.get('datasets', '/query/v1/dataset/?limit=1000&offset=0', signal);
+  const parsed = datasetList.safeParse(await answerOr(all, NOT_SHOWN, null));
+  return (parsed.data?.items ?? []).map(({ id, name = '' }) => ({ kind: 'dataset', id, name, size: null }));
 };
 
 /** Signs in, describes both record types, and looks whether queries show their consent. */
@@ -157,7 +141,7 @@ export const checkAccount = async (
           fix: hiddenStatus(type).fix,
         });
     } catch (error) {
-      if (!(error instanceof ConnectorError) || !['forbidden', 'missing', 'invalid'].includes(error.kind)) throw error;
+      if (!isOfKind(error, 'forbidden', 'missing', 'invalid')) throw error;
       gaps.push({
         what: `queries on ${type} are refused: no ${type} can be synced`,
         fix: `grant the role SuiteAnalytics Workbook and ${permissionOf(type)}`,

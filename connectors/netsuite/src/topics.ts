@@ -1,7 +1,8 @@
 import { type Columns, ConnectorError, type FieldValue, type Millis, type Row, type Values } from '@heed/contract';
-import { inParallel } from '@heed/toolkit';
+import { answerOr, inParallel } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
+import { NOT_SHOWN } from './failure.ts';
 import { isId, select } from './suiteql.ts';
 
 /**
@@ -33,14 +34,9 @@ export interface Category {
 
 /** The categories of the account; none where the feature is off or the role may not see them. */
 export const categories = async (api: Api, signal: AbortSignal): Promise<readonly Category[]> => {
-  try {
-    const rows = await api.everyRow(select(['id', 'name'], 'campaignsubscription', [], 'id'), signal);
-    return rows.flatMap(({ id, name }) => (isId(String(id)) ? [{ id: String(id), name: String(name ?? '') }] : []));
-  } catch (error) {
-    if (error instanceof ConnectorError && ['invalid', 'forbidden', 'missing', 'refused'].includes(error.kind))
-      return [];
-    throw error;
-  }
+  const all = api.everyRow(select(['id', 'name'], 'campaignsubscription', [], 'id'), signal);
+  const rows = await answerOr(all, NOT_SHOWN, []);
+  return rows.flatMap(({ id, name }) => (isId(String(id)) ? [{ id: String(id), name: String(name ?? '') }] : []));
 };
 
 export interface Subscription {
@@ -80,7 +76,8 @@ export const withTopics = async (
   if (topics.length === 0) return rows;
   return inParallel(rows, AT_ONCE, async (row) => {
     if (row.record.type !== 'customer') return row;
-    const shown = await subscriptionsOf(api, row.record.id, signal).catch(nobodyThere);
+    // Deleted meanwhile: the next read tells.
+    const shown = await answerOr(subscriptionsOf(api, row.record.id, signal), ['missing'], NONE);
     const found = topics.flatMap((id) =>
       shown.has(id) ? [[topicField(id), shown.get(id)?.subscribed ?? null] as const] : [],
     );
@@ -88,11 +85,7 @@ export const withTopics = async (
   });
 };
 
-/** Deleted meanwhile: the next read tells. */
-const nobodyThere = (error: unknown): ReadonlyMap<string, Subscription> => {
-  if (error instanceof ConnectorError && error.kind === 'missing') return new Map();
-  throw error;
-};
+const NONE: ReadonlyMap<string, Subscription> = new Map();
 
 /** Values of a write: those of the record's fields, and the lines of its sublist; a line that is not named stays as it is. */
 export const topicsToWire = (values: Values): Readonly<Record<string, unknown>> => {

@@ -1,6 +1,8 @@
-import { ConnectorError, type Millis } from '@heed/contract';
+import type { Millis } from '@heed/contract';
+import { answerOr } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
+import { NOT_SHOWN } from './failure.ts';
 import { isId, plain, select } from './suiteql.ts';
 
 const SECOND_MS = 1_000;
@@ -114,12 +116,6 @@ export const calibrate = async (
 
 /** By REST, in UTC; NaN where that does not tell: it loads records in edit mode, which a role may not be allowed. */
 const modifiedAt = async (api: Api, type: string, id: string, signal: AbortSignal): Promise<Millis> => {
-  try {
-    const { lastModifiedDate } = await api.record(type, id, '?fields=lastModifiedDate', signal);
-    return parseMoment(lastModifiedDate);
-  } catch (error) {
-    if (error instanceof ConnectorError && ['forbidden', 'missing', 'refused', 'invalid'].includes(error.kind))
-      return Number.NaN;
-    throw error;
-  }
+  const record = api.record(type, id, '?fields=lastModifiedDate', signal);
+  return parseMoment((await answerOr(record, NOT_SHOWN, { lastModifiedDate: null })).lastModifiedDate);
 };

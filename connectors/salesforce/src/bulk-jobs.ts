@@ -1,5 +1,5 @@
 import { type BulkJobs, ConnectorError, type JobReport, type JobTicket, type Op, type Outcome } from '@heed/contract';
-import { askAgainMs, readJson, rejected } from '@heed/toolkit';
+import { answerOr, askAgainMs, readJson, rejected } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { JobId, JobState } from './bulk-api.ts';
@@ -87,22 +87,11 @@ const reportOf = async (api: Api, id: JobId, sent: readonly PatchOp[], signal: A
 };
 
 /** Null for a job that the vendor no longer has: it keeps them for seven days. */
-const stateOf = async (api: Api, id: JobId, signal: AbortSignal): Promise<JobState | null> => {
-  try {
-    return await api.bulk.state('ingest', id, signal);
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'missing') return null;
-    throw error;
-  }
-};
+const stateOf = (api: Api, id: JobId, signal: AbortSignal): Promise<JobState | null> =>
+  answerOr(api.bulk.state('ingest', id, signal), ['missing'], null);
 
 /** Ends an open job for good. If it was closed in the very moment, the vendor refuses, and the state tells. */
 const neverStarted = async (api: Api, id: JobId, signal: AbortSignal): Promise<JobState | null> => {
-  try {
-    await api.bulk.abort('ingest', id, signal);
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || !['invalid', 'stale', 'refused', 'missing'].includes(error.kind))
-      throw error;
-  }
+  await answerOr(api.bulk.abort('ingest', id, signal), ['invalid', 'stale', 'refused', 'missing'], null);
   return stateOf(api, id, signal);
 };

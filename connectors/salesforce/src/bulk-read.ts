@@ -1,5 +1,5 @@
 import { ConnectorError, type Tools } from '@heed/contract';
-import { askAgainMs, type Position } from '@heed/toolkit';
+import { askAgainMs, isOfKind, type Position } from '@heed/toolkit';
 import type { Api, WireRecord } from './api.ts';
 import type { JobId, ResultPage } from './bulk-api.ts';
 import { wireRecords } from './bulk-rows.ts';
@@ -130,7 +130,7 @@ const twice = async <T>(ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'protocol') return ask();
+    if (isOfKind(error, 'protocol')) return ask();
     throw error;
   }
 };

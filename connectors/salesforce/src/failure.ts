@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorKind, type Millis, type Refusal } from '@heed/contract';
-import { entryOf, kindOfStatus, readJson, recordOf, redact, refusal, retryAfterMs } from '@heed/toolkit';
+import { entryOf, isOfKind, kindOfStatus, readJson, recordOf, redact, refusal, retryAfterMs } from '@heed/toolkit';
 import type { SdkAnswer } from './sdk.ts';
 
 /** One error as the vendor tells it. Call-level answers say `errorCode`, rows of collections `statusCode` (notes, 2.1). */
@@ -103,7 +103,7 @@ const NO_TOKEN_HELPS = [
 
 /** True if another token may help: the session ended. */
 export const isSessionEnd = (error: unknown): boolean =>
-  error instanceof ConnectorError && error.kind === 'auth' && error.details.code === 'INVALID_SESSION_ID';
+  isOfKind(error, 'auth') && error.details.code === 'INVALID_SESSION_ID';
 
 /** What a call-level answer says, in either of the vendor's forms; HTML and anything unreadable is no error at all. */
 const errorsIn = (text: string): readonly VendorError[] => {

@@ -1,5 +1,5 @@
 import { ConnectorError, type FieldType } from '@heed/contract';
-import { entryOf } from '@heed/toolkit';
+import { answerOr, entryOf } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 
@@ -43,7 +43,7 @@ export const objectShapes = (api: Pick<Api, 'describe'>) => {
   return (type: string, signal: AbortSignal): Promise<ObjectShape | null> => {
     const asked = known.get(type);
     if (asked !== undefined) return asked;
-    const asking = shapeOf(api, type, signal);
+    const asking = answerOr(shapeOf(api, type, signal), ['missing'], null);
     known.set(type, asking);
     asking.catch(() => known.delete(type));
     return asking;
@@ -51,15 +51,8 @@ export const objectShapes = (api: Pick<Api, 'describe'>) => {
 };
 export type Shapes = ReturnType<typeof objectShapes>;
 
-const shapeOf = async (api: Pick<Api, 'describe'>, type: string, signal: AbortSignal): Promise<ObjectShape | null> => {
-  let body: unknown;
-  try {
-    body = await api.describe(type, signal);
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'missing') return null;
-    throw error;
-  }
-  const parsed = described.safeParse(body);
+const shapeOf = async (api: Pick<Api, 'describe'>, type: string, signal: AbortSignal): Promise<ObjectShape> => {
+  const parsed = described.safeParse(await api.describe(type, signal));
   if (!parsed.success)
     throw new ConnectorError('protocol', `salesforce describe: the answer for ${type} has not the documented form`);
   const { name, label, createable, fields } = parsed.data;

@@ -1,5 +1,4 @@
-import { ConnectorError } from '@heed/contract';
-import type { Position } from '@heed/toolkit';
+import { answerOr, type Position } from '@heed/toolkit';
 import type { Api, QueryPage, WireRecord } from './api.ts';
 import { idOf, stampOf } from './rows.ts';
 
@@ -36,7 +35,8 @@ export const orderedQuery = (
 
   return async (from: Position | null, signal: AbortSignal): Promise<OrderedPage> => {
     const known = follow !== null && isSame(follow.from, from) ? follow.locator : null;
-    const followed = known === null ? null : await unlessEnded(api.more(known, signal));
+    // Locators end by time, and when the user has too many open.
+    const followed = known === null ? null : await answerOr(api.more(known, signal), ['stale'], null);
     let page = followed ?? (await fresh(from, signal));
     // Every row of a page may be gone by the time it is fetched.
     while (page.records.length === 0 && page.locator !== null) page = await api.more(page.locator, signal);
@@ -73,13 +73,3 @@ const placeOf = (record: WireRecord | undefined): Position => ({
 });
 
 const isSame = (a: Position, b: Position | null): boolean => b !== null && a.at === b.at && a.id === b.id;
-
-/** Locators end by time, and when the user has too many open. */
-const unlessEnded = async (page: Promise<QueryPage>): Promise<QueryPage | null> => {
-  try {
-    return await page;
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'stale') return null;
-    throw error;
-  }
-};

@@ -1,5 +1,5 @@
-import { ConnectorError, type Millis, type Page, type ReadRequest, type Row, type Tools } from '@heed/contract';
-import { type Position, type Stream, type StreamPage, windowedRead } from '@heed/toolkit';
+import type { Millis, Page, ReadRequest, Row, Tools } from '@heed/contract';
+import { answerOr, type Position, type Stream, type StreamPage, windowedRead } from '@heed/toolkit';
 import type { Api, WireRecord } from './api.ts';
 import { BULK_FROM_ROWS, bulkRead } from './bulk-read.ts';
 import { membershipsOf } from './campaigns.ts';
@@ -209,11 +209,5 @@ const deletedStream = (
  * Where the user may not ask, or the log does not go back that far, such deletions show in the next complete read only:
  * better than a read of changes that never ends well. A log that was purged early (notes: after 2 h under load) looks the same.
  */
-const deletionsOf = async (api: Api, type: string, from: Millis, to: Millis, signal: AbortSignal) => {
-  try {
-    return await api.deleted(type, from, to, signal);
-  } catch (error) {
-    if (error instanceof ConnectorError && ['forbidden', 'missing', 'stale'].includes(error.kind)) return [];
-    throw error;
-  }
-};
+const deletionsOf = (api: Api, type: string, from: Millis, to: Millis, signal: AbortSignal) =>
+  answerOr(api.deleted(type, from, to, signal), ['forbidden', 'missing', 'stale'], []);

@@ -3,6 +3,7 @@ export * from './answer-size.ts';
 export * from './bare-row.ts';
 export * from './batches.ts';
 export * from './clock.ts';
+export * from './expected.ts';
 export * from './fake-clock.ts';
 export * from './gate.ts';
 export * from './http-failure.ts';

@@ -1,5 +1,5 @@
-import { ConnectorError, type Outcome } from '@heed/contract';
-import { byHalves, distinctChunks, failed, rejected } from '@heed/toolkit';
+import type { Outcome } from '@heed/contract';
+import { byHalves, distinctChunks, failed, isOfKind, rejected } from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { contactRef } from '../contact.ts';
 import { errorOfRow } from '../errors.ts';
@@ -32,9 +32,7 @@ export const saveEach = async (
 
 /** The whole call was refused, surely not applied, for something that a single row may have wrong. */
 export const isAboutOne = (error: unknown): boolean =>
-  error instanceof ConnectorError &&
-  error.details.mayHaveApplied !== true &&
-  ['invalid', 'missing', 'refused'].includes(error.kind);
+  isOfKind(error, 'invalid', 'missing', 'refused') && error.details.mayHaveApplied !== true;
 
 const outcomeOf = (writing: Writing, { op, id }: Saving, row: RowResult): Outcome => {
   if (row === null) return failed(op, unmentioned());
