@@ -41,6 +41,11 @@ export interface OptOutField {
   readonly write: FieldValue | 'today';
   /** Those of the opted-out values that a new record may have without anybody's request (C28); absent if there are none. */
   readonly mayBeDefault?: readonly string[];
+  /**
+   * Values that nobody but the person can set, by a confirmation of their own: a record that is seen to change into one proves that
+   * they opted in there (C7). Absent if there are none.
+   */
+  readonly provesOptIn?: readonly string[];
 }
 
 export interface RecordTypeSchema {

@@ -4,7 +4,7 @@ import type { Shadow, Sight, System } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { echoing, isRefuted, topicOf } from './echo.ts';
 import { collapsedTopic, type NewFact, type Says, type Source } from './fact.ts';
-import { mayBeDefault, readOptOutField } from './opt-out-field.ts';
+import { mayBeDefault, provesOptIn, readOptOutField } from './opt-out-field.ts';
 import { differs, knownOptIn, shadowOf } from './remember.ts';
 import { dated, foundBy, lastReadOf, lastSightOf } from './when.ts';
 
@@ -208,11 +208,25 @@ const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say):
       if (now === 'opted-out' && was === 'not-opted-out') say(rule.field, 'opted-out', { by: 'operator' });
     } else if (now === 'opted-out' && isNewlyOut(rule, row, was === null ? null : before)) {
       say(rule.field, 'opted-out', { by: 'unknown' });
+    } else if (isOwnOptIn(rule, row, was === null ? null : before)) {
+      say(rule.field, 'opted-in', { by: 'person', proof: `${rule.field} became ${String(row.values[rule.field])}` });
     } else if (now === 'not-opted-out' && was === 'opted-out') {
       say(rule.field, 'opted-in', { by: 'unknown' });
     }
   }
 };
+
+/**
+ * Proven only where reads saw the record change into it, at one address: which one it was confirmed at nobody knows of a record
+ * that moved meanwhile, nor what happened to one that was gone (C7).
+ */
+const isOwnOptIn = (rule: OptOutField, row: Row, before: Shadow | null): boolean =>
+  before !== null &&
+  before.life.kind === 'live' &&
+  before.values[rule.field] !== undefined &&
+  addressKey(row.email) === before.address &&
+  provesOptIn(rule, row.values) &&
+  !provesOptIn(rule, before.values);
 
 /** A value that may be a default counts once it was seen to become one (C28); any other counts when it was not so before. */
 const isNewlyOut = (rule: OptOutField, row: Row, before: Shadow | null): boolean => {

@@ -38,6 +38,10 @@ export const optOutValue = (rule: OptOutField, today: string): FieldValue =>
 export const mayBeDefault = (rule: OptOutField, values: Values): boolean =>
   rule.mayBeDefault?.includes(String(values[rule.field])) === true;
 
+/** A value that only the person's own confirmation makes (C7). */
+export const provesOptIn = (rule: OptOutField, values: Values): boolean =>
+  rule.provesOptIn?.includes(String(values[rule.field])) === true;
+
 /** The value that undoes it after the person's own opt-in (C7); null where the rule names none (a picklist). */
 export const clearedValue = (rule: OptOutField): { readonly value: FieldValue } | null => {
   if (typeof rule.optedOutWhen === 'boolean') return { value: !rule.optedOutWhen };

@@ -1,4 +1,4 @@
-import type { Decision, Fact, Ledger, Source } from './fact.ts';
+import { type Decision, type Fact, type Ledger, type Source, sameSource } from './fact.ts';
 
 /** Two clocks of two vendors may disagree by this much; within it the opt-out is the later one (Words: when). */
 export const DOUBT_MS = 5 * 60_000;
@@ -11,21 +11,33 @@ export const sameSystem = (a: Source, b: Source): boolean =>
  * later read of the same system shows the opt-in. In doubt the opt-out is the later one. (Words: when; C7)
  */
 export const isLater = (optIn: Fact, optOut: Fact): boolean => {
+  if (optIn.source.role === 'crm') return isLaterInCrm(optIn, optOut);
   if (optIn.when.exact && optIn.when.until > optOut.when.until + DOUBT_MS) return true;
   // Facts are numbered as reads bring them. An exact date that is not past the opt-out belongs to an older opt-in.
   const shownLater = sameSystem(optIn.source, optOut.source) && optIn.n > optOut.n;
   return shownLater && (!optIn.when.exact || optIn.when.until > optOut.when.until);
 };
 
+/**
+ * One read of a CRM may show the opt-out of one record and the opt-in of another of the address: only what a read showed before the
+ * opt-in began is earlier. A field of the profile's own is a scope of its own (C26).
+ */
+const isLaterInCrm = ({ n, source, when }: Fact, optOut: Fact): boolean =>
+  sameSource(source, optOut.source) && n > optOut.n && when.from !== null && when.from >= optOut.when.until;
+
 /** Corrected facts and their echoes do not count any more (C6a). */
 const withdrawnBy = (decisions: readonly Decision[]): ReadonlySet<number> =>
   new Set(decisions.flatMap((decision) => (decision.kind === 'correction' ? decision.facts : [])));
 
-/** Whose opt-outs an opt-in lifts (C7): for its own marketing system everybody's, for the CRM not another marketing system's. */
-const reaches = (optIn: Fact, optOut: Fact, target: Source): boolean =>
-  target.role === 'marketing'
-    ? sameSystem(optIn.source, target)
-    : sameSystem(optIn.source, optOut.source) || optOut.source.role !== 'marketing';
+/**
+ * Whose opt-outs an opt-in lifts (C7): for its own marketing system everybody's, for the CRM not another marketing system's. One that
+ * was made in a CRM counts in that CRM alone: it takes nothing away there that a marketing system said, and nothing anywhere else.
+ */
+const reaches = (optIn: Fact, optOut: Fact, target: Source): boolean => {
+  if (target.role === 'marketing') return sameSystem(optIn.source, target);
+  if (optIn.source.role === 'crm' && !sameSystem(optIn.source, target)) return false;
+  return sameSystem(optIn.source, optOut.source) || optOut.source.role !== 'marketing';
+};
 
 /** One opt-out of an address, and whether it still stands for a system that might be written to. */
 export interface OptOut {
@@ -65,7 +77,8 @@ export const optOutsOf = (
         reaches(optIn, origin, target) &&
         (isLater(optIn, origin) || repeated.some((echo) => isLater(optIn, echo))),
     );
-    return lifting.at(-1) ?? null;
+    // What a marketing system proves says more than what the CRM itself does.
+    return lifting.findLast(({ source }) => source.role !== 'crm') ?? lifting.at(-1) ?? null;
   };
   return optOuts.map((fact) => {
     const origin = originOf(fact);
@@ -78,5 +91,11 @@ export const optOutsOf = (
   });
 };
 
-/** Opt-outs that must not make anybody mailable by a create, in whichever connection of the customer they stand (C26). */
-export const standsAnywhere = (optOut: OptOut): boolean => optOut.stands(optOut.fact.source);
+/**
+ * Opt-outs that must not make anybody mailable by a create, in whichever connection of the customer they stand (C26). An opt-in made
+ * in a CRM is none in a marketing system, so it makes nobody mailable.
+ */
+export const standsAnywhere = (optOut: OptOut): boolean => {
+  const lifted = optOut.liftedBy(optOut.fact.source);
+  return lifted === null || lifted.source.role === 'crm';
+};

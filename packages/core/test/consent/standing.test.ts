@@ -109,6 +109,63 @@ describe('C7 what an opt-in in one marketing system lifts', () => {
   });
 });
 
+describe('C7 an opt-in that was made in a CRM', () => {
+  const field = CRM.field;
+  const OTHER_CRM: Source = { ...CRM, connection: 'hubspot' };
+  const when = (from: number | null) => ({ from, until: AT + 2 * HOUR_MS, exact: false });
+  const confirmed = (n: number, more: Partial<Fact> = {}): Fact =>
+    optIn(n, { source: CRM, proof: `${field} became 3`, when: when(AT + HOUR_MS), ...more });
+  const before = (more: Partial<Fact> = {}): Fact => fact(1, { source: CRM, when: about(AT), ...more });
+
+  it.each<[string, number | null, boolean]>([
+    ['a read showed the opt-out before', AT, true],
+    ['nobody knows since when', null, false],
+    ['the same read may have shown both, of two records', AT - 1, false],
+  ])('is later only where %s', (_which, from, later) => {
+    expect(isLater(confirmed(2, { when: when(from) }), before())).toBe(later);
+    expect(isLater(confirmed(1, { when: when(from) }), before({ n: 2 }))).toBe(false);
+  });
+
+  it('is of another field nothing that is later (C26)', () => {
+    expect(isLater(confirmed(2, { source: { ...CRM, field: 'custom' } }), before())).toBe(false);
+  });
+
+  it.each<[string, Partial<Fact>, boolean]>([
+    ['in this CRM', { source: CRM }, false],
+    ['in this CRM, by the person', { source: CRM, by: 'person' }, false],
+    ['in another CRM', { source: OTHER_CRM }, true],
+    ['in a marketing system', { source: AUDIENCE }, true],
+    ['as a complaint', { source: AUDIENCE, complaint: true }, true],
+  ])('lifts for this CRM what was said before: %s, stands %s', (_where, more, stands) => {
+    const facts = [before(more), confirmed(3)];
+    const [optOut] = optOutsOf({ facts, decisions: [] }, key('ann@x.org'));
+    expect(optOut?.stands(CRM)).toBe(stands);
+    // Nowhere else, and nobody becomes mailable by it.
+    for (const elsewhere of [AUDIENCE, OTHER_AUDIENCE, OTHER_CRM]) expect(optOut?.stands(elsewhere)).toBe(true);
+    expect(optOut === undefined ? null : standsAnywhere(optOut)).toBe(true);
+  });
+
+  it.each([LIST, AUDIENCE])(
+    'lifts for this CRM what our own write repeated there before, if it was a list: %s',
+    (source) => {
+      const facts = [before({ source }), fact(2, { source: CRM, when: about(AT), echoOf: 1 }), confirmed(3)];
+      for (const optOut of optOutsOf({ facts, decisions: [] }, key('ann@x.org'))) {
+        expect(optOut.stands(CRM)).toBe(source !== LIST);
+        for (const elsewhere of [AUDIENCE, OTHER_CRM, LIST]) expect(optOut.stands(elsewhere)).toBe(true);
+        expect(standsAnywhere(optOut)).toBe(true);
+      }
+    },
+  );
+
+  it('takes nothing away from one that was made in a marketing system', () => {
+    const facts = [before(), optIn(2), confirmed(3)];
+    const [optOut] = optOutsOf({ facts, decisions: [] }, key('ann@x.org'));
+    expect([optOut?.stands(CRM), optOut?.stands(AUDIENCE)]).toEqual([false, false]);
+    expect(optOut?.liftedBy(CRM)?.n).toBe(2);
+    expect(optOut === undefined ? null : standsAnywhere(optOut)).toBe(false);
+  });
+});
+
 describe('C8 echoes', () => {
   const origin = fact(1, { source: CRM, when: about(AT) });
   const echo = fact(2, { source: AUDIENCE, when: about(AT + HOUR_MS), echoOf: 1 });

@@ -87,12 +87,13 @@ export const profileOf = (rules: Rules): Profile => ({
   places: { of: () => null } as unknown as Profile['places'],
 });
 
-/** As NetSuite's: 1 and 3 in, 2 and 4 out, and 2 may be the default of new records. */
+/** As NetSuite's: 1 and 3 in, 2 and 4 out; 2 may be the default of new records, and 3 is the person's own confirmation. */
 const SOFT: OptOutField = {
   field: 'Status',
   optedOutWhen: ['2', '4'],
   write: '2',
   mayBeDefault: ['2'],
+  provesOptIn: ['3'],
 };
 
 const crmType = (name: string, rules: Rules) => ({
