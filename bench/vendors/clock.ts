@@ -1,4 +1,4 @@
-const HOURS_BEHIND = 30;
+const HOURS_BEHIND = 300;
 
 /**
  * The machine's own pace, but more than a day ago. Hours pass at the vendors between two cases, and Heed reads from the

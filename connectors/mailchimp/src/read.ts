@@ -34,7 +34,7 @@ export const readMembers = (
       return page;
     },
   });
-  const archived = watched(memberStream('archived', source, tags, 'archived'));
+  const archived = watched(memberStream('archived', source, tags, 'archived', tools));
   const skippedIfShown: Stream = {
     name: archived.name,
     fetch: async (from, within) => (archivedShown && from?.id == null ? NOTHING : archived.fetch(from, within)),
@@ -46,7 +46,7 @@ export const readMembers = (
     tools,
     overlapMs: OVERLAP_MS,
     streams: (_phase: unknown, since: number | null): readonly Stream[] => [
-      watched(memberStream('members', source, tags, null)),
+      watched(memberStream('members', source, tags, null, tools)),
       skippedIfShown,
       ...(since === null ? [] : [watched(optOutStream(source, tags, since, 'unshown'))]),
       complaintStream(source, tags, since, shown, LATE_REPORT_MS),

@@ -26,7 +26,7 @@ export interface RecentChanges {
   any(mostPages: number, signal: AbortSignal): Promise<ReadonlySet<string> | null>;
 }
 
-export const createRecentChanges = (source: Source, tools: Pick<Tools, 'vendorNow'>): RecentChanges => {
+export const createRecentChanges = (source: Source, tools: Pick<Tools, 'clock' | 'vendorNow'>): RecentChanges => {
   const archived = createWatch(source, tools, 'archived', BEHIND_READ_MS);
   const everyone = createWatch(source, tools, null, BEHIND_LOOK_MS);
   return {
@@ -51,7 +51,7 @@ interface Watch {
 
 const createWatch = (
   source: Source,
-  tools: Pick<Tools, 'vendorNow'>,
+  tools: Pick<Tools, 'clock' | 'vendorNow'>,
   status: MembersQuery['status'],
   behindMs: number,
 ): Watch => {
@@ -68,7 +68,7 @@ const createWatch = (
       if (from === null) return null;
       const now = tools.vendorNow();
       if (lookedAt !== null && Math.abs(now - lookedAt) < FRESH_MS) return changed;
-      const stream = memberStream('changed', source, [], status);
+      const stream = memberStream('changed', source, [], status, tools);
       let place: Parameters<typeof stream.fetch>[0] = { at: from, id: null };
       for (let pages = 0; place !== null; pages += 1) {
         // What was looked through need not be looked through again.

@@ -1,4 +1,4 @@
-import type { Millis, Row } from '@heed/contract';
+import type { Millis, Row, Tools } from '@heed/contract';
 import { inParallel, offsetStream, type Stream } from '@heed/toolkit';
 import { type Api, type MembersQuery, PAGE_ROWS } from './api.ts';
 import type { ComplaintBook } from './complaints.ts';
@@ -15,18 +15,23 @@ export interface Source {
 /** `last_changed` has whole seconds. (recorded) */
 const RESOLUTION_MS = 1000;
 
+/** How far the clocks behind `Date` and `last_changed` may be apart, and ours from both. */
+const CLOCKS_APART_MS = 5_000;
+
 /** Members of one status or of all, in the order of `last_changed`. */
 export const memberStream = (
   name: string,
   { api, complaints }: Source,
   tags: readonly string[],
   status: MembersQuery['status'],
+  { clock, vendorNow }: Pick<Tools, 'clock' | 'vendorNow'>,
 ): Stream => {
   const stream = offsetStream({
     name,
     pageRows: PAGE_ROWS,
     resolutionMs: RESOLUTION_MS,
     maxOffset: null,
+    settledUntil: () => Math.min(vendorNow(), clock.now()) - CLOCKS_APART_MS,
     list: async ({ since, before, offset }, signal) => {
       const query = { tags, status, since_last_changed: textOf(since), before_last_changed: textOf(before), offset };
       const known = await complaints.known(signal);

@@ -1,3 +1,4 @@
+import { fakeClock } from '@heed/toolkit';
 import { describe, expect, it } from 'vitest';
 import type { Api, MembersQuery } from '../src/api.ts';
 import { createAskMembers } from '../src/columns.ts';
@@ -9,6 +10,7 @@ import { NOON, signal } from './support.ts';
 // What the sandbox cannot show: answers of shapes that are possible, but nowhere documented.
 
 const SECOND = 1000;
+const tools = { clock: fakeClock(), vendorNow: () => NOON };
 const stamp = (at: number): string => new Date(at).toISOString();
 const member = (id: string, at: number, given: Partial<WireMember> = {}): WireMember => ({
   id,
@@ -70,7 +72,7 @@ describe('a page of members', () => {
   it('passes contacts without an address, and still ends', async () => {
     const smsOnly = { id: '', email_address: '', status: 'subscribed', last_changed: stamp(NOON + SECOND) };
     const items: readonly unknown[] = [member('a', NOON), smsOnly, smsOnly, member('b', NOON + SECOND)];
-    const stream = memberStream('members', sourceOf({ members: async () => ({ items, total: 4 }) }), [], null);
+    const stream = memberStream('members', sourceOf({ members: async () => ({ items, total: 4 }) }), [], null, tools);
     const page = await stream.fetch(null, signal);
     expect(page.rows.map(({ record }) => record.id)).toEqual(['a', 'b']);
     expect(page.next).toBeNull();

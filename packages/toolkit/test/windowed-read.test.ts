@@ -276,6 +276,7 @@ describe('a vendor that misbehaves', () => {
       pageRows: 2,
       resolutionMs: SECOND,
       maxOffset: null,
+      settledUntil: () => clock.now(),
       list: async () => ({ rows: [rowOf('a', 5000), rowOf('b', 4000)], total: 9 }),
     });
     expect((await errorOf(reading(vendorOf(), () => stream)(null))).kind).toBe('protocol');

@@ -64,6 +64,7 @@ export const byOffset = (vendor: Vendor, pageRows: number, inclusive: boolean, s
     pageRows,
     resolutionMs: SECOND,
     maxOffset: 5000,
+    settledUntil: () => clock.now() - 5 * SECOND,
     async list({ since, before, offset, count }) {
       vendor.meanwhile();
       vendor.requests += 1;
