@@ -1,8 +1,8 @@
 import { ConnectorError } from '@heed/contract';
 import { answerOr, chunk, isOfKind } from '@heed/toolkit';
 import { z } from 'zod';
-import { type Asker, type Manner, READ, understood } from './ask.ts';
-import { notUnderstood, type Problem, problemIn } from './errors.ts';
+import { type Asker, type Manner, READ } from './ask.ts';
+import { notUnderstood, type Problem, problemIn, understood } from './errors.ts';
 import { SEARCH } from './limits.ts';
 import type { Paths } from './paths.ts';
 import {

@@ -1,7 +1,6 @@
 import { ConnectorError, type Tools } from '@heed/contract';
-import type { z } from 'zod';
 import { type HubspotConfig, originOf } from './config.ts';
-import { failureOf, notUnderstood } from './errors.ts';
+import { failureOf } from './errors.ts';
 import { type HttpAnswer, type HttpRequest, send } from './sdk.ts';
 import { hubspotTokens } from './token.ts';
 
@@ -84,11 +83,4 @@ export const msUntilMidnight = (now: number, timeZone: string): number => {
   } catch {
     return DAY_MS - (now % DAY_MS);
   }
-};
-
-/** The body of an answer in its documented form; `mayHaveApplied` for writes. */
-export const understood = <T>(name: string, schema: z.ZodType<T>, body: unknown, mayHaveApplied = false): T => {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw notUnderstood(name, mayHaveApplied);
-  return parsed.data;
 };

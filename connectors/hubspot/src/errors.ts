@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorDetails, type ErrorKind, type Millis } from '@heed/contract';
-import { entryOf, kindOfStatus, recordOf, retryAfterMs } from '@heed/toolkit';
+import { entryOf, formsOf, kindOfStatus, recordOf, retryAfterMs } from '@heed/toolkit';
 import { z } from 'zod';
 import type { HttpAnswer } from './sdk.ts';
 
@@ -136,6 +136,4 @@ const errorOf = (name: string, meaning: Meaning, problem: Problem, status: numbe
 export const existingIdIn = ({ message }: Problem): string | null =>
   message.match(/Existing ID:\s*(\d{1,20})/i)?.[1] ?? null;
 
-/** An answer that has not the documented form. */
-export const notUnderstood = (name: string, mayHaveApplied = false): ConnectorError =>
-  new ConnectorError('protocol', `HubSpot, ${name}: the answer has not the documented form`, { mayHaveApplied });
+export const { understood, notUnderstood } = formsOf('HubSpot,');

@@ -1,5 +1,5 @@
 import { ConnectorError } from '@heed/contract';
-import { boundedText, readJson, refuseRedirect, sameOrigin, unreachable } from '@heed/toolkit';
+import { fetchOnce, readJson, sameOrigin, unreadable } from '@heed/toolkit';
 
 /** The one file that imports `@hubspot/api-client` (14.0.1), on first use. */
 
@@ -76,27 +76,14 @@ const overFetch = async (name: string, origin: string, made: MadeRequest, signal
     throw new ConnectorError('protocol', `HubSpot, ${name}: the request would leave the vendor's host`, {
       mayHaveApplied: false,
     });
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, { ...made.getSendData(), redirect: 'manual', signal });
-    text = await boundedText(`HubSpot, ${name}`, response);
-  } catch (error) {
-    throw error instanceof ConnectorError ? error : unreachable(`HubSpot, ${name}`, error);
-  }
-  refuseRedirect(response.status, `HubSpot, ${name}`);
-  const headers = Object.fromEntries(response.headers);
-  return { status: response.status, headers, body: bodyOf(name, response.status, text), bytes: text.length };
+  const { status, headers, text } = await fetchOnce(`HubSpot, ${name}`, url, made.getSendData(), signal);
+  return { status, headers, body: bodyOf(name, status, text), bytes: text.length };
 };
 
-/** A success that is no JSON was cut off, or is a page of something between HubSpot and us. It passes. */
 const bodyOf = (name: string, status: number, text: string): unknown => {
   if (text === '' && (status === 204 || status >= 400)) return null;
   const body = readJson(text);
   if (body !== undefined) return body;
   if (status >= 400) return null;
-  throw new ConnectorError('unavailable', `HubSpot, ${name}: the answer (${status}) was cut off or is no JSON`, {
-    code: 'unreadable',
-    mayHaveApplied: true,
-  });
+  throw unreadable(`HubSpot, ${name}`, status);
 };

@@ -1,19 +1,21 @@
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
-import { readJson } from '@heed/toolkit';
-import type { z } from 'zod';
+import { fetchOnce, formsOf, readJson, type TextAnswer, unreadable } from '@heed/toolkit';
 import { type NetSuiteConfig, originOf } from './config.ts';
 import { failureOf } from './failure.ts';
 import { signedBy } from './sdk.ts';
 import { netsuiteTokens } from './token.ts';
-import { travel, type WireAnswer, type WireRequest } from './transport.ts';
 
-export interface AskRequest extends Omit<WireRequest, 'url' | 'headers'> {
+export interface AskRequest {
+  /** For messages, limits and the call count. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** Below `/services/rest`, or of the RESTlet host. Ids in it are encoded by the caller. */
   readonly path: string;
   readonly service?: 'restlets';
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
   /** Answers of 400 and above that are no failure. */
-  readonly accepts?: (answer: WireAnswer) => boolean;
+  readonly accepts?: (answer: TextAnswer) => boolean;
 }
 
 interface Manner {
@@ -22,7 +24,7 @@ interface Manner {
   readonly repeatable?: boolean;
 }
 
-export interface JsonAnswer extends WireAnswer {
+export interface JsonAnswer extends TextAnswer {
   /** Undefined for an empty answer. */
   readonly body: unknown;
 }
@@ -60,7 +62,7 @@ export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSigna
     return tools.call({ name, kind, repeatable, timeoutMs, signal }, async (callSignal) => {
       const authorization = await signing.sign({ method: rest.method, url });
       const accept = { accept: 'application/json', ...headers, authorization };
-      const answer = await travel({ name, url, headers: accept, ...rest }, callSignal);
+      const answer = await fetchOnce(`netsuite ${name}`, url, { headers: accept, ...rest }, callSignal);
       if (answer.status === 429) throttledAt = tools.clock.now();
       if (answer.status >= 400 && accepts?.(answer) !== true) throw failureOf(name, answer, tools.vendorNow());
       return { value: withJson(name, answer), bytes: answer.text.length, date: answer.headers.date ?? null };
@@ -105,22 +107,11 @@ const signerOf = (
 };
 
 /** A success whose body is no JSON: a page of maintenance, of something between NetSuite and us, or half an answer. */
-const withJson = (name: string, answer: WireAnswer): JsonAnswer => {
+const withJson = (name: string, answer: TextAnswer): JsonAnswer => {
   if (answer.text === '') return { ...answer, body: undefined };
   const body = readJson(answer.text);
   if (body !== undefined) return { ...answer, body };
-  throw new ConnectorError('unavailable', `netsuite ${name}: the answer was cut off or is no JSON`, {
-    code: 'unreadable',
-    mayHaveApplied: true,
-  });
+  throw unreadable(`netsuite ${name}`, answer.status);
 };
 
-/** The body of an answer in its documented form; `mayHaveApplied` for writes. */
-export const understood = <T>(name: string, schema: z.ZodType<T>, body: unknown, mayHaveApplied: boolean): T => {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw notUnderstood(name, mayHaveApplied);
-  return parsed.data;
-};
-
-export const notUnderstood = (name: string, mayHaveApplied: boolean): ConnectorError =>
-  new ConnectorError('protocol', `netsuite ${name}: the answer has not the documented form`, { mayHaveApplied });
+export const { understood, notUnderstood } = formsOf('netsuite');

@@ -1,6 +1,5 @@
 import { ConnectorError, type ErrorKind, type Millis } from '@heed/contract';
-import { entryOf, isRecord, kindOfStatus, readJson, recordOf, retryAfterMs } from '@heed/toolkit';
-import type { WireAnswer } from './transport.ts';
+import { entryOf, isRecord, kindOfStatus, readJson, recordOf, retryAfterMs, type TextAnswer } from '@heed/toolkit';
 
 interface Meaning {
   readonly kind: ErrorKind;
@@ -69,7 +68,7 @@ const meaningOf = (status: number, code: string | undefined): Meaning => {
 };
 
 /** The ConnectorError for an answer of 400 and above. `vendorNow` is for a Retry-After that names a date. */
-export const failureOf = (name: string, answer: WireAnswer, vendorNow: Millis): ConnectorError => {
+export const failureOf = (name: string, answer: TextAnswer, vendorNow: Millis): ConnectorError => {
   const first = vendorErrorIn(answer.text);
   const { kind, says } = meaningOf(answer.status, first?.code);
   const code = first?.code ?? `HTTP ${answer.status}`;

@@ -1,10 +1,17 @@
 import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
-import { entryOf, type FreshToken, readJson, type TokenSource, tokenSource } from '@heed/toolkit';
+import {
+  entryOf,
+  type FreshToken,
+  fetchOnce,
+  readJson,
+  type TextAnswer,
+  type TokenSource,
+  tokenSource,
+} from '@heed/toolkit';
 import { z } from 'zod';
 import { type AuthConfig, type NetSuiteConfig, originOf, vendorOrigin } from './config.ts';
 import { failureOf } from './failure.ts';
-import { travel, type WireAnswer } from './transport.ts';
 
 type CertificateAuth = Extract<AuthConfig, { method: 'oauth2-client-credentials' }>;
 
@@ -39,7 +46,7 @@ const fetchToken = async (
 ): Promise<FreshToken> => {
   const key = keyOf(auth.privateKey);
   const now = { vendor: null as Millis | null };
-  const ask = (at: Millis): Promise<WireAnswer> =>
+  const ask = (at: Millis): Promise<TextAnswer> =>
     tools.call({ name: 'token', kind: 'read', repeatable: true, signal }, async (callSignal) => {
       const answered = await askForToken(config, auth, key, at, callSignal);
       const date = answered.headers.date ?? null;
@@ -66,7 +73,7 @@ const askForToken = (
   key: KeyObject,
   now: Millis,
   signal: AbortSignal,
-): Promise<WireAnswer> => {
+): Promise<TextAnswer> => {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -74,7 +81,7 @@ const askForToken = (
   });
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
   const url = `${originOf(config, 'suitetalk')}${TOKEN_PATH}`;
-  return travel({ name: 'token', method: 'POST', url, headers, body: form.toString() }, signal);
+  return fetchOnce('netsuite token', url, { method: 'POST', headers, body: form.toString() }, signal);
 };
 
 /**
@@ -127,7 +134,7 @@ export const keyOf = (pem: string): KeyObject => {
 
 const oauthError = z.object({ error: z.string() });
 
-const refusedGrant = (answer: WireAnswer, now: Millis): ConnectorError => {
+const refusedGrant = (answer: TextAnswer, now: Millis): ConnectorError => {
   const parsed = oauthError.safeParse(readJson(answer.text));
   if (answer.status >= 500 || answer.status === 429 || (!parsed.success && answer.status !== 401))
     return failureOf('token', answer, now);

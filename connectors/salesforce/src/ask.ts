@@ -1,5 +1,5 @@
 import { ConnectorError, type Tools } from '@heed/contract';
-import type { z } from 'zod';
+import { formsOf } from '@heed/toolkit';
 import { originOf, type SalesforceConfig } from './config.ts';
 import { failureOf, isSessionEnd } from './failure.ts';
 import { type SdkAnswer, type SdkRequest, send } from './sdk.ts';
@@ -95,12 +95,4 @@ export const WRITE_HEADERS = {
   'sforce-duplicate-rule-header': 'allowSave=true',
 } as const;
 
-/** The body of an answer in its documented form; `mayHaveApplied` for writes. */
-export const understood = <T>(name: string, schema: z.ZodType<T>, body: unknown, mayHaveApplied: boolean): T => {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw notUnderstood(name, mayHaveApplied);
-  return parsed.data;
-};
-
-export const notUnderstood = (name: string, mayHaveApplied: boolean): ConnectorError =>
-  new ConnectorError('protocol', `salesforce ${name}: the answer has not the documented form`, { mayHaveApplied });
+export const { understood, notUnderstood } = formsOf('salesforce');

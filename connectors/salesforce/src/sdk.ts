@@ -1,6 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { ConnectorError } from '@heed/contract';
-import { boundedText, refuseRedirect, unreachable } from '@heed/toolkit';
+import { fetchOnce, unreadable } from '@heed/toolkit';
 
 /** The one file that imports jsforce, on first use. */
 
@@ -74,7 +73,7 @@ export const send = async (target: SdkTarget, request: SdkRequest, signal: Abort
   try {
     const parsed: unknown = await connection.request(toSend, { transport });
     const answer = transport.answer();
-    if (answer !== null && isUnread(answer, parsed)) throw unreadable(name, answer.statusCode);
+    if (answer !== null && isUnread(answer, parsed)) throw unreadable(`Salesforce, ${name}`, answer.statusCode);
     return {
       status: answer?.statusCode ?? 0,
       headers: answer?.headers ?? {},
@@ -85,7 +84,7 @@ export const send = async (target: SdkTarget, request: SdkRequest, signal: Abort
     const answer = transport.answer();
     // No answer: the transport's own error. With one, jsforce's error says less than status and text.
     if (answer === null) throw error;
-    if (answer.statusCode < 300) throw unreadable(name, answer.statusCode);
+    if (answer.statusCode < 300) throw unreadable(`Salesforce, ${name}`, answer.statusCode);
     return { status: answer.statusCode, headers: answer.headers, body: undefined, text: answer.body };
   }
 };
@@ -94,14 +93,10 @@ export const send = async (target: SdkTarget, request: SdkRequest, signal: Abort
 const transportOf = (name: string, signal: AbortSignal) => {
   let kept: WireAnswer | null = null;
   const travel = async ({ url, method, headers, body }: WireRequest): Promise<WireAnswer> => {
-    const answer = await overFetch(
-      name,
-      { url, method, headers: withoutLength(headers), ...(body === undefined ? {} : { body }) },
-      signal,
-    );
-    refuseRedirect(answer.statusCode, `Salesforce, ${name}`);
-    kept = answer;
-    return isCsv(answer) ? { ...answer, body: '' } : answer;
+    const sent = { method, headers: withoutLength(headers), ...(body === undefined ? {} : { body }) };
+    const { status, text, ...rest } = await fetchOnce(`Salesforce, ${name}`, url, sent, signal);
+    kept = { ...rest, statusCode: status, body: text };
+    return isCsv(kept) ? { ...kept, body: '' } : kept;
   };
   return {
     answer: (): WireAnswer | null => kept,
@@ -116,24 +111,6 @@ const isCsv = ({ statusCode, headers }: WireAnswer): boolean =>
 /** A success without JSON: a page of maintenance, of something between Salesforce and us, or half an answer. */
 const isUnread = (answer: WireAnswer, parsed: unknown): boolean =>
   answer.statusCode < 300 && answer.body !== '' && !isCsv(answer) && (parsed === undefined || parsed === answer.body);
-
-/** It passes, like an answer that was cut off: asked again later, and a write is looked up. */
-const unreadable = (name: string, status: number): ConnectorError =>
-  new ConnectorError('unavailable', `Salesforce, ${name}: the answer (${status}) was cut off or is no JSON`, {
-    code: 'unreadable',
-    mayHaveApplied: true,
-  });
-
-const overFetch = async (name: string, request: WireRequest, signal: AbortSignal): Promise<WireAnswer> => {
-  const { url, ...rest } = request;
-  try {
-    const response = await fetch(url, { ...rest, redirect: 'manual', signal });
-    const body = await boundedText(`Salesforce, ${name}`, response);
-    return { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
-  } catch (error) {
-    throw error instanceof ConnectorError ? error : unreachable(`Salesforce, ${name}`, error);
-  }
-};
 
 /** `fetch` counts the body itself. */
 const withoutLength = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>

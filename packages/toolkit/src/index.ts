@@ -5,6 +5,8 @@ export * from './batches.ts';
 export * from './clock.ts';
 export * from './expected.ts';
 export * from './fake-clock.ts';
+export * from './fetch-once.ts';
+export * from './forms.ts';
 export * from './gate.ts';
 export * from './http-failure.ts';
 export * from './json.ts';
