@@ -23,7 +23,7 @@ export const can: Capabilities = {
   deletions: true,
   // The loser of a merge is gone from queries; nothing tells its heir.
   heirs: false,
-  // Status 3 is the person's own act, but a CRM's row has no place for evidence, and NetSuite keeps no time of it.
+  // Nothing that a look-up could bring: what proves it is a value of the opt-out field, seen to come (`provesOptIn`).
   proofs: [],
   changesKeptDays: null,
   listKinds: LIST_KINDS,

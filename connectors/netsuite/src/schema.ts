@@ -22,12 +22,16 @@ import { type Category, categories, topicField } from './topics.ts';
 const LABELS = { contact: 'Contact', customer: 'Customer (lead, prospect, customer)' } as const;
 const STATUSES = ['1', '2', '3', '4'];
 
-/** Soft (2) and confirmed (4) opt-out; only soft can be written, and a new record may have it without anybody's request (C28, section_N995376). */
+/**
+ * Soft (2) and confirmed (4) opt-out; only soft can be written, and a new record may have it without anybody's request (C28,
+ * section_N995376). Confirmed Opt-In (3) is set by the recipient alone (section_N994827), so it proves an own opt-in (C7).
+ */
 const STANDARD: OptOutField = {
   field: STATUS,
   optedOutWhen: ['2', '4', UNSUBSCRIBED],
   write: '2',
   mayBeDefault: [SOFT_OPT_OUT],
+  provesOptIn: ['3'],
 };
 
 /** Record types, fields, categories and lists, as the role of the integration user sees them. */

@@ -73,6 +73,7 @@ export const STANDARD: OptOutField = {
   optedOutWhen: ['2', '4', 'unsubscribe'],
   write: '2',
   mayBeDefault: ['2'],
+  provesOptIn: ['3'],
 };
 
 let made = 0;
