@@ -6,6 +6,7 @@ import {
   erasedName,
   type NewFact,
   type PageCommit,
+  type ReadRow,
   recordKey,
   type System,
   systemKey,
@@ -13,18 +14,11 @@ import {
 import type { Database } from './database.ts';
 import { jsonList } from './json.ts';
 
-/** What of a read row tells whose it is. */
-export interface ReadRow {
-  readonly record: RecordRef;
-  readonly address: AddressKey | null;
-}
-
-/** A row of an erased person, and whether its address was not known as theirs yet. */
+/** A row of an erased person, and what of it was not known as theirs yet. */
 export interface Recognised {
   readonly record: RecordRef;
-  readonly address: AddressKey | null;
   readonly name: AddressKey;
-  readonly isNew: boolean;
+  readonly news: readonly string[];
 }
 
 /**
@@ -130,17 +124,19 @@ export class ErasedPeople {
   /** Rows of erased people, by their address, or else by their record. */
   recognise(system: System, rows: readonly ReadRow[]): readonly Recognised[] {
     if (rows.length === 0 || !this.any()) return [];
-    const hashed = rows.map(({ record, address }) => ({
+    const hashed = rows.map(({ record, address, heir }) => ({
       record,
-      address,
-      byAddress: address === null ? '' : this.hashOfAddress(address),
+      byAddress: address === null ? null : this.hashOfAddress(address),
       byRecord: this.hashOfRecord(system, record),
+      byHeir: heir === null ? null : this.hashOfRecord(system, heir),
     }));
-    const names = this.namesBy(hashed.flatMap(({ byAddress, byRecord }) => [byAddress, byRecord]));
-    return hashed.flatMap(({ record, address, byAddress, byRecord }) => {
-      const own = names.get(byAddress);
-      const name = own ?? names.get(byRecord);
-      return name === undefined ? [] : [{ record, address, name, isNew: own === undefined && address !== null }];
+    const names = this.namesBy(
+      hashed.flatMap(({ byAddress, byRecord, byHeir }) => [byAddress ?? '', byRecord, byHeir ?? '']),
+    );
+    return hashed.flatMap(({ record, byAddress, byRecord, byHeir }) => {
+      const name = names.get(byAddress ?? '') ?? names.get(byRecord);
+      const news = [byAddress, byHeir].filter((hash) => hash !== null && !names.has(hash));
+      return name === undefined ? [] : [{ record, name, news: news.flatMap((hash) => hash ?? []) }];
     });
   }
 

@@ -30,13 +30,11 @@ export const erasuresOf = ({ database, random, clock, erased, read, write }: Era
 
   recognise: async (lease, system, rows) => {
     const found = await read(() => erased.recognise(system, rows));
-    const moved = found.filter(({ isNew }) => isNew);
-    if (moved.length > 0) {
+    const news = found.filter((one) => one.news.length > 0);
+    if (news.length > 0)
       await write(lease, () => {
-        for (const { name, address } of moved)
-          if (address !== null) erased.remember(name, [erased.hashOfAddress(address)], clock.now());
+        for (const one of news) erased.remember(one.name, one.news, clock.now());
       });
-    }
     return new Map(found.map(({ record, name }) => [`${record.type}/${record.id}`, name]));
   },
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AddressKey, enterList, type NewFact, type Store, weighList } from '@heed/core';
+import { type AddressKey, EVERYWHERE, enterList, type NewFact, type Store, weighList } from '@heed/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { at, optOut } from '../../testkit/src/store-suite/made-up.ts';
 import { countedBytes, HandClock } from '../../testkit/src/store-suite/subject.ts';
@@ -38,7 +38,7 @@ const never = new AbortController().signal;
 const importList = async (store: Store, addresses: readonly AddressKey[], list = 'robinson', now = 1_000) => {
   const draft = await store.optOutLists.draft(now);
   await store.optOutLists.gather(draft, addresses);
-  const drafted = { list, draft, connection: '' };
+  const drafted = { list, draft, reach: EVERYWHERE };
   const weight = await weighList(store, drafted);
   const entered = await enterList(store, drafted, { by: 'Ops', because: 'test', digest: 'd', at: now }, never);
   return { ...weight, entered };
@@ -111,7 +111,7 @@ describe('C20: importing a list', () => {
     const draft = await store.optOutLists.draft(1);
     await store.optOutLists.gather(draft, PEOPLE);
     const stop = new AbortController();
-    const drafted = { list: 'robinson', draft, connection: '' };
+    const drafted = { list: 'robinson', draft, reach: EVERYWHERE };
     const entry = { by: 'Ops', because: 'test', digest: 'd', at: 1 };
     await expect(enterList(store, drafted, entry, stop.signal, () => stop.abort())).rejects.toThrow();
     expect(await store.factsOf(PEOPLE)).toHaveLength(1_000);

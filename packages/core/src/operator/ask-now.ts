@@ -4,7 +4,7 @@ import { type AddressKey, addressKey } from '../identity/address.ts';
 import type { View } from '../plan/view.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { OpenSystem } from '../sync/engine.ts';
-import { spellingsOf } from '../sync/look.ts';
+import { spellingsOf } from '../sync/spellings.ts';
 
 /** What one system answers now: every property that decides there, by its vendor's name. */
 export interface AnswerNow {

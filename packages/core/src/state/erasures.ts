@@ -48,6 +48,14 @@ export interface Erased {
   readonly at: Millis;
 }
 
+/** What of a read row tells whose it is. */
+export interface ReadRow {
+  readonly record: RecordRef;
+  readonly address: AddressKey | null;
+  /** The record it was merged into or converted to. */
+  readonly heir: RecordRef | null;
+}
+
 /**
  * Erased people (C25). Their addresses are known again by a keyed hash, which is the name (`isErased`) under which their
  * opt-outs are kept. Every verb of the store that takes an address or a fact keeps it under that name instead, and keeps
@@ -64,13 +72,9 @@ export interface Erasures {
   find(address: AddressKey): Promise<Erased | null>;
   /**
    * Rows of erased people, by `recordKey`: known by the keyed hash of their address, or of the record where that got another
-   * address since, which is then remembered by its hash as well (C15).
+   * address since, which is then remembered by its hash as well (C15); and so is the record that theirs was merged into (C16).
    */
-  recognise(
-    lease: Lease,
-    system: System,
-    rows: readonly { readonly record: RecordRef; readonly address: AddressKey | null }[],
-  ): Promise<ReadonlyMap<string, AddressKey>>;
+  recognise(lease: Lease, system: System, rows: readonly ReadRow[]): Promise<ReadonlyMap<string, AddressKey>>;
   /** Erased people of a profile that are due: something about them must still reach a system. */
   due(profile: string, now: Millis): Promise<readonly AddressKey[]>;
   /** How many people were erased, and how many of them an opt-out is kept of. */

@@ -8,32 +8,8 @@ import { settlementOf } from './settle-batch.ts';
 import { type SystemStopped, send } from './write.ts';
 import type { Addressed, Written } from './written.ts';
 
-/** What may be written at all: nothing before the first approval, only people's own opt-outs after a changed profile (C29, C23). */
-export type Allowed = 'everything' | 'own-opt-outs' | 'nothing';
-
 /** Which writes of a plan a pass sends now; the others stay as they are. */
 export type Choose = (plan: AddressPlan) => readonly PlannedWrite[];
-
-export const record = (run: Run, plan: AddressPlan, writes: readonly PlannedWrite[], held: boolean): void => {
-  for (const write of writes) {
-    note(run, `${held ? 'held' : 'planned'}.${write.side}.${write.op.kind}`);
-    if (write.op.kind === 'create' && write.op.as === 'pending') note(run, 'people.invited');
-    if (run.lines.length >= run.lineLimit) continue;
-    const { op } = write;
-    const fields =
-      op.kind === 'patch' || op.kind === 'create' ? Object.keys(op.fields) : 'set' in op ? Object.keys(op.set) : [];
-    const target = 'record' in op ? op.record : null;
-    run.lines.push({
-      address: plan.address,
-      side: write.side,
-      record: target,
-      kind: op.kind,
-      rule: write.rule,
-      fields,
-      held,
-    });
-  }
-};
 
 /** What the plan of a first run must show in numbers (C29), of people rather than of writes. */
 export const count = (run: Run, plan: AddressPlan): void => {

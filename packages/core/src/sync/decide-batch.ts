@@ -1,19 +1,12 @@
-import type { AddressKey } from '../identity/address.ts';
+import { type AddressKey, isErased } from '../identity/address.ts';
 import { surroundingsOf } from '../plan/neighbours.ts';
-import { type AddressPlan, type PlanContext, planAddress } from '../plan/plan-address.ts';
+import { type AddressPlan, planAddress } from '../plan/plan-address.ts';
 import type { DirtyMark } from '../state/store.ts';
 import { BATCH } from './engine.ts';
 import { lookForEvidence, lookForMembers, lookForRecords } from './look.ts';
+import { contextOf } from './plan-context.ts';
 import { breathe, type Run } from './run-state.ts';
 import { enlist } from './worklist.ts';
-
-const contextOf = (run: Run): PlanContext => ({
-  today: new Date(run.crm.session.now()).toISOString().slice(0, 10),
-  now: run.engine.clock.now(),
-  marketingIsComplete: run.marketingIsComplete,
-  cautious: run.cautious,
-  mayCreate: run.mayCreate,
-});
 
 /** Plans of a batch of addresses as things stand in the store. */
 export const plansOf = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressPlan[]> => {
@@ -101,7 +94,8 @@ export const eachDirtyBatch = async (
       consentSince,
     );
     if (marks.length === 0) return;
-    await work(marks);
+    // Erased people are worked on where a read shows them (C25): without a row there is nothing to plan.
+    await work(marks.filter(({ address }) => !isErased(address)));
     after = marks.at(-1)?.address ?? null;
   }
 };

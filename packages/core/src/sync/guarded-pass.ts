@@ -2,8 +2,9 @@ import { type Hold, releasesItself, tooManyOptOuts } from '../consent/guards.ts'
 import type { AddressKey } from '../identity/address.ts';
 import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
-import { type Allowed, type Choose, carryOut, record } from './carry-out.ts';
-import type { Run } from './run-state.ts';
+import { type Choose, carryOut } from './carry-out.ts';
+import { record } from './plan-line.ts';
+import type { Allowed, Run } from './run-state.ts';
 import { changeService } from './service.ts';
 import { countEnlisted, eachEnlistedBatch } from './worklist.ts';
 

@@ -1,10 +1,11 @@
 import type { Cursor, Millis, Row } from '@heed/contract';
 import type { NewFact } from '../consent/fact.ts';
-import { type Observer, observe } from '../consent/observe.ts';
+import { observe } from '../consent/observe.ts';
 import { type AddressKey, addressKey } from '../identity/address.ts';
-import type { View } from '../plan/view.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
+import { carryErased } from './erased.ts';
+import { observerOf } from './observer.ts';
 import { type Run, sideOf } from './run-state.ts';
 
 export interface Reading {
@@ -28,10 +29,11 @@ export interface Reading {
  * Takes rows in, whatever brought them: facts, shadow, dirty marks and cursor in one commit (I6). Reading never decides
  * anything, so replays and overlaps are harmless.
  */
-export const ingest = async (run: Run, reading: Reading): Promise<void> => {
-  const { system, open } = sideOf(run, reading.side);
+export const ingest = async (run: Run, whole: Reading): Promise<void> => {
+  const { system } = sideOf(run, whole.side);
   const { store, clock } = run.engine;
-  if (reading.rows.length === 0 && reading.cursor === null) return;
+  if (whole.rows.length === 0 && whole.cursor === null) return;
+  const { reading, gone } = await withoutErased(run, whole);
   const addresses = reading.rows.flatMap((row) => addressKey(row.email) ?? []);
   const known = await store.known(
     system,
@@ -39,17 +41,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
     [...new Set(addresses)],
   );
   const before = new Map(known.shadows.map((shadow) => [recordKey(shadow.record), shadow]));
-  const observer: Observer = {
-    system,
-    consentFields: reading.side === 'crm' ? shownFields(run.view) : {},
-    optInField: run.view.settings.optInField,
-    topics: run.view.observed,
-    proofs: open.can.proofs,
-    readAt: reading.readAt,
-    seenAt: clock.now(),
-    lists: reading.lists,
-    run: run.id,
-  };
+  const observer = observerOf(run, reading);
   const intents = Map.groupBy(known.intents.filter(mayExplain), aboutWhom);
   const facts: NewFact[] = [];
   const shadows = new Map<string, Shadow>();
@@ -94,7 +86,7 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
     {
       system,
       run: run.id,
-      shadows: [...shadows.values()],
+      shadows: [...shadows.values(), ...gone],
       facts,
       intents: [...explained.values()],
       dirty: [...dirty].filter((address) => isNews(address) && concernsConsent(address)),
@@ -106,16 +98,42 @@ export const ingest = async (run: Run, reading: Reading): Promise<void> => {
 };
 
 /**
- * Every consent field that a row may show. All types are asked for all of them, so one that the schema hid may show all the same
- * by now, and then it says what it says (C18).
+ * Erased people are done with before anything is written down (C25). A record that was somebody's and has an erased address by
+ * now is gone from where it was.
  */
-const shownFields = ({ consentFields, columns }: View): Observer['consentFields'] =>
-  Object.fromEntries(
-    Object.entries(consentFields).map(([type, rules]) => {
-      const hidden = columns.consent.consent.filter(({ field }) => rules.every((rule) => rule.field !== field));
-      return [type, [...rules, ...hidden]];
+const withoutErased = async (
+  run: Run,
+  reading: Reading,
+): Promise<{ readonly reading: Reading; readonly gone: readonly Shadow[] }> => {
+  const { system, open } = sideOf(run, reading.side);
+  const { store } = run.engine;
+  const asked = reading.rows.map(({ record, email, life }) => ({
+    record,
+    address: addressKey(email),
+    heir: life.kind === 'continued' ? life.as : null,
+  }));
+  const names = await store.erasures.recognise(run.lease, system, asked);
+  if (names.size === 0) return { reading, gone: [] };
+  const isTheirs = (row: Row): boolean => names.has(recordKey(row.record));
+  const theirs = reading.rows.filter(isTheirs);
+  await carryErased(
+    run,
+    theirs.flatMap((row) => {
+      const name = names.get(recordKey(row.record));
+      return name === undefined ? [] : [{ row, name }];
     }),
   );
+  for (const { life } of theirs) if (life.kind === 'continued') run.unknownHeirs.set(recordKey(life.as), life.as);
+  const records = theirs.map(({ record }) => record);
+  const { shadows } = await store.known(system, records, []);
+  const gone = shadows.map((shadow) => ({
+    ...shadow,
+    life: { kind: 'vanished' } as const,
+    lifeChangedAt: shadow.lifeChangedAt ?? open.session.now(),
+    archivedSince: shadow.archivedSince ?? open.session.now(),
+  }));
+  return { reading: { ...reading, rows: reading.rows.filter((row) => !isTheirs(row)) }, gone };
+};
 
 /** Writes of fields alone explain no opt-out. */
 const mayExplain = ({ op, because }: Intent): boolean => op.kind === 'opt-out' || because.length > 0;

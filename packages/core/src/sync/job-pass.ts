@@ -1,7 +1,9 @@
 import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
-import { type Allowed, addressed, carryOut, record } from './carry-out.ts';
+import { addressed, carryOut } from './carry-out.ts';
 import { awaitJobs, startJob } from './jobs.ts';
+import { record } from './plan-line.ts';
+import type { Allowed } from './run-state.ts';
 import { type Run, sideOf } from './run-state.ts';
 import { countEnlisted, eachEnlistedBatch } from './worklist.ts';
 import type { Addressed } from './written.ts';

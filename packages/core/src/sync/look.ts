@@ -1,10 +1,10 @@
-import { domainToUnicode } from 'node:url';
 import type { Lookup, Millis, RecordRef, Row } from '@heed/contract';
-import { type AddressKey, addressKey, isRecordAddress } from '../identity/address.ts';
+import type { AddressKey } from '../identity/address.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { ingest } from './ingest.ts';
 import { breathe, type Run, sideOf } from './run-state.ts';
+import { spellingsOf } from './spellings.ts';
 import { enlist } from './worklist.ts';
 
 type By = Lookup['by'];
@@ -26,22 +26,6 @@ const ask = async (
   const rows = await open.session.lookup({ ...columns, by, ...times }, run.signal);
   await ingest(run, { side, rows, readAt, lists: null, cursor: null, atWork });
   return rows;
-};
-
-/** Vendors compare letters: a domain kept in its own script is not found by its ASCII form. */
-const inUnicode = (address: AddressKey): string => {
-  const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${domainToUnicode(address.slice(at + 1))}`;
-};
-
-/** Under which spellings a vendor may know these addresses. */
-export const spellingsOf = (shadows: readonly Shadow[], addresses: readonly AddressKey[]): readonly string[] => {
-  const wanted = new Set<string>(addresses);
-  const seen = shadows.flatMap((shadow) =>
-    shadow.email !== null && wanted.has(addressKey(shadow.email) ?? '') ? [shadow.email] : [],
-  );
-  const usable = addresses.filter((address) => !isRecordAddress(address));
-  return [...new Set<string>([...usable, ...usable.map(inUnicode), ...seen])];
 };
 
 /** Finds every CRM record of these addresses, in every spelling seen, known or not (C1). */

@@ -1,10 +1,12 @@
 import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import type { Worklist } from '../state/store.ts';
-import { type Allowed, carryOut, count, record } from './carry-out.ts';
+import { carryOut, count } from './carry-out.ts';
 import { eachDirtyBatch, informedPlansOf, plansBeforeFields } from './decide-batch.ts';
 import { guardedPass, putHold } from './guarded-pass.ts';
 import { jobPass, mayGoByJob } from './job-pass.ts';
+import { record } from './plan-line.ts';
+import type { Allowed } from './run-state.ts';
 import { note, type Run } from './run-state.ts';
 import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
 

@@ -8,15 +8,16 @@ import type { Profile } from '../profile/profile.ts';
 import type { RunReport, RunStatus } from '../state/report.ts';
 import type { Lease } from '../state/store.ts';
 import { LeaseLost } from '../state/store.ts';
-import type { Allowed } from './carry-out.ts';
 import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
+import { seeksErased, settleAbsent } from './erased.ts';
 import { putHold } from './guarded-pass.ts';
 import { keepSchemas } from './known-schemas.ts';
 import { lookForOptOuts } from './look-for-opt-outs.ts';
 import { fieldsPass, optOutPass } from './passes.ts';
 import { forgetCursors, readConsent, readMembers, readRecords } from './read.ts';
 import { emptyReport, heldOf } from './report.ts';
+import type { Allowed } from './run-state.ts';
 import { Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
 import { changeService, serviceOf } from './service.ts';
 import { SystemStopped } from './write.ts';
@@ -150,6 +151,8 @@ const prepare = async (
     findings,
     mayCreate: findings.every((finding) => finding.stops !== 'creates'),
     marketingIsComplete: service.complete !== null,
+    allowed: 'nothing',
+    erasedMet: new Set(),
     lines: [],
     lineLimit: options.lineLimit,
     counts: new Map(),
@@ -174,15 +177,18 @@ const ofBoth = async <T>(systems: Systems, ask: (system: OpenSystem) => Promise<
 
 const work = async (run: Run, options: RunOptions): Promise<number> => {
   await run.engine.store.clearWorklist(run.lease, run.view.profile.id, null);
-  await settleEarlierDoubts(run);
-  if (options.full || run.restored) await forgetCursors(run);
-  // A profile that never read anything has missed what opt-out lists and other profiles brought before it was there (C20, C26).
-  if (options.full || run.service.blocked === '')
-    await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
   const allowed = await permission(run, options);
+  run.allowed = allowed;
+  await settleEarlierDoubts(run);
+  // A profile that never read anything has missed what opt-out lists and other profiles brought before it was there (C20, C26).
+  const isNew = run.service.blocked === '';
+  if (options.full || isNew) await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
+  const readsAll = options.full || run.restored || (await seeksErased(run));
+  if (readsAll) await forgetCursors(run);
   await readMembers(run);
   run.marketingIsComplete = run.service.complete !== null;
   await readConsent(run);
+  if (readsAll && !isNew) await settleAbsent(run);
   await lookAgainIfUnblocked(run);
   // Who is in the lists decides about opt-outs only where the profile says so (C5); else nothing comes before them (C21). A plan
   // carries nothing, so it reads first and says at once what a sync does in two steps (I10).

@@ -20,6 +20,9 @@ export interface PlanLine {
   readonly held: boolean;
 }
 
+/** What may be written at all: nothing before the first approval, only people's own opt-outs after a changed profile (C29, C23). */
+export type Allowed = 'everything' | 'own-opt-outs' | 'nothing';
+
 /** What one run of one profile knows while it runs. */
 export interface Run {
   readonly id: string;
@@ -37,6 +40,10 @@ export interface Run {
   /** The database is older than the ledger head kept beside it: both sides are read in full first (C25). */
   readonly restored: boolean;
   marketingIsComplete: boolean;
+  /** What may be written at all, once that was asked (C29, C23). */
+  allowed: Allowed;
+  /** Erased people whom a read of this run has shown (C25). */
+  readonly erasedMet: Set<AddressKey>;
   /** What the check found that does not stop the run: told with its result, with field, permission and fix (C18). */
   readonly findings: readonly Finding[];
   /** False if the profile's check found something that stops creates. */

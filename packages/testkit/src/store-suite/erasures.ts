@@ -211,9 +211,10 @@ export const promisesOfErasures = (bench: () => Bench): void => {
 
     test('are recognised in what is read, by address and by record, which is remembered at its new address too', async () => {
       const { store, lease } = await withAnn();
-      const row = (id: string, name: string | null) => ({
+      const row = (id: string, name: string | null, heir: string | null = null) => ({
         record: contact(id),
         address: name === null ? null : at(name),
+        heir: heir === null ? null : contact(heir),
       });
       const recognise = (...rows: readonly ReturnType<typeof row>[]) => store.erasures.recognise(lease, CRM, rows);
       expect(await recognise(row('1', 'ann'))).toEqual(new Map());
