@@ -156,6 +156,16 @@ const answers: readonly Phrase[] = [
   phrase(/(?<n>no|\d+) writes?/, 'no writes   1 write', async (cast, { n }) => {
     expect('records written by the last command', n === 'no' ? 0 : Number(n), cast.written.length);
   }),
+  phrase(
+    /member (?<first>\S+) was written before member (?<second>\S+)/,
+    'member zoe was written before member ann',
+    async (cast, { first = '', second = '' }) => {
+      const ids: string[] = [];
+      for (const name of [first, second]) ids.push((await cast.tool.member(addressOf(name)))?.id ?? name);
+      const written = new Set(cast.written.filter((id) => ids.includes(id)));
+      expect(`what was written of ${first} and ${second}, in its order,`, ids, [...written]);
+    },
+  ),
   phrase(/sync again writes nothing/, 'sync again writes nothing', async (cast) => {
     await command(cast, 'sync acme');
     expect('records written by another sync', [], cast.written);

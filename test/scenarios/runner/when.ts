@@ -166,11 +166,31 @@ const operators: readonly Phrase[] = [
     (cast, { verb, type = '', name = '' }) =>
       salesforceOf(cast).list(cast.campaign ?? '', idOf(cast, type, name), verb === 'puts'),
   ),
+];
+
+/** What somebody at the vendor, or the vendor itself, stands in the way with. */
+const obstacles: readonly Phrase[] = [
   phrase(
     /Salesforce (?<verb>hides|shows) (?<type>Contact|Lead)\.(?<field>\w+)/,
     'Salesforce hides Contact.HasOptedOutOfEmail   Salesforce shows Contact.HasOptedOutOfEmail',
     async (cast, { verb, type, field }) => {
       await salesforceOf(cast).act(verb === 'hides' ? 'admin/hide-field' : 'admin/grant', { type, field });
+    },
+  ),
+  phrase(
+    new RegExp(`Salesforce (?<verb>locks|unlocks) ${RECORD}`),
+    'Salesforce locks Contact ann   Salesforce unlocks Contact ann',
+    async (cast, { verb, type = '', name = '' }) => {
+      const lock = { id: idOf(cast, type, name), times: verb === 'locks' ? 1_000 : 0 };
+      await salesforceOf(cast).act('admin/lock', lock);
+    },
+  ),
+  phrase(
+    /NetSuite keeps confirmed statuses without a word/,
+    'NetSuite keeps confirmed statuses without a word',
+    async (cast) => {
+      const switches = { confirmedStatusWrite: 'ignored', confirmedOptInWritable: false };
+      await systemOf(cast, 'NetSuite').act('switches', switches);
     },
   ),
 ];
@@ -205,4 +225,4 @@ const world: readonly Phrase[] = [
   ),
 ];
 
-export const whenPhrases: readonly Phrase[] = [...people, ...administrators, ...operators, ...world];
+export const whenPhrases: readonly Phrase[] = [...people, ...administrators, ...operators, ...obstacles, ...world];

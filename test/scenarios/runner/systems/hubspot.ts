@@ -140,8 +140,9 @@ export const openHubspot = async (): Promise<Hubspot> => {
     async member(email) {
       const contact = await contactAt(email);
       const isMember = contact !== null && (await inList(contact.id));
-      if (await isOut(email)) return { status: 'unsubscribed', fields: contact ?? {}, tags: [] };
-      return isMember ? { status: 'subscribed', fields: contact, tags: [] } : null;
+      const member = { id: String(contact?.id ?? email), fields: contact ?? {}, tags: [] };
+      if (await isOut(email)) return { ...member, status: 'unsubscribed' };
+      return isMember ? { ...member, status: 'subscribed' } : null;
     },
     async administer(verb, email) {
       if (verb === 'unsubscribe') await system.act('admin/opt-out', { email });

@@ -37,6 +37,7 @@ export const openMailchimp = async (): Promise<MarketingTool> => {
       const found = await ask('GET', `${members()}/${hash}`);
       if (found === null) return null;
       return {
+        id: hash,
         status: found.status === 'transactional' ? 'non-subscribed' : String(found.status),
         fields: (found.merge_fields ?? {}) as Json,
         tags: ((found.tags ?? []) as readonly { readonly name: string }[]).map(({ name }) => name),

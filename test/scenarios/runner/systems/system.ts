@@ -45,6 +45,8 @@ export interface Crm extends System {
 
 /** The member of an address. */
 export interface Member {
+  /** As the call log names it. */
+  readonly id: string;
   readonly status: string;
   readonly fields: Json;
   readonly tags: readonly string[];
