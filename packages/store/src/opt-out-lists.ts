@@ -97,6 +97,20 @@ export const optOutListsOf = ({ database, random, erased, read, write }: ListPar
         ),
       ),
 
+    inDraft: (draft, among) =>
+      read(
+        () =>
+          new Set(
+            addressesIn(
+              database.all<AddressRow>(
+                'SELECT address FROM list_draft_address WHERE draft = ? AND address IN (SELECT value FROM json_each(?))',
+                draft,
+                jsonList(among),
+              ),
+            ),
+          ),
+      ),
+
     discard,
 
     onList: (list, among) =>

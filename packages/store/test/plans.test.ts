@@ -119,7 +119,12 @@ const everyListVerb = async (lists: OptOutLists): Promise<void> => {
   await lists.enter('l', draft, [at('ann')], [optOut('ann')], 1);
   await lists.complete('l', { version: draft, digest: '', addresses: 1, at: 1 });
   await lists.draft(9e12);
-  await Promise.all([lists.last('l'), lists.onList('l', [at('ann')]), lists.subscribed([at('ann')])]);
+  await Promise.all([
+    lists.last('l'),
+    lists.onList('l', [at('ann')]),
+    lists.inDraft(draft, [at('ann')]),
+    lists.subscribed([at('ann')]),
+  ]);
   await lists.everybody(null, 5);
 };
 

@@ -26,6 +26,8 @@ export interface OptOutLists {
   gather(draft: number, addresses: readonly AddressKey[]): Promise<number>;
   /** In address order, from behind `after`. */
   gathered(draft: number, after: AddressKey | null, limit: number): Promise<readonly AddressKey[]>;
+  /** Those of these addresses that a draft holds. */
+  inDraft(draft: number, among: readonly AddressKey[]): Promise<ReadonlySet<AddressKey>>;
   discard(draft: number): Promise<void>;
   /** Those of these addresses that stand on the last version of a list, or on one whose import did not end. */
   onList(list: string, among: readonly AddressKey[]): Promise<ReadonlySet<AddressKey>>;

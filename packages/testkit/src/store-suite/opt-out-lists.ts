@@ -14,6 +14,7 @@ export const promisesOfOptOutLists = (bench: () => Bench): void => {
       expect(await lists.gather(draft, some('a', 'c'))).toBe(1);
       expect(await lists.gathered(draft, null, 2)).toEqual(some('a', 'b'));
       expect(await lists.gathered(draft, at('b'), 2)).toEqual(some('c'));
+      expect(await lists.inDraft(draft, some('a', 'c', 'd'))).toEqual(new Set(some('a', 'c')));
       await lists.discard(draft);
       expect(await lists.gathered(draft, null, 9)).toEqual([]);
     });
@@ -24,6 +25,7 @@ export const promisesOfOptOutLists = (bench: () => Bench): void => {
       expect(two).toBeGreaterThan(one);
       await lists.gather(one, some('a'));
       await lists.gather(two, some('b'));
+      expect(await lists.inDraft(two, some('a', 'b'))).toEqual(new Set(some('b')));
       await lists.discard(one);
       expect(await lists.gathered(two, null, 9)).toEqual(some('b'));
     });
