@@ -89,6 +89,18 @@ const administrators: readonly Phrase[] = [
     },
   ),
   phrase(
+    /an administrator merges member (?<loser>\S+) into member (?<survivor>\S+)/,
+    'an administrator merges member bob into member ann',
+    async (cast, { loser = '', survivor = '' }) => {
+      const hubspot = hubspotOf(cast);
+      const [primary, other] = [
+        await hubspot.contactAt(addressOf(survivor)),
+        await hubspot.contactAt(addressOf(loser)),
+      ];
+      await hubspot.act('admin/merge', { primary: primary?.id, other: other?.id });
+    },
+  ),
+  phrase(
     /an administrator makes (?<name>\S+) a (?<non>non-)?marketing contact/,
     'an administrator makes ann a marketing contact   an administrator makes ann a non-marketing contact',
     async (cast, { name = '', non }) => {
