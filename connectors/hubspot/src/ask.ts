@@ -1,4 +1,5 @@
-import { ConnectorError, type Tools } from '@heed/contract';
+import type { Tools } from '@heed/contract';
+import { isOfKind, signedIn } from '@heed/toolkit';
 import { type HubspotConfig, originOf } from './config.ts';
 import { failureOf } from './errors.ts';
 import { type HttpAnswer, type HttpRequest, send } from './sdk.ts';
@@ -26,6 +27,7 @@ export interface Asker {
 export const askerOf = (config: HubspotConfig, tools: Tools, closed: AbortSignal): Asker => {
   const origin = originOf(config);
   const tokens = hubspotTokens(config, tools, closed);
+  const isSessionEnd = (error: unknown): boolean => config.auth.method === 'oauth' && isOfKind(error, 'auth');
   let zone = 'UTC';
   let granted: number | null = null;
 
@@ -44,18 +46,9 @@ export const askerOf = (config: HubspotConfig, tools: Tools, closed: AbortSignal
     });
 
   return {
-    /** With a new token once, if the old one was refused before its time. */
     async ask(request, manner, callerSignal) {
       const signal = AbortSignal.any([callerSignal, closed]);
-      const { accessToken } = await tokens.get(signal);
-      try {
-        return await once(request, manner, accessToken, signal);
-      } catch (error) {
-        if (config.auth.method === 'service-key' || !(error instanceof ConnectorError) || error.kind !== 'auth')
-          throw error;
-        tokens.refused(accessToken);
-        return once(request, manner, (await tokens.get(signal)).accessToken, signal);
-      }
+      return signedIn(tokens, isSessionEnd, signal, ({ accessToken }) => once(request, manner, accessToken, signal));
     },
     setZone: (timeZone) => {
       zone = timeZone;

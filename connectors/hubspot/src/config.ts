@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { loopbackOrigin, secret } from '@heed/contract';
+import { digestOf } from '@heed/toolkit';
 import { z } from 'zod';
 
 const auth = z.discriminatedUnion(
@@ -61,9 +61,6 @@ const VENDOR = 'https://api.hubapi.com';
 /** Scheme, host and port of everything this connection asks: tokens are sent nowhere else. */
 export const originOf = ({ baseUrl }: HubspotConfig): string =>
   baseUrl === undefined ? VENDOR : (loopbackOrigin(baseUrl) ?? VENDOR);
-
-/** A short name for a secret that tells nothing about it. */
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 /** Whose limits a session uses: they are counted per app and account. A digest stands for the secret. */
 export const accountOf = (given: HubspotConfig): string => {

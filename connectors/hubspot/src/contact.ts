@@ -1,6 +1,5 @@
 import type { Columns, MemberState, RecordRef, Row, Values } from '@heed/contract';
-import { bareRow } from '@heed/toolkit';
-import { digestOf } from './config.ts';
+import { bareRow, digestOf } from '@heed/toolkit';
 import { addressOf, type WideOptOut } from './preferences.ts';
 import { fromWire, OPT_OUT, type Properties, topicOf, topicProperties } from './properties.ts';
 import { isId, timeOf, type WireContact } from './wire.ts';

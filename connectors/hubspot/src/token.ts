@@ -1,7 +1,7 @@
 import { ConnectorError, type Tools } from '@heed/contract';
-import { type FreshToken, type TokenSource, tokenSource } from '@heed/toolkit';
+import { type FreshToken, fixedToken, keptOf, keptWith, type TokenSource, tokenSource } from '@heed/toolkit';
 import { z } from 'zod';
-import { digestOf, type HubspotConfig, type OAuthConfig, originOf } from './config.ts';
+import { type HubspotConfig, type OAuthConfig, originOf } from './config.ts';
 import { failureOf } from './errors.ts';
 import { pathsOf } from './paths.ts';
 import { type HttpAnswer, send } from './sdk.ts';
@@ -19,8 +19,7 @@ const tokenAnswer = z.object({
 /** Keeps the access token of a connection fresh. `signal` ends refreshes when the session is closed. */
 export const hubspotTokens = (config: HubspotConfig, tools: Tools, signal: AbortSignal): TokenSource => {
   const { auth } = config;
-  if (auth.method === 'service-key')
-    return { get: async () => ({ accessToken: auth.token, expiresAt: null }), refused: () => {} };
+  if (auth.method === 'service-key') return fixedToken(auth.token);
   return tokenSource({
     name: 'hubspot',
     clock: tools.clock,
@@ -39,8 +38,7 @@ const refresh = async (
   kept: Kept,
   signal: AbortSignal,
 ): Promise<FreshToken> => {
-  // The rotated one, unless the operator signed in again and configured another since.
-  const ours = kept?.from === digestOf(auth.refreshToken) ? kept : null;
+  const ours = keptOf(auth.refreshToken, kept);
   const refreshToken = ours?.refreshToken ?? auth.refreshToken;
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
@@ -67,11 +65,10 @@ const refresh = async (
     accessToken,
     expiresAt: tools.clock.now() + seconds * 1000,
     // Whether HubSpot rotates refresh tokens is not documented for v3: what comes back is kept.
-    keep: {
+    keep: keptWith(auth.refreshToken, {
       refreshToken: rotated ?? refreshToken,
-      from: digestOf(auth.refreshToken),
       ...(known === undefined ? {} : { portal: known }),
-    },
+    }),
   };
 };
 

@@ -1,5 +1,14 @@
-import { ConnectorError, type Millis, type Tools } from '@heed/contract';
-import { fetchOnce, formsOf, readJson, type TextAnswer, unreadable } from '@heed/toolkit';
+import type { Millis, Tools } from '@heed/contract';
+import {
+  fetchOnce,
+  fixedToken,
+  formsOf,
+  isOfKind,
+  readJson,
+  signedIn,
+  type TextAnswer,
+  unreadable,
+} from '@heed/toolkit';
 import { type NetSuiteConfig, originOf } from './config.ts';
 import { failureOf } from './failure.ts';
 import { signedBy } from './sdk.ts';
@@ -32,16 +41,6 @@ export interface JsonAnswer extends TextAnswer {
 /** Signed requests to one account, under its limits; answers of 400 and above are thrown as ConnectorErrors. */
 export type Ask = (request: AskRequest, manner: Manner, signal: AbortSignal) => Promise<JsonAnswer>;
 
-interface Signing {
-  /** The `Authorization` of one try. */
-  sign(request: { readonly method: string; readonly url: string }): Promise<string>;
-  /** The credentials were refused (401): whether another call makes sense. */
-  again(): boolean;
-}
-
-/** What signs the tries of one call; may ask for a token, so it is called without a permit in hand. */
-type Signer = (signal: AbortSignal) => Promise<Signing>;
-
 const READ_TIMEOUT_MS = 120_000;
 /** The customer's scripts and workflows run inside of each write. */
 const WRITE_TIMEOUT_MS = 180_000;
@@ -50,17 +49,22 @@ const LOGIN_DOUBT_MS = 120_000;
 
 /** `closed` ends what runs when the session is closed. */
 export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSignal): Ask => {
+  const { auth } = config;
   let throttledAt: Millis | null = null;
   const recentlyThrottled = (): boolean => throttledAt !== null && tools.clock.now() - throttledAt < LOGIN_DOUBT_MS;
-  const signer = signerOf(config, tools, closed, recentlyThrottled);
+  // Token-based requests are signed one by one, and have no session that could end.
+  const tokens = auth.method === 'token-based' ? fixedToken('') : netsuiteTokens(config, auth, tools, closed);
+  const isSessionEnd = (error: unknown): boolean =>
+    isOfKind(error, 'auth') && (auth.method !== 'token-based' || recentlyThrottled());
 
-  const once = (request: AskRequest, manner: Manner, signing: Signing, signal: AbortSignal): Promise<JsonAnswer> => {
+  const once = (request: AskRequest, manner: Manner, token: string, signal: AbortSignal): Promise<JsonAnswer> => {
     const { kind, repeatable = kind === 'read' } = manner;
     const { name, path, service, headers, accepts, ...rest } = request;
     const url = `${originOf(config, service ?? 'suitetalk')}${service === undefined ? '/services/rest' : ''}${path}`;
     const timeoutMs = kind === 'read' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS;
     return tools.call({ name, kind, repeatable, timeoutMs, signal }, async (callSignal) => {
-      const authorization = await signing.sign({ method: rest.method, url });
+      const authorization =
+        auth.method === 'token-based' ? await signedBy(auth, config, { method: rest.method, url }) : `Bearer ${token}`;
       const accept = { accept: 'application/json', ...headers, authorization };
       const answer = await fetchOnce(`netsuite ${name}`, url, { headers: accept, ...rest }, callSignal);
       if (answer.status === 429) throttledAt = tools.clock.now();
@@ -71,38 +75,7 @@ export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSigna
 
   return async (request, manner, callerSignal) => {
     const signal = AbortSignal.any([callerSignal, closed]);
-    const signing = await signer(signal);
-    try {
-      return await once(request, manner, signing, signal);
-    } catch (error) {
-      if (!isLoginRefusal(error) || !signing.again()) throw error;
-      return once(request, manner, await signer(signal), signal);
-    }
-  };
-};
-
-const isLoginRefusal = (error: unknown): boolean => error instanceof ConnectorError && error.kind === 'auth';
-
-const signerOf = (
-  config: NetSuiteConfig,
-  tools: Tools,
-  closed: AbortSignal,
-  recentlyThrottled: () => boolean,
-): Signer => {
-  const { auth } = config;
-  if (auth.method === 'token-based')
-    return async () => ({ sign: (request) => signedBy(auth, config, request), again: recentlyThrottled });
-  const tokens = netsuiteTokens(config, auth, tools, closed);
-  return async (signal) => {
-    const { accessToken } = await tokens.get(signal);
-    return {
-      sign: async () => `Bearer ${accessToken}`,
-      // The bearer ran out; the token source stops a vendor that refuses what it gives.
-      again() {
-        tokens.refused(accessToken);
-        return true;
-      },
-    };
+    return signedIn(tokens, isSessionEnd, signal, ({ accessToken }) => once(request, manner, accessToken, signal));
   };
 };
 

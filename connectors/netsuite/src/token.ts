@@ -1,10 +1,12 @@
-import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { constants, type KeyObject, sign } from 'node:crypto';
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
 import {
   entryOf,
   type FreshToken,
   fetchOnce,
+  privateKeyOf,
   readJson,
+  signedJwt,
   type TextAnswer,
   type TokenSource,
   tokenSource,
@@ -89,23 +91,16 @@ const askForToken = (
  * until when (vendor's clock). RS256 is refused by NetSuite, so RSA keys sign PS256 (section_162755359851).
  */
 export const assertionOf = (config: NetSuiteConfig, auth: CertificateAuth, key: KeyObject, now: Millis): string => {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const { alg, hash } = algorithmOf(key);
   const iat = Math.floor(now / 1000);
   const scope = config.savedSearches === undefined ? 'rest_webservices' : 'rest_webservices,restlets';
   const aud = `${vendorOrigin(config, 'suitetalk')}${TOKEN_PATH}`;
-  const unsigned = `${part({ typ: 'JWT', alg, kid: auth.certificateId })}.${part({
-    iss: auth.clientId,
-    scope,
-    aud,
-    iat,
-    exp: iat + ASSERTION_SECONDS,
-  })}`;
+  const claims = { iss: auth.clientId, scope, aud, iat, exp: iat + ASSERTION_SECONDS };
   const how =
     key.asymmetricKeyType === 'ec'
       ? { key, dsaEncoding: 'ieee-p1363' as const }
       : { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-  return `${unsigned}.${sign(hash, Buffer.from(unsigned), how).toString('base64url')}`;
+  return signedJwt({ typ: 'JWT', alg, kid: auth.certificateId }, claims, (text) => sign(hash, text, how));
 };
 
 const CURVES: Readonly<Record<string, { readonly alg: string; readonly hash: string }>> = {
@@ -123,14 +118,7 @@ const algorithmOf = (key: KeyObject): { readonly alg: string; readonly hash: str
   return known;
 };
 
-export const keyOf = (pem: string): KeyObject => {
-  try {
-    // Environment variables often hold the lines of a PEM with `\n` written out.
-    return createPrivateKey(pem.replaceAll('\\n', '\n'));
-  } catch {
-    throw new ConnectorError('config', 'netsuite: auth.privateKey is no private key in PEM form without a passphrase');
-  }
-};
+export const keyOf = (pem: string): KeyObject => privateKeyOf(pem, 'netsuite');
 
 const oauthError = z.object({ error: z.string() });
 

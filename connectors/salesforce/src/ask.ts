@@ -1,5 +1,5 @@
-import { ConnectorError, type Tools } from '@heed/contract';
-import { formsOf } from '@heed/toolkit';
+import type { Tools } from '@heed/contract';
+import { formsOf, signedIn } from '@heed/toolkit';
 import { originOf, type SalesforceConfig } from './config.ts';
 import { failureOf, isSessionEnd } from './failure.ts';
 import { type SdkAnswer, type SdkRequest, send } from './sdk.ts';
@@ -32,18 +32,6 @@ export const askerOf = (config: SalesforceConfig, tools: Tools, closed: AbortSig
   const { apiVersion } = config;
   const tokens = salesforceTokens(config, tools, closed);
 
-  const getToken = async (name: string, signal: AbortSignal) => {
-    try {
-      return await tokens.get(signal);
-    } catch (error) {
-      if (error instanceof ConnectorError) throw error;
-      throw new ConnectorError('unavailable', `salesforce ${name}: stopped`, {
-        code: 'stopped',
-        mayHaveApplied: false,
-      });
-    }
-  };
-
   const once = async (
     request: SdkRequest,
     { kind, repeatable = kind === 'read' }: Manner,
@@ -68,20 +56,12 @@ export const askerOf = (config: SalesforceConfig, tools: Tools, closed: AbortSig
     );
 
   return {
-    /** With a new token once, if the session had ended; the token source stops a vendor that refuses what it gives. */
     async ask(request, manner, callerSignal) {
       const signal = AbortSignal.any([callerSignal, closed]);
-      const { accessToken } = await getToken(request.name, signal);
-      try {
-        return await once(request, manner, accessToken, signal);
-      } catch (error) {
-        if (!isSessionEnd(error)) throw error;
-        tokens.refused(accessToken);
-        return once(request, manner, (await getToken(request.name, signal)).accessToken, signal);
-      }
+      return signedIn(tokens, isSessionEnd, signal, ({ accessToken }) => once(request, manner, accessToken, signal));
     },
     async whoWeAre(signal) {
-      const { extra = {} } = await getToken('token', AbortSignal.any([signal, closed]));
+      const { extra = {} } = await tokens.get(AbortSignal.any([signal, closed]));
       return { organizationId: extra.organizationId ?? '', userId: extra.userId ?? '' };
     },
   };

@@ -1,6 +1,16 @@
-import { createHash, createPrivateKey, createSign, type KeyObject } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { ConnectorError, type Millis, type Tools } from '@heed/contract';
-import { type FreshToken, readJson, redact, type TokenSource, tokenSource } from '@heed/toolkit';
+import {
+  type FreshToken,
+  keptOf,
+  keptWith,
+  privateKeyOf,
+  readJson,
+  redact,
+  signedJwt,
+  type TokenSource,
+  tokenSource,
+} from '@heed/toolkit';
 import { z } from 'zod';
 import { type AuthConfig, loginHostOf, originOf, type SalesforceConfig } from './config.ts';
 import { failureOf } from './failure.ts';
@@ -17,12 +27,6 @@ const tokenAnswer = z.object({
   refresh_token: z.string().min(1).optional(),
 });
 
-/** What the vault keeps: the rotated refresh token, and which configured one it came from. */
-interface Kept {
-  readonly refreshToken: string;
-  readonly from: string;
-}
-
 /** Keeps the access token of a connection fresh. `signal` ends refreshes when the session is closed. */
 export const salesforceTokens = (config: SalesforceConfig, tools: Tools, signal: AbortSignal): TokenSource =>
   tokenSource({
@@ -38,12 +42,14 @@ const fetchToken = async (
   kept: Readonly<Record<string, string>> | null,
   signal: AbortSignal,
 ): Promise<FreshToken> => {
-  const refreshToken = config.auth.method === 'refresh-token' ? refreshTokenOf(config.auth, kept) : null;
+  const { auth } = config;
+  const refreshToken =
+    auth.method === 'refresh-token' ? (keptOf(auth.refreshToken, kept)?.refreshToken ?? auth.refreshToken) : null;
   const answer = await tools.call({ name: 'token', kind: 'read', repeatable: true, signal }, async (callSignal) => {
     // Made for each try: an assertion expires.
     const form = grantOf(config, refreshToken, tools.vendorNow());
     const answered = await askForToken(config, form, callSignal);
-    if (answered.status >= 400) throw refusedGrant(config.auth, answered, tools.vendorNow());
+    if (answered.status >= 400) throw refusedGrant(auth, answered, tools.vendorNow());
     return { value: answered, bytes: answered.text.length, date: answered.headers.date ?? null };
   });
   const parsed = tokenAnswer.safeParse(answer.body);
@@ -73,29 +79,19 @@ const freshToken = (
       `salesforce: the token is for ${new URL(token.instance_url).host}; write that My Domain host as "domain"`,
     );
   const [organizationId = '', userId = ''] = token.id.split('/').slice(-2);
-  const kept =
-    config.auth.method === 'refresh-token' ? keptFrom(config.auth, token.refresh_token ?? refreshToken) : null;
+  const { auth } = config;
+  const newest = token.refresh_token ?? refreshToken;
   return {
     accessToken: token.access_token,
     // The vendor does not say how long a session lives: the org's settings do. A 401 tells when it ended.
     expiresAt: null,
     extra: { organizationId, userId },
     // jsforce drops a rotated refresh token (notes, 1): kept here.
-    ...(kept === null ? {} : { keep: { ...kept } }),
+    ...(auth.method !== 'refresh-token' || newest === null
+      ? {}
+      : { keep: keptWith(auth.refreshToken, { refreshToken: newest }) }),
   };
 };
-
-const digest = (secretText: string): string => createHash('sha256').update(secretText).digest('base64url').slice(0, 22);
-
-/** The newest refresh token: the rotated one, unless the operator signed in again and configured another since. */
-const refreshTokenOf = (
-  auth: Extract<AuthConfig, { method: 'refresh-token' }>,
-  kept: Readonly<Record<string, string>> | null,
-): string =>
-  kept?.refreshToken !== undefined && kept.from === digest(auth.refreshToken) ? kept.refreshToken : auth.refreshToken;
-
-const keptFrom = (auth: Extract<AuthConfig, { method: 'refresh-token' }>, newest: string | null): Kept | null =>
-  newest === null ? null : { refreshToken: newest, from: digest(auth.refreshToken) };
 
 const grantOf = (config: SalesforceConfig, refreshToken: string | null, now: Millis): URLSearchParams => {
   const { auth } = config;
@@ -123,27 +119,12 @@ const grantOf = (config: SalesforceConfig, refreshToken: string | null, now: Mil
 
 /** A JWT, RS256: who asks (`iss`), for whom (`sub`), where (`aud`), until when (`exp`, vendor's clock). */
 const assertionOf = (auth: Extract<AuthConfig, { method: 'jwt-bearer' }>, aud: string, now: Millis): string => {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const exp = Math.floor(now / 1000) + ASSERTION_SECONDS;
-  const unsigned = `${part({ alg: 'RS256' })}.${part({ iss: auth.clientId, sub: auth.username, aud, exp })}`;
-  const signature = createSign('RSA-SHA256').update(unsigned).sign(keyOf(auth.privateKey), 'base64url');
-  return `${unsigned}.${signature}`;
-};
-
-const keyOf = (pem: string): KeyObject => {
-  let key: KeyObject;
-  try {
-    // Environment variables often hold the lines of a PEM with `\n` written out.
-    key = createPrivateKey(pem.replaceAll('\\n', '\n'));
-  } catch {
-    throw new ConnectorError(
-      'config',
-      'salesforce: auth.privateKey is no private key in PEM form without a passphrase',
-    );
-  }
+  const key = privateKeyOf(auth.privateKey, 'salesforce');
   if (key.asymmetricKeyType !== 'rsa')
     throw new ConnectorError('config', 'salesforce: auth.privateKey is no RSA key; Salesforce takes RS256 only');
-  return key;
+  const exp = Math.floor(now / 1000) + ASSERTION_SECONDS;
+  const claims = { iss: auth.clientId, sub: auth.username, aud, exp };
+  return signedJwt({ alg: 'RS256' }, claims, (text) => sign('RSA-SHA256', text, key));
 };
 
 /** Texts of a refresh that another one has overtaken; it works a moment later (notes, 1). */
