@@ -64,7 +64,7 @@ describe('heed optouts export', () => {
     await world.heed(['optouts', 'export', 'acme', '--file', file]);
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     const rows = lines.map((line) => line.slice(1, -1).split('","'));
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([6]));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([7]));
     expect(rows).toHaveLength(9);
     expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
     expect(rows.flat().filter((cell) => cell.startsWith("'"))).toHaveLength(2);

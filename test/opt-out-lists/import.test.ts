@@ -133,7 +133,12 @@ describe('nothing is written', () => {
       2,
       'holds 2 distinct valid addresses, and --confirm says 3. Nothing was written.',
     ],
-    ['for a topic', ['--topic', 'news', '--confirm', '2'], 2, 'topics in profiles, which Heed does not have yet (C17)'],
+    [
+      'for an unknown topic',
+      ['--topic', 'news', '--confirm', '2'],
+      2,
+      'acme has no topic "news" (C17). Its profiles name no topics.',
+    ],
     ['for an unknown connection', ['--connection', 'mailchump', '--confirm', '2'], 2, 'Did you mean "mailchimp"?'],
     ['for an unknown column', ['--column', 'Mail', '--confirm', '2'], 2, 'There is no column "Mail"'],
     ['in an unknown encoding', ['--encoding', 'klingon', '--confirm', '2'], 2, 'does not know "klingon"'],

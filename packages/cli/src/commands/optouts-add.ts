@@ -1,7 +1,8 @@
-import { addOptOut, EXIT } from '@heed/core';
+import { ALL_MAIL, addOptOut, EVERYWHERE, EXIT } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { type Command, UsageError } from '../invocation.ts';
 import { actorOf, readAddress } from '../people/address.ts';
+import { topicOf } from '../people/topic.ts';
 import { paragraph } from '../terminal/text.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
@@ -12,13 +13,15 @@ export const run: Command = async (invocation, [name = '', given], options) => {
   const address = await readAddress(invocation, given);
   const store = workspace.container.get(TOKENS.State).customer(customer.name);
   const now = workspace.container.get(TOKENS.Clock).now();
-  const entered = await addOptOut(store, address, actorOf(options), String(options.because), now);
+  const topic = topicOf(customer, options.topic);
+  const reach = { ...EVERYWHERE, topic };
+  const entered = await addOptOut(store, address, actorOf(options), String(options.because), now, reach);
   if (!entered.ok) throw new UsageError(`${entered.why}.`);
   return {
     code: EXIT.done,
-    json: { customer: customer.name, address, entries: entered.entries },
+    json: { customer: customer.name, address, topic, entries: entered.entries },
     text: paragraph(
-      `${address} is opted out for ${customer.name}. The next run writes it to every system: heed sync ${customer.name}`,
+      `${address} is opted out ${topic === ALL_MAIL ? '' : `of ${topic} `}for ${customer.name}. The next run writes it to every system: heed sync ${customer.name}`,
     ),
   };
 };

@@ -8,14 +8,14 @@ import { paragraph } from '../terminal/text.ts';
 import { iso, plural } from '../terminal/words.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
-const HEADER = csvLine(['address', 'state', 'reason', 'source', 'date', 'ledger entries']);
+const HEADER = csvLine(['address', 'state', 'reason', 'source', 'date', 'ledger entries', 'topic']);
 
 /** Every opted-out and undeliverable address with reason, source and date (C20), page by page. */
 export const run: Command = async (invocation, [name = ''], options) => {
   const workspace = await openWorkspace(invocation);
   const customer = findCustomer(workspace, name, invocation.profilesDir);
   const store = workspace.container.get(TOKENS.State).customer(customer.name);
-  const pages = optedOutLines(store, customer.profiles);
+  const pages = optedOutLines(store, customer.profiles, options.topics === true ? 'topics' : 'all-mail');
   if (typeof options.file === 'string') return toFile(invocation, customer.name, options.file, pages);
   if (!invocation.json) {
     invocation.say(HEADER);
@@ -45,8 +45,8 @@ async function* stoppable(pages: Pages, { signal }: Invocation): AsyncGenerator<
 
 const linesOf = (page: readonly OptedOutLine[]): string =>
   page
-    .map(({ address, state, reason, source, date, entries }) =>
-      csvLine([address, state, reason, source, iso(date) ?? '', entries.join(' ')]),
+    .map(({ address, state, reason, source, date, entries, topic }) =>
+      csvLine([address, state, reason, source, iso(date) ?? '', entries.join(' '), topic]),
     )
     .join('\n');
 

@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
-import { type Customer, didYouMean, EXIT, enterList } from '@heed/core';
+import { ALL_MAIL, type Customer, didYouMean, EXIT, enterList } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { type Answer, type Command, type Invocation, UsageError } from '../invocation.ts';
 import { type DraftedFile, draftFile } from '../opt-out-list/draft-file.ts';
 import { shapeOf } from '../opt-out-list/list-lines.ts';
 import { keepInput, type ListSource, openListFile } from '../opt-out-list/list-source.ts';
-import { listJson, listText, type ShownList, subscriberWarning } from '../opt-out-list/show-list.ts';
+import { listJson, listText, mailOf, type ShownList, subscriberWarning } from '../opt-out-list/show-list.ts';
 import { UnreadableList } from '../opt-out-list/unreadable-list.ts';
 import { actorOf } from '../people/address.ts';
+import { topicOf } from '../people/topic.ts';
 import { paragraph } from '../terminal/text.ts';
 import { count, plural } from '../terminal/words.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
@@ -18,14 +19,11 @@ const NOTHING_WRITTEN = 'Nothing was written.';
 export const run: Command = async (invocation, [file = '', name = ''], options) => {
   const workspace = await openWorkspace(invocation);
   const customer = findCustomer(workspace, name, invocation.profilesDir);
-  if (options.topic !== undefined)
-    throw new UsageError(
-      '--topic needs topics in profiles, which Heed does not have yet (C17); without it the list covers all mail.',
-    );
-  const connection = connectionOf(customer, options.connection);
+  const reach = { connection: connectionOf(customer, options.connection), topic: topicOf(customer, options.topic) };
   const called = text(options.list) ?? (file === '-' ? 'standard input' : basename(file));
   // Narrowed, it says less about the same people: a list of its own.
-  const list = connection === '' ? called : `${called} for ${connection}`;
+  const forOne = reach.connection === '' ? called : `${called} for ${reach.connection}`;
+  const list = reach.topic === ALL_MAIL ? forOne : `${forOne} about ${reach.topic}`;
   const { container } = workspace;
   const store = container.get(TOKENS.State).customer(customer.name);
   const now = container.get(TOKENS.Clock).now();
@@ -44,7 +42,7 @@ export const run: Command = async (invocation, [file = '', name = ''], options) 
     const { signal } = invocation;
     const progress = (doing: string, done: number, of: number | null): void =>
       invocation.progress.show({ profile: customer.name, doing, done, of });
-    const read = await draftFile(source, shape, { store, list, connection, now, signal, progress });
+    const read = await draftFile(source, shape, { store, list, reach, now, signal, progress });
     draft = read.drafted.draft;
     const shown = { file: file === '-' ? 'standard input' : file, customer: customer.name, shape, read };
     if (options.dryRun === true) return dryRun(shown);
@@ -92,9 +90,7 @@ const whyRefused = async (invocation: Invocation, shown: ShownList, confirm: unk
   if (addresses === 0) return `${holds}.`;
   if (confirm !== undefined) return confirm === addresses ? null : `${holds}, and --confirm says ${String(confirm)}.`;
   const sure = subscriberWarning(shown) === null ? '' : 'READ THE WARNING ABOVE. ';
-  const typed = await invocation.ask(
-    `${sure}To opt them out of all mail of ${shown.customer}, type the number of addresses: `,
-  );
+  const typed = await invocation.ask(`${sure}To opt them out of ${mailOf(shown)}, type the number of addresses: `);
   if (typed === null) return `${holds}. Off a terminal confirm that number with --confirm ${addresses}.`;
   return typed.trim().replaceAll(',', '') === String(addresses) ? null : 'That is not the number of addresses.';
 };

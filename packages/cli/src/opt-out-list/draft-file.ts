@@ -1,5 +1,5 @@
 import type { Millis } from '@heed/contract';
-import { type AddressKey, type DraftList, type ListWeight, type Store, weighList } from '@heed/core';
+import { type AddressKey, type DraftList, type ListReach, type ListWeight, type Store, weighList } from '@heed/core';
 import { type ListShape, listLines } from './list-lines.ts';
 import type { ListSource } from './list-source.ts';
 
@@ -23,7 +23,7 @@ export interface DraftedFile extends ListWeight {
 export interface Drafting {
   readonly store: Store;
   readonly list: string;
-  readonly connection: string;
+  readonly reach: ListReach;
   /** Our clock. */
   readonly now: Millis;
   readonly signal: AbortSignal;
@@ -32,9 +32,9 @@ export interface Drafting {
 
 /** Puts every valid address of a file into a draft of the store and weighs it. On an error or an abort the draft is gone again. */
 export const draftFile = async (source: ListSource, shape: ListShape, how: Drafting): Promise<DraftedFile> => {
-  const { store, list, connection, signal, progress } = how;
+  const { store, list, reach, signal, progress } = how;
   const draft = await store.optOutLists.draft(how.now);
-  const drafted = { list, draft, connection };
+  const drafted = { list, draft, reach };
   try {
     const { rows, valid, broken } = await gather(source, shape, draft, how);
     const weighed = (done: number): void => progress('looking up addresses', done, valid);

@@ -1,4 +1,4 @@
-import { isMostlySubscribers } from '@heed/core';
+import { ALL_MAIL, isMostlySubscribers } from '@heed/core';
 import { bold, red } from '../terminal/paint.ts';
 import { paragraph } from '../terminal/text.ts';
 import { count, plural } from '../terminal/words.ts';
@@ -16,11 +16,19 @@ export interface ShownList {
   readonly read: DraftedFile;
 }
 
+/** What the list opts people out of. */
+export const mailOf = ({ read, customer }: ShownList): string => {
+  const { topic } = read.drafted.reach;
+  return topic === ALL_MAIL ? `all mail of ${customer}` : `the topic ${topic} of ${customer}`;
+};
+
 /** The loud part: null unless most of the addresses are those of active subscribers. */
-export const subscriberWarning = ({ read, customer }: ShownList): string | null =>
-  isMostlySubscribers(read)
-    ? `WARNING: ${count(read.subscribed)} of these ${plural(read.addresses, 'address', 'addresses')} ARE ACTIVE SUBSCRIBERS. This looks like the list of subscribers, not of opt-outs. Importing it unsubscribes them from everything that ${customer} sends, and nobody but each person can undo it (C6a, C7).`
+export const subscriberWarning = (shown: ShownList): string | null => {
+  const { read } = shown;
+  return isMostlySubscribers(read)
+    ? `WARNING: ${count(read.subscribed)} of these ${plural(read.addresses, 'address', 'addresses')} ARE ACTIVE SUBSCRIBERS. This looks like the list of subscribers, not of opt-outs. Importing it unsubscribes them from ${mailOf(shown)}, and nobody but each person can undo it (C6a, C7).`
     : null;
+};
 
 /** What the file holds, how it was read, and what is wrong with it; for people. */
 export const listText = (shown: ShownList): string => {
@@ -49,11 +57,13 @@ const brokenText = ({ count: all, lines }: BrokenLines): readonly string[] => {
 /** The same for programs. */
 export const listJson = (shown: ShownList) => {
   const { customer, file, shape, read } = shown;
+  const { reach } = read.drafted;
   return {
     customer,
     file,
     list: read.drafted.list,
-    connection: read.drafted.connection === '' ? null : read.drafted.connection,
+    connection: reach.connection === '' ? null : reach.connection,
+    topic: reach.topic === ALL_MAIL ? null : reach.topic,
     column: shape.column?.name ?? null,
     header: shape.column?.header ?? false,
     encoding: shape.encoding,

@@ -1,4 +1,4 @@
-import type { Explanation, Fact, SetAside, SystemAnswer } from '@heed/core';
+import { ALL_MAIL, type Explanation, type Fact, type SetAside, type SystemAnswer } from '@heed/core';
 import { reasonInWords, remediesFor } from '../runs/reasons.ts';
 import type { Titles } from '../runs/show-run.ts';
 import { bold } from '../terminal/paint.ts';
@@ -93,6 +93,9 @@ const nowOf = ({ fact, stands }: Explanation['facts'][number]): string => {
 const sourceOf = ({ source }: Fact, titleOf: TitleOf): string =>
   source.role === 'list' ? `opt-out list (${source.field})` : `${titleOf(source.connection)} ${source.field}`;
 
+/** Nothing for all mail; what our own write collapsed was about one topic all the same (C17). */
+const aboutOf = ({ topic }: Fact): string => (topic === ALL_MAIL ? '' : ` of ${topic.replace('collapse:', '')}`);
+
 const nextText = ({ next }: Explanation, titles: Titles): string => {
   const writes = [...next.consent, ...next.fields].map(
     ({ side, op, rule }) => `${op.kind} in ${titles[side]} (${rule})`,
@@ -112,6 +115,16 @@ const remarks = (explained: Explanation, titles: Titles, setAside: readonly SetA
   }
   return lines;
 };
+
+/** What the row of C0 means for one topic. */
+const TOPIC_STATES = {
+  1: 'opted out once, opted in again since',
+  2: 'opted out by a list',
+  3: 'opted out in marketing',
+  4: 'opted out in the CRM',
+  5: 'not opted out, and out of reach',
+  6: 'not opted out',
+} as const;
 
 /** What people call the system of a connection. */
 type TitleOf = (connection: string) => string;
@@ -134,7 +147,7 @@ export const explanationText = (
   const rows = facts.map((one) => [
     String(one.fact.n),
     sourceOf(one.fact, titleOf),
-    one.fact.says + (one.fact.complaint ? ' (complaint)' : ''),
+    one.fact.says + aboutOf(one.fact) + (one.fact.complaint ? ' (complaint)' : ''),
     one.fact.by,
     whenOf(one.fact),
     nowOf(one),
@@ -142,6 +155,8 @@ export const explanationText = (
   parts.push(rows.length === 0 ? '  The ledger has no fact about it.' : table(FACTS, rows, { indent: '  ' }));
   const because = next.verdict.because.length === 0 ? '' : `, on ledger entries ${next.verdict.because.join(', ')}`;
   parts.push('', paragraph(`Decided by ${rule}${because}, from what Heed last read.`, '  '));
+  for (const { name, verdict } of next.topics)
+    parts.push(paragraph(`Topic ${name}: ${TOPIC_STATES[verdict.row]}, decided by ${verdict.rule} (C17).`, '  '));
   for (const line of remarks(explained, titles, setAside)) parts.push(paragraph(line, '    ', '  '));
   for (const { system, changed } of now)
     if (changed) parts.push(paragraph(`${system} has changed since: the next sync reads that first.`, '    ', '  '));

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Millis } from '@heed/contract';
 import {
+  EVERYWHERE,
   EXIT,
   enterList,
   hasGrownTooMuch,
@@ -79,7 +80,7 @@ const importIfChanged = async (profile: Profile, from: ImportFrom, how: ListImpo
     if (last?.digest === shape.digest) return NOTHING;
     const progress = (doing: string, done: number, of: number | null): void =>
       how.progress({ profile: profile.id, doing: `${list}: ${doing}`, done, of });
-    const read = await draftFile(source, shape, { store, list, connection: '', now, signal, progress });
+    const read = await draftFile(source, shape, { store, list, reach: EVERYWHERE, now, signal, progress });
     draft = read.drafted.draft;
     const why = hasGrownTooMuch(read.addresses, last)
       ? `holds ${plural(read.addresses, 'address', 'addresses')}, ${last === null ? 'and none was imported before' : `its last version held ${count(last.addresses)}`}`

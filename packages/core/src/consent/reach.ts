@@ -47,8 +47,12 @@ export interface Scope {
   readonly topic: { readonly name: string; readonly id: string | null } | null;
 }
 
-const binds = (scope: Scope | 'customer', fact: Fact): boolean => {
+/** `customer`: all mail, in any of its connections; `topics`: single topics, wherever they were said. */
+type Everywhere = 'customer' | 'topics';
+
+const binds = (scope: Scope | Everywhere, fact: Fact): boolean => {
   if (scope === 'customer') return fact.topic === ALL_MAIL;
+  if (scope === 'topics') return fact.topic !== ALL_MAIL;
   if (scope.topic !== null && fact.topic === collapsedTopic(scope.topic.name)) return isOf(scope, fact.source);
   // A list binds the whole customer, or the profiles of the one connection that it was narrowed to (C20).
   const { role, connection, field } = fact.source;
@@ -178,14 +182,14 @@ const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[], ledger
 
 /**
  * Which opt-outs bind an address in a profile. Pure; `shadows` (records and members) and `ledger` must hold the address's
- * neighbourhood. `customer`: whatever was said in any connection of the customer (C26, creating).
+ * neighbourhood. `customer` and `topics`: whatever was said in any connection of the customer (C26).
  * Whether each still stands is asked of it, per system.
  */
 export const reachOf = (
   address: AddressKey,
   shadows: readonly Shadow[],
   ledger: Ledger,
-  scope: Scope | 'customer',
+  scope: Scope | Everywhere,
 ): Reach => {
   const people = peopleOf(shadows);
   const optOuts = optOutsOf(ledger, address, countsFor(address, shadows)).filter(({ fact }) => binds(scope, fact));
@@ -197,10 +201,10 @@ export const reachOf = (
     if (via !== null) bindings.push({ ...optOut, via });
   }
   const heirs = new Map<string, readonly OptOut[]>();
-  for (const person of scope === 'customer' ? [] : people) {
+  for (const person of typeof scope === 'string' ? [] : people) {
     for (const heir of person.records.filter((shadow) => livesAt(shadow, address))) {
       const lost = lostBy(heir, person, optOuts, ledger).filter(
-        (optOut) => scope !== 'customer' && optOut.stands(scope.crm),
+        (optOut) => typeof scope !== 'string' && optOut.stands(scope.crm),
       );
       if (lost.length > 0) heirs.set(recordKey(heir.record), lost);
     }

@@ -1,5 +1,5 @@
 import type { Millis } from '@heed/contract';
-import type { Fact } from '../consent/fact.ts';
+import { ALL_MAIL, type Fact, type Topic } from '../consent/fact.ts';
 import { type Binding, reachOf } from '../consent/reach.ts';
 import { standsAnywhere } from '../consent/standing.ts';
 import { type AddressKey, isRecordAddress } from '../identity/address.ts';
@@ -12,6 +12,8 @@ import type { Store } from '../state/store.ts';
 export interface OptedOutLine {
   readonly address: AddressKey;
   readonly state: 'opted-out' | 'undeliverable';
+  /** `*`, or a topic by its name in profiles; by the vendor's where no profile names it (C17). */
+  readonly topic: Topic;
   readonly reason: string;
   /** Who said it: a connection and its container, or an opt-out list. */
   readonly source: string;
@@ -23,10 +25,15 @@ export interface OptedOutLine {
 
 const AT_ONCE = 500;
 
-/** Every opted-out and undeliverable address of a customer, in address order, as was last read; in pages, so that nothing grows. */
+/**
+ * Every opted-out and undeliverable address of a customer, in address order, as was last read; in pages, so that nothing grows.
+ * With `of: 'topics'` those who opted out of single topics instead: the two are never mixed, for a list of the one read as a list
+ * of the other would opt people out of everything.
+ */
 export async function* optedOutLines(
   store: Store,
   profiles: readonly Profile[],
+  of: 'all-mail' | 'topics' = 'all-mail',
 ): AsyncGenerator<readonly OptedOutLine[]> {
   let after: AddressKey | null = null;
   for (;;) {
@@ -35,7 +42,11 @@ export async function* optedOutLines(
     if (last === undefined) return;
     after = last;
     const around = await surroundingsIn(store, profiles, page);
-    yield page.flatMap((address) => (isRecordAddress(address) ? [] : (lineOf(address, around(address)) ?? [])));
+    const lines = (address: AddressKey): readonly OptedOutLine[] =>
+      of === 'topics'
+        ? topicLines(address, around(address), profiles)
+        : [lineOf(address, around(address)) ?? []].flat();
+    yield page.flatMap((address) => (isRecordAddress(address) ? [] : lines(address)));
   }
 }
 
@@ -59,19 +70,47 @@ const surroundingsIn = async (
   return (address) => cuts.map((cut) => cut(address));
 };
 
-const lineOf = (address: AddressKey, around: readonly Surroundings[]): OptedOutLine | null => {
+/** What stands of an address, by the number of the fact behind it. */
+const standing = (
+  address: AddressKey,
+  around: readonly Surroundings[],
+  scope: 'customer' | 'topics',
+): ReadonlyMap<number, Binding> => {
   const bindings = around.flatMap(({ people, members, ledger }) =>
-    reachOf(address, [...people, ...members], ledger, 'customer').bindings.filter(
+    reachOf(address, [...people, ...members], ledger, scope).bindings.filter(
       (binding) => binding.via !== 'doubtful' && standsAnywhere(binding),
     ),
   );
-  const origins = new Map(bindings.map((binding) => [binding.origin.n, binding]));
-  const [first] = [...origins.values()].sort((a, b) => a.origin.when.until - b.origin.when.until);
-  const entries = [...origins.keys()].sort((a, b) => a - b);
-  if (first !== undefined) {
-    const date = first.origin.when.until;
-    return { address, state: 'opted-out', reason: reasonOf(first), source: sourceOf(first.origin), date, entries };
-  }
+  return new Map(bindings.map((binding) => [binding.origin.n, binding]));
+};
+
+const optedOutLine = (address: AddressKey, topic: Topic, bindings: readonly Binding[]): readonly OptedOutLine[] => {
+  const [first] = [...bindings].sort((a, b) => a.origin.when.until - b.origin.when.until);
+  if (first === undefined) return [];
+  const entries = bindings.map(({ origin }) => origin.n).sort((a, b) => a - b);
+  const date = first.origin.when.until;
+  return [
+    { address, state: 'opted-out', topic, reason: reasonOf(first), source: sourceOf(first.origin), date, entries },
+  ];
+};
+
+const topicLines = (
+  address: AddressKey,
+  around: readonly Surroundings[],
+  profiles: readonly Profile[],
+): readonly OptedOutLine[] => {
+  const topics = profiles.flatMap((profile) => profile.topics);
+  const nameOf = ({ topic, source }: Fact): Topic =>
+    topics.find(({ name, crm, marketing }) =>
+      source.role === 'list' ? name === topic : source.role === 'crm' ? crm?.field === topic : marketing === topic,
+    )?.name ?? topic;
+  const byTopic = Map.groupBy(standing(address, around, 'topics').values(), ({ origin }) => nameOf(origin));
+  return [...byTopic].flatMap(([topic, bindings]) => optedOutLine(address, topic, bindings));
+};
+
+const lineOf = (address: AddressKey, around: readonly Surroundings[]): OptedOutLine | null => {
+  const [line] = optedOutLine(address, ALL_MAIL, [...standing(address, around, 'customer').values()]);
+  if (line !== undefined) return line;
   const facts = (around[0]?.ledger.facts ?? []).filter((fact) => fact.address === address);
   const bounced = facts.filter((fact) => fact.says === 'undeliverable' && isNewest(fact, facts));
   const [gone] = bounced;
@@ -81,6 +120,7 @@ const lineOf = (address: AddressKey, around: readonly Surroundings[]): OptedOutL
   return {
     address,
     state: 'undeliverable',
+    topic: ALL_MAIL,
     reason: 'mail bounces',
     source: sourceOf(gone),
     date: until,

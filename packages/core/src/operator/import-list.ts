@@ -1,9 +1,9 @@
 import type { Millis } from '@heed/contract';
-import type { Fact } from '../consent/fact.ts';
+import { ALL_MAIL, type Fact } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { ListVersion } from '../state/opt-out-lists.ts';
 import type { Store } from '../state/store.ts';
-import { listFact } from './ledger-entries.ts';
+import { type ListReach, listFact } from './ledger-entries.ts';
 
 /** Addresses that are looked at, and entered, in one step. */
 const AT_ONCE = 1_000;
@@ -13,8 +13,7 @@ export interface DraftList {
   /** Which list it is a version of. */
   readonly list: string;
   readonly draft: number;
-  /** Empty: every connection of the customer. */
-  readonly connection: string;
+  readonly reach: ListReach;
 }
 
 /** What a list would do, before anybody says yes to it. */
@@ -35,28 +34,29 @@ export const hasGrownTooMuch = (addresses: number, last: ListVersion | null): bo
   addresses > (last?.addresses ?? 0) * 2 + 1_000;
 
 /** A list opted it out with at least this reach, and no proven opt-in came after it (C7: only then the list says it anew). */
-const isListed = (facts: readonly Fact[], connection: string): boolean => {
+const isListed = (facts: readonly Fact[], { connection, topic }: ListReach): boolean => {
   const optIn = facts.findLast((fact) => fact.says === 'opted-in' && fact.proof !== null)?.n ?? 0;
   return facts.some(
-    ({ n, says, source, echoOf }) =>
+    ({ n, says, source, echoOf, topic: said }) =>
       n > optIn &&
       says === 'opted-out' &&
       echoOf === null &&
       source.role === 'list' &&
-      (source.connection === '' || source.connection === connection),
+      (source.connection === '' || source.connection === connection) &&
+      (said === ALL_MAIL || said === topic),
   );
 };
 
 /** Those of a page that bring a new fact. */
 const news = async (
   store: Store,
-  { list, connection }: DraftList,
+  { list, reach }: DraftList,
   page: readonly AddressKey[],
 ): Promise<readonly AddressKey[]> => {
   const onList = await store.optOutLists.onList(list, page);
   const others = page.filter((address) => !onList.has(address));
   const facts = Map.groupBy(await store.factsOf(others), (fact) => fact.address);
-  return others.filter((address) => !isListed(facts.get(address) ?? [], connection));
+  return others.filter((address) => !isListed(facts.get(address) ?? [], reach));
 };
 
 /** Counts what a drafted list would do. Changes nothing. */
@@ -103,7 +103,7 @@ export const enterList = async (
   signal: AbortSignal,
   progress: (done: number) => void = () => {},
 ): Promise<number> => {
-  const { list, draft, connection } = drafted;
+  const { list, draft, reach } = drafted;
   let addresses = 0;
   let entered = 0;
   for (;;) {
@@ -111,7 +111,7 @@ export const enterList = async (
     const page = await store.optOutLists.gathered(draft, null, AT_ONCE);
     if (page.length === 0) break;
     const fresh = await news(store, drafted, page);
-    const facts = fresh.map((address) => listFact(address, by, because, at, connection));
+    const facts = fresh.map((address) => listFact(address, by, because, at, reach));
     await store.optOutLists.enter(list, draft, page, facts, at);
     addresses += page.length;
     entered += facts.length;

@@ -1,5 +1,5 @@
 import type { Millis } from '@heed/contract';
-import { ALL_MAIL, type Fact, type Ledger, type NewFact, sameRecord, sameSource } from '../consent/fact.ts';
+import { ALL_MAIL, type Fact, type Ledger, type NewFact, sameRecord, sameSource, type Topic } from '../consent/fact.ts';
 import { type Binding, reachOf } from '../consent/reach.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -10,13 +10,27 @@ export type Entered =
   | { readonly ok: true; readonly entries: readonly number[] }
   | { readonly ok: false; readonly why: string };
 
-/**
- * The customer's own word (C20): an opt-out list, `optouts add`, or a refused review. Binds every connection of the customer,
- * or only the profiles of one if that is named.
- */
-export const listFact = (address: AddressKey, by: string, evidence: string, at: Millis, connection = ''): NewFact => ({
+/** How far the customer's own word goes (C20). */
+export interface ListReach {
+  /** Only profiles that use this connection; empty: every connection of the customer. */
+  readonly connection: string;
+  /** `*`, or a topic by its name in profiles (C17). */
+  readonly topic: Topic;
+}
+
+/** All mail of the customer. */
+export const EVERYWHERE: ListReach = { connection: '', topic: ALL_MAIL };
+
+/** The customer's own word (C20): an opt-out list, `optouts add`, or a refused review. */
+export const listFact = (
+  address: AddressKey,
+  by: string,
+  evidence: string,
+  at: Millis,
+  { connection, topic }: ListReach,
+): NewFact => ({
   address,
-  topic: ALL_MAIL,
+  topic,
   source: { role: 'list', connection, container: '', field: by },
   says: 'opted-out',
   by: 'operator',
@@ -28,15 +42,17 @@ export const listFact = (address: AddressKey, by: string, evidence: string, at: 
   run: null,
 });
 
-/** Opts one address out everywhere, with actor and evidence (C20). Our clock. */
+/** Opts one address out everywhere, or as far as is said, with actor and evidence (C20). Our clock. */
 export const addOptOut = async (
   store: Store,
   address: AddressKey,
   by: string,
   evidence: string,
   at: Millis,
+  reach: ListReach = EVERYWHERE,
 ): Promise<Entered> => {
-  const entries = await store.enter({ facts: [listFact(address, by, evidence, at)], decisions: [] }, [address], at);
+  const fact = listFact(address, by, evidence, at, reach);
+  const entries = await store.enter({ facts: [fact], decisions: [] }, [address], at);
   return { ok: true, entries };
 };
 

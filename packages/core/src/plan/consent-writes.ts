@@ -3,6 +3,7 @@ import type { Verdict } from '../consent/decide.ts';
 import { ALL_MAIL, sameSource } from '../consent/fact.ts';
 import { isFight } from '../consent/guards.ts';
 import { clearedValue, optOutValue } from '../consent/opt-out-field.ts';
+import { isErased, isRecordAddress } from '../identity/address.ts';
 import type { Side } from '../profile/profile.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Owed, SetAside } from '../state/store.ts';
@@ -63,7 +64,9 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
   if (fight !== null) setAside.push(fight);
   if (verdict.member === 'opt-out' && topic.id !== null) {
     const known = one.member.kind === 'known' ? one.member.record : null;
-    const email = around.member?.email ?? live[0]?.email ?? null;
+    // No system has shown somebody whom only a list names.
+    const listed = isRecordAddress(address) || isErased(address) ? null : address;
+    const email = around.member?.email ?? live[0]?.email ?? listed;
     const stopped = verdict.guarded && view.stopped !== null;
     owe('marketing', known, fight?.message ?? (stopped ? `waits for ${view.stopped} (C18)` : 'not read back yet'));
     const absent = known === null && !context.marketingIsComplete;
