@@ -1,9 +1,10 @@
 import { ConnectorError } from '@heed/contract';
-import { EXIT, explain, printProfileError, worstExit } from '@heed/core';
+import { EXIT, explain, printProfileError, rememberedOf, worstExit } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { connectProfile } from '../composition/systems.ts';
 import { type Command, UsageError } from '../invocation.ts';
 import { readAddress } from '../people/address.ts';
+import { rememberedJson, rememberedText } from '../people/show-erasure.ts';
 import { explanationJson, explanationText } from '../people/show-explanation.ts';
 import { titlesOf } from '../runs/titles.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
@@ -16,6 +17,12 @@ export const run: Command = async (invocation, [name = '', given]) => {
   const { container } = workspace;
   const store = container.get(TOKENS.State).customer(customer.name);
   const now = container.get(TOKENS.Clock).now();
+  const remembered = await rememberedOf(store, address);
+  if (remembered !== null) {
+    const erased = rememberedJson(remembered);
+    const text = rememberedText(customer.name, remembered);
+    return { code: EXIT.done, json: { customer: customer.name, address, erased, profiles: [] }, text };
+  }
   const json: ReturnType<typeof explanationJson>[] = [];
   const texts: string[] = [];
   const codes: number[] = [];

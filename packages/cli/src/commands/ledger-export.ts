@@ -1,7 +1,8 @@
-import { EXIT } from '@heed/core';
+import { EXIT, rememberedOf } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import type { Command } from '../invocation.ts';
 import { readAddress } from '../people/address.ts';
+import { rememberedJson, rememberedText } from '../people/show-erasure.ts';
 import { iso, moment } from '../terminal/words.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
@@ -10,8 +11,10 @@ export const run: Command = async (invocation, [name = '', given]) => {
   const workspace = await openWorkspace(invocation);
   const customer = findCustomer(workspace, name, invocation.profilesDir);
   const address = await readAddress(invocation, given);
-  const entries = await workspace.container.get(TOKENS.State).customer(customer.name).entriesOf(address);
-  const text =
+  const store = workspace.container.get(TOKENS.State).customer(customer.name);
+  const remembered = await rememberedOf(store, address);
+  const entries = await store.entriesOf(remembered?.name ?? address);
+  const said =
     entries.length === 0
       ? `The ledger of ${customer.name} has nothing about ${address}.`
       : entries
@@ -21,8 +24,13 @@ export const run: Command = async (invocation, [name = '', given]) => {
           .join('\n');
   return {
     code: EXIT.done,
-    json: { customer: customer.name, address, entries: entries.map((one) => ({ ...one, at: iso(one.at) })) },
-    text,
+    json: {
+      customer: customer.name,
+      address,
+      ...(remembered === null ? {} : { erased: rememberedJson(remembered) }),
+      entries: entries.map((one) => ({ ...one, at: iso(one.at) })),
+    },
+    text: remembered === null ? said : `${rememberedText(customer.name, remembered)}\n${said}`,
   };
 };
 

@@ -16,7 +16,8 @@ export const run: Command = async (invocation, [name = ''], options) => {
   const customer = findCustomer(workspace, name, invocation.profilesDir);
   const store = workspace.container.get(TOKENS.State).customer(customer.name);
   const pages = optedOutLines(store, customer.profiles, options.topics === true ? 'topics' : 'all-mail');
-  if (typeof options.file === 'string') return toFile(invocation, customer.name, options.file, pages);
+  const { optedOut: erased } = await store.erasures.count();
+  if (typeof options.file === 'string') return toFile(invocation, customer.name, options.file, pages, erased);
   if (!invocation.json) {
     invocation.say(HEADER);
     for await (const page of stoppable(pages, invocation)) if (page.length > 0) invocation.say(linesOf(page));
@@ -29,10 +30,17 @@ export const run: Command = async (invocation, [name = ''], options) => {
       invocation.say(before + page.map((line) => asJson({ ...line, date: iso(line.date) })).join(',\n'));
       before = ',';
     }
-    invocation.say(']}');
+    invocation.say(`],"erased":${erased}}`);
   }
+  if (erased > 0) invocation.tell(withoutErased(erased));
   return { code: invocation.signal.aborted ? EXIT.interrupted : EXIT.done, json: undefined, text: '' };
 };
+
+/** Nobody can list them: Heed does not know their addresses (C25). */
+const withoutErased = (erased: number): string =>
+  paragraph(
+    `Not listed: ${plural(erased, 'opted-out person', 'opted-out people')}, erased since. Heed keeps a keyed hash of the address alone, and the opt-out.`,
+  );
 
 type Pages = AsyncIterable<readonly OptedOutLine[]>;
 
@@ -51,7 +59,13 @@ const linesOf = (page: readonly OptedOutLine[]): string =>
     .join('\n');
 
 /** Into a new file beside the old one, which takes its place when it is whole: nobody finds half a list. */
-const toFile = async (invocation: Invocation, customer: string, path: string, pages: Pages): Promise<Answer> => {
+const toFile = async (
+  invocation: Invocation,
+  customer: string,
+  path: string,
+  pages: Pages,
+  erased: number,
+): Promise<Answer> => {
   const part = `${path}.part`;
   let addresses = 0;
   const file = await create(part);
@@ -70,10 +84,13 @@ const toFile = async (invocation: Invocation, customer: string, path: string, pa
   const interrupted = invocation.signal.aborted;
   return {
     code: interrupted ? EXIT.interrupted : EXIT.done,
-    json: { customer, file: path, addresses, interrupted },
+    json: { customer, file: path, addresses, erased, interrupted },
     text: interrupted
       ? ''
-      : paragraph(`${plural(addresses, 'address', 'addresses')} of ${customer} written to ${path}.`),
+      : [
+          paragraph(`${plural(addresses, 'address', 'addresses')} of ${customer} written to ${path}.`),
+          ...(erased > 0 ? [withoutErased(erased)] : []),
+        ].join('\n'),
   };
 };
 

@@ -31,6 +31,10 @@ export const peopleCommands: readonly CommandSpec[] = [
     options: [
       { flags: '--because <text>', about: 'why it was a mistake, for the ledger', required: true },
       { flags: '--run <run>', about: 'withdraw what this run read: a mass mistake' },
+      {
+        flags: '--topic <name>',
+        about: 'the opt-out of this topic, by its name in profiles (C17); all mail if left out',
+      },
       by,
     ],
     examples: [
@@ -89,6 +93,19 @@ export const peopleCommands: readonly CommandSpec[] = [
     examples: ['optouts export acme --file optouts.csv', 'optouts export acme --topics --json'],
     notes: 'As was last read. Safe to open in a spreadsheet: what would be a formula has a quote in front.',
     load: () => import('../commands/optouts-export.ts'),
+  },
+  {
+    name: 'erase',
+    args: '<customer> <address>',
+    about: "remove a person's data; a keyed hash stays, so that the opt-out does too (C25)",
+    options: [
+      { flags: '--yes', about: 'without asking, for scripts' },
+      { flags: '--dry-run', about: 'only say what would be removed and what remains' },
+      by,
+    ],
+    examples: ['erase acme ann@example.org --dry-run', 'echo ann@example.org | heed erase acme - --yes'],
+    notes: `Opt-outs that are owed are delivered first; while one is left, nobody is erased (exit 5). It cannot be undone. Records at the vendors remain: they are named, so that somebody deletes them there. Backups that were made before still hold the person. ${ADDRESS_NOTE}`,
+    load: () => import('../commands/erase.ts'),
   },
   {
     name: 'ledger verify',

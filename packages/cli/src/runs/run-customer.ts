@@ -1,4 +1,5 @@
 import {
+  type AddressKey,
   type Customer,
   type Engine,
   EXIT,
@@ -25,6 +26,8 @@ export interface RunRequest {
   readonly full: boolean;
   readonly yes: boolean;
   readonly lineLimit: number;
+  /** Nothing but the opt-outs of these people (C25). */
+  readonly optOutsOf?: readonly AddressKey[];
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
 }
@@ -107,7 +110,8 @@ const standingOf = async (store: Store, profile: string): Promise<Standing> => (
   setAside: (await store.setAside(profile)).length,
 });
 
-const runOne = async (
+/** Runs one profile, under a lease that the caller holds. */
+export const runOne = async (
   container: Container,
   customer: Customer,
   profile: Profile,
@@ -129,7 +133,7 @@ const runOne = async (
     open: opened.open,
     progress: request.progress,
   };
-  const { mode, full, yes, lineLimit } = request;
-  const options = { mode, full, yes, lineLimit, digest, optOutEveryMs: OPT_OUTS_EVERY_MS };
+  const { mode, full, yes, lineLimit, optOutsOf } = request;
+  const options = { mode, full, yes, lineLimit, digest, optOutsOf, optOutEveryMs: OPT_OUTS_EVERY_MS };
   return runProfile(profile, options, engine, turn.lease, request.signal);
 };

@@ -1,4 +1,5 @@
 export * from './approve.ts';
+export * from './erase.ts';
 export * from './explain.ts';
 export * from './export-opt-outs.ts';
 export * from './import-list.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Role } from '@heed/contract';
+import type { AddressKey } from '../identity/address.ts';
 import { viewOf } from '../plan/view.ts';
 import { failureFinding } from '../profile/failure-finding.ts';
 import { lintProfile } from '../profile/lint/lint-profile.ts';
@@ -8,6 +9,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { RunReport, RunStatus } from '../state/report.ts';
 import type { Lease } from '../state/store.ts';
 import { LeaseLost } from '../state/store.ts';
+import { deliverOptOuts } from './deliver.ts';
 import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
 import { seeksErased, settleAbsent } from './erased.ts';
@@ -34,6 +36,8 @@ export interface RunOptions {
   readonly digest: string;
   /** Between two opt-out passes of a long run, our clock. */
   readonly optOutEveryMs: number;
+  /** Nothing but the opt-outs of these people: read, written and read back (C25). */
+  readonly optOutsOf?: readonly AddressKey[] | undefined;
 }
 
 export interface RunResult {
@@ -180,6 +184,10 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   const allowed = await permission(run, options);
   run.allowed = allowed;
   await settleEarlierDoubts(run);
+  if (options.optOutsOf !== undefined) {
+    await deliverOptOuts(run, options.optOutsOf);
+    return EXIT.done;
+  }
   // A profile that never read anything has missed what opt-out lists and other profiles brought before it was there (C20, C26).
   const isNew = run.service.blocked === '';
   if (options.full || isNew) await run.engine.store.markDirty(run.view.profile.id, null, run.engine.clock.now());
