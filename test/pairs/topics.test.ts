@@ -4,6 +4,7 @@ import { mailchimpCase } from '../../connectors/mailchimp/test/suite-case.ts';
 import { netsuiteCase } from '../../connectors/netsuite/test/suite-case.ts';
 import { salesforceCase } from '../../connectors/salesforce/test/suite-case.ts';
 import { run as checkCommand } from '../../packages/cli/src/commands/check.ts';
+import { run as correctCommand } from '../../packages/cli/src/commands/correct.ts';
 import { run as listsCommand } from '../../packages/cli/src/commands/lists.ts';
 import { run as syncCommand } from '../../packages/cli/src/commands/sync.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -102,6 +103,13 @@ describe('C17 NetSuite and HubSpot: a subscription category and a subscription t
     expect(bucketOf(json, 'marketing'), text).toMatchObject({ optedOut: 1 });
     await nobodyOut();
     await quiet();
+
+    const correct = (topic?: string) =>
+      stage.heed((invocation) =>
+        correctCommand(invocation, ['acme', BOB], { because: 'a slip', ...(topic === undefined ? {} : { topic }) }),
+      );
+    await expect(correct()).rejects.toThrow('the ledger holds no opt-out of this address');
+    expect((await correct('events')).code).toBe(0);
   });
 
   it('without a place in NetSuite it is listed, or with collapse sets the global status, which stays an echo of it', async () => {

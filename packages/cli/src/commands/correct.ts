@@ -2,6 +2,7 @@ import { correctAddress, correctRun, EXIT } from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { type Command, UsageError } from '../invocation.ts';
 import { actorOf, readAddress } from '../people/address.ts';
+import { topicOf } from '../people/topic.ts';
 import { paragraph } from '../terminal/text.ts';
 import { findCustomer, openWorkspace } from '../workspace.ts';
 
@@ -16,9 +17,12 @@ export const run: Command = async (invocation, [name = '', given], options) => {
   const store = workspace.container.get(TOKENS.State).customer(customer.name);
   const now = workspace.container.get(TOKENS.Clock).now();
   const by = actorOf(options);
+  if (ofRun !== null && options.topic !== undefined)
+    throw new UsageError('--run ID withdraws what that run read, of every topic.');
+  const topic = topicOf(customer, options.topic);
   const entered =
     ofRun === null
-      ? await correctAddress(store, customer.profiles, await readAddress(invocation, given), because, by, now)
+      ? await correctAddress(store, customer.profiles, await readAddress(invocation, given), because, by, now, topic)
       : await correctRun(store, ofRun, because, by, now);
   if (!entered.ok) throw new UsageError(`Nothing was corrected: ${entered.why}.`);
   return {

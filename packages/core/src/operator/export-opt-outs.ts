@@ -7,6 +7,7 @@ import { type Surroundings, surroundingsOf } from '../plan/neighbours.ts';
 import type { Profile } from '../profile/profile.ts';
 import { type System, systemKey } from '../state/shadow.ts';
 import type { Store } from '../state/store.ts';
+import { type TopicName, topicNames } from './topic-name.ts';
 
 /** One address that gets no marketing mail, and why (C20). */
 export interface OptedOutLine {
@@ -35,6 +36,7 @@ export async function* optedOutLines(
   profiles: readonly Profile[],
   of: 'all-mail' | 'topics' = 'all-mail',
 ): AsyncGenerator<readonly OptedOutLine[]> {
+  const nameOf = await topicNames(store, profiles);
   let after: AddressKey | null = null;
   for (;;) {
     const page: readonly AddressKey[] = await store.optOutLists.everybody(after, AT_ONCE);
@@ -43,9 +45,7 @@ export async function* optedOutLines(
     after = last;
     const around = await surroundingsIn(store, profiles, page);
     const lines = (address: AddressKey): readonly OptedOutLine[] =>
-      of === 'topics'
-        ? topicLines(address, around(address), profiles)
-        : [lineOf(address, around(address)) ?? []].flat();
+      of === 'topics' ? topicLines(address, around(address), nameOf) : [lineOf(address, around(address)) ?? []].flat();
     yield page.flatMap((address) => (isRecordAddress(address) ? [] : lines(address)));
   }
 }
@@ -97,13 +97,8 @@ const optedOutLine = (address: AddressKey, topic: Topic, bindings: readonly Bind
 const topicLines = (
   address: AddressKey,
   around: readonly Surroundings[],
-  profiles: readonly Profile[],
+  nameOf: TopicName,
 ): readonly OptedOutLine[] => {
-  const topics = profiles.flatMap((profile) => profile.topics);
-  const nameOf = ({ topic, source }: Fact): Topic =>
-    topics.find(({ name, crm, marketing }) =>
-      source.role === 'list' ? name === topic : source.role === 'crm' ? crm?.field === topic : marketing === topic,
-    )?.name ?? topic;
   const byTopic = Map.groupBy(standing(address, around, 'topics').values(), ({ origin }) => nameOf(origin));
   return [...byTopic].flatMap(([topic, bindings]) => optedOutLine(address, topic, bindings));
 };

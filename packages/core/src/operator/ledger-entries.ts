@@ -5,6 +5,7 @@ import type { AddressKey } from '../identity/address.ts';
 import type { Profile } from '../profile/profile.ts';
 import { type System, systemKey } from '../state/shadow.ts';
 import type { Store } from '../state/store.ts';
+import { topicNames } from './topic-name.ts';
 
 export type Entered =
   | { readonly ok: true; readonly entries: readonly number[] }
@@ -95,6 +96,7 @@ const aroundAddress = async (
   store: Store,
   profiles: readonly Profile[],
   address: AddressKey,
+  scope: 'customer' | 'topics' = 'customer',
 ): Promise<{ readonly ledger: Ledger; readonly bindings: readonly Binding[] }> => {
   const systems = new Map<string, System>();
   for (const { crm, marketing } of profiles) {
@@ -106,7 +108,7 @@ const aroundAddress = async (
     }
   }
   const hood = await store.neighbourhood(profiles[0]?.id ?? '', [...systems.values()], [address]);
-  return { ledger: hood.ledger, bindings: reachOf(address, hood.shadows, hood.ledger, 'customer').bindings };
+  return { ledger: hood.ledger, bindings: reachOf(address, hood.shadows, hood.ledger, scope).bindings };
 };
 
 /** Only opt-outs made in the CRM by an operator or by unknown can be mistakes (C6a). */
@@ -134,7 +136,7 @@ const why = (facts: readonly Fact[]): string => {
 };
 
 /**
- * Withdraws mistaken opt-outs of a person, and writes nothing to marketing (C6a): those that bind the address, wherever they
+ * Withdraws mistaken opt-outs of a person, of all mail or of one topic by its name in profiles, and writes nothing to marketing (C6a): those that bind the address, wherever they
  * were read, and what was said on the same records at other addresses of theirs.
  */
 export const correctAddress = async (
@@ -144,9 +146,18 @@ export const correctAddress = async (
   because: string,
   by: string,
   at: Millis,
+  topic: Topic = ALL_MAIL,
 ): Promise<Entered> => {
-  const { ledger, bindings } = await aroundAddress(store, profiles, address);
-  const bound = bindings.filter((binding) => binding.via !== 'doubtful').map((binding) => binding.origin);
+  const { ledger, bindings } = await aroundAddress(
+    store,
+    profiles,
+    address,
+    topic === ALL_MAIL ? 'customer' : 'topics',
+  );
+  const nameOf = await topicNames(store, profiles);
+  const bound = bindings
+    .filter(({ via, origin }) => via !== 'doubtful' && nameOf(origin) === topic)
+    .map((binding) => binding.origin);
   const twins = ledger.facts.filter((fact) =>
     bound.some((one) => sameSource(one.source, fact.source) && sameRecord(one.record, fact.record)),
   );
