@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { marketingCase as hubspotMarketing } from '../../connectors/hubspot/test/suite-case.ts';
+import { crmCase as hubspotCrm, marketingCase as hubspotMarketing } from '../../connectors/hubspot/test/suite-case.ts';
 import { mailchimpCase } from '../../connectors/mailchimp/test/suite-case.ts';
 import { netsuiteCase } from '../../connectors/netsuite/test/suite-case.ts';
 import { salesforceCase } from '../../connectors/salesforce/test/suite-case.ts';
@@ -128,6 +128,56 @@ describe('C17 NetSuite and HubSpot: a subscription category and a subscription t
     await stage.heed(syncCommand);
     expect((await stage.crm.people.seen()).map(({ optedOut }) => optedOut)).toEqual([true]);
     expect((await stage.marketing.people.seen()).map(({ optedOut }) => optedOut)).toEqual([false]);
+    await quiet();
+  });
+});
+
+describe('C17 HubSpot as the CRM and Mailchimp: a subscription type and an interest', () => {
+  it('travels both ways; the opt-out of everything in the portal is never set', async () => {
+    stage = await openStage('hubspot-mailchimp', hubspotCrm(), mailchimpCase);
+    const types = await topicsOf('hubspot');
+    const interest = (await topicsOf('mailchimp')).get('What would you like to hear about?: Events') ?? '';
+    const events = types.get('Events') ?? '';
+    stage.rewrite((text) => `${text}topics:\n  events: { crm: "${events}", marketing: "${interest}" }\n`);
+    await stage.crm.people.add([ANN, BOB].map((email) => ({ email })));
+    const check = await stage.heed(checkCommand);
+    expect(check.code, check.text).toBe(0);
+    await stage.heed(syncCommand, { yes: true });
+    const tick = (email: string, on: boolean) =>
+      stage.marketing.vendor.act('person/preferences', { email, interests: { [interest]: on } });
+    for (const email of [ANN, BOB]) tick(email, true);
+    await stage.heed(syncCommand);
+    tick(ANN, false);
+    stage.crm.vendor.act('admin/opt-out', { email: BOB, subscription: events });
+    const { json, text } = await stage.heed(syncCommand);
+    expect(bucketOf(json, 'crm'), text).toMatchObject({ optedOut: 1 });
+    expect(bucketOf(json, 'marketing'), text).toMatchObject({ optedOut: 1 });
+    await nobodyOut();
+    await quiet();
+  });
+});
+
+describe('C17 Salesforce and HubSpot: several topics of one person at once', () => {
+  it('each goes its own way, also in one batch to one record', async () => {
+    stage = await openStage('salesforce-hubspot', salesforceCase, hubspotMarketing());
+    const types = await topicsOf('hubspot');
+    const [news, events] = [types.get('Newsletter') ?? '', types.get('Events') ?? ''];
+    stage.rewrite(
+      (text) =>
+        `${text}topics:\n  news: { crm: Newsletter_Opt_Out__c, marketing: "${news}" }\n  events: { crm: Email_Undeliverable__c, marketing: "${events}" }\n`,
+    );
+    await stage.crm.people.add([ANN, BOB].map((email) => ({ email })));
+    await stage.heed(syncCommand, { yes: true });
+    for (const subscription of [news, events])
+      stage.marketing.vendor.act('person/unsubscribe', { email: ANN, subscription });
+    stage.marketing.vendor.act('person/unsubscribe', { email: BOB, subscription: news });
+    stage.marketing.vendor.act('person/unsubscribe', { email: BOB });
+    const { json, text } = await stage.heed(syncCommand);
+    expect(bucketOf(json, 'crm'), text).toMatchObject({ optedOut: 2, setAside: [] });
+    expect((await stage.crm.people.seen()).map(({ email, optedOut }) => [email, optedOut])).toEqual([
+      [ANN, false],
+      [BOB, true],
+    ]);
     await quiet();
   });
 });
