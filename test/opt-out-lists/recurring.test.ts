@@ -86,10 +86,49 @@ describe('C20: a list in a profile', () => {
     expect(memberNow(world, 'ann@x.org')).toBe('subscribed');
   });
 
-  it('a plan enters nothing and says what would be', async () => {
-    world.file('acme/optouts.csv', 'Email\nann@x.org\n');
-    expect((await world.heed(['plan', 'acme'])).said).toContain('sync first opts out 1 address by it');
-    expect(await facts('ann@x.org')).toBe(0);
+  it('C20: a plan enters nothing, and says exactly what the sync does that enters it first', async () => {
+    world.file('acme/optouts.csv', 'Email\n');
+    contact(world, 'ann@x.org');
+    contact(world, 'bob@x.org');
+    expect((await sync()).code).toBe(0);
+    const before = await facts('ann@x.org');
+    world.file('acme/optouts.csv', 'Email\nann@x.org\nzed@x.org\nno address\n');
+    for (const _again of [1, 2]) {
+      const { code, json, said } = await world.heed(['plan', 'acme']);
+      expect([code, said]).toEqual([
+        5,
+        expect.stringContaining('sync first opts out 2 addresses by it, and this plan'),
+      ]);
+      expect(said).toContain('1 broken line left out: line 4');
+      const writes = (json as { readonly runs: readonly { readonly writes: readonly object[] }[] }).runs[0]?.writes;
+      expect(writes).toHaveLength(2);
+      for (const side of ['crm', 'marketing'])
+        expect(writes).toContainEqual({ side, kind: 'opt-out', planned: 1, held: 0 });
+      expect([await facts('ann@x.org'), await facts('zed@x.org')]).toEqual([before, 0]);
+      expect(memberNow(world, 'ann@x.org')).toMatch(/^subscribed/);
+    }
+    const { code, json } = await sync();
+    expect(code).toBe(5);
+    expect(json).toMatchObject({ runs: [{ crm: { optedOut: 1 }, marketing: { optedOut: 1 } }] });
+    expect(memberNow(world, 'ann@x.org')).toMatch(/^unsubscribed/);
+    expect(memberNow(world, 'bob@x.org')).toMatch(/^subscribed/);
+    const after = await world.heed(['plan', 'acme']);
+    expect(after.said).not.toContain('optouts.csv');
+    expect(after.json).toMatchObject({ runs: [{ writes: [] }] });
+  });
+
+  it('C20: a list that one profile brings is in the plans of the others after it, and is told once', async () => {
+    world.file('acme/optouts.csv', 'Email\n');
+    contact(world, 'ann@x.org');
+    const change = { optOut: { crmToMarketing: false, importFrom: 'optouts.csv' } };
+    world.profile(change, 'alpha');
+    world.profile(change);
+    expect((await sync()).code).toBe(0);
+    world.file('acme/optouts.csv', 'Email\nann@x.org\nzed@x.org\n');
+    const { json, said } = await world.heed(['plan', 'acme']);
+    expect(said.match(/sync first opts out/g)).toHaveLength(1);
+    const { runs } = json as { readonly runs: readonly { readonly writes: readonly object[] }[] };
+    expect(runs.map(({ writes }) => writes.length)).toEqual([2, 2]);
   });
 
   it('is read as the profile says', async () => {

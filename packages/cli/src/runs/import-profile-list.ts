@@ -2,12 +2,15 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Millis } from '@heed/contract';
 import {
+  asIfEntered,
   EVERYWHERE,
   EXIT,
   enterList,
   hasGrownTooMuch,
   type ImportFrom,
   isMostlySubscribers,
+  type ListEntry,
+  markListed,
   type Profile,
   type Progress,
   type Store,
@@ -21,7 +24,7 @@ import { count, plural } from '../terminal/words.ts';
 export interface ListImport {
   readonly store: Store;
   readonly stateDir: string;
-  /** A plan enters nothing: the ledger keeps what it says for ever. */
+  /** A plan enters nothing, since the ledger keeps what it says for ever: it goes by a store that looks as if. */
   readonly mode: 'sync' | 'plan';
   /** Our clock. */
   readonly now: Millis;
@@ -32,6 +35,18 @@ export interface ListImport {
 export interface ListImported {
   readonly codes: readonly number[];
   readonly messages: readonly string[];
+  /** Only for a plan, and only if there is a list to enter. */
+  readonly planned?: PlannedList;
+}
+
+/** A list that a sync would enter first. */
+export interface PlannedList {
+  /** What plans go by. */
+  readonly store: Store;
+  /** Before the plan of each profile, of this one and of those that a sync would run after it. */
+  mark(profile: string): Promise<void>;
+  /** Once no plan goes by it any more. */
+  discard(): Promise<void>;
 }
 
 const NOTHING: ListImported = { codes: [], messages: [] };
@@ -88,8 +103,11 @@ const importIfChanged = async (profile: Profile, from: ImportFrom, how: ListImpo
         ? `is mostly ACTIVE SUBSCRIBERS: ${count(read.subscribed)} of ${plural(read.addresses, 'address', 'addresses')}`
         : null;
     if (why !== null) return held(profile, from, file, why, read);
-    if (how.mode === 'plan') return planned(profile, list, read);
     const entry = { by: `profile ${profile.id}`, because: list, digest: shape.digest, at: now };
+    if (how.mode === 'plan') {
+      draft = null;
+      return planned(profile, list, read, plannedList(store, read, entry));
+    }
     const entered = await enterList(store, read.drafted, entry, signal);
     return told(profile, list, entered, read);
   } finally {
@@ -116,17 +134,24 @@ const held = (profile: Profile, from: ImportFrom, file: string, why: string, rea
   };
 };
 
-const planned = ({ id }: Profile, list: string, { addresses, already }: DraftedFile): ListImported => ({
-  codes: [],
-  messages: [
-    `${id}: the opt-out list ${list} changed. sync first opts out ${plural(addresses - already, 'address', 'addresses')} by it; this plan does not count them.`,
-  ],
+const plannedList = (store: Store, { drafted, addresses }: DraftedFile, entry: ListEntry): PlannedList => ({
+  store: asIfEntered(store, drafted, entry, addresses),
+  mark: (profile) => markListed(store, drafted, entry, profile),
+  discard: () => store.optOutLists.discard(drafted.draft),
 });
 
-const told = ({ id }: Profile, list: string, entered: number, { broken }: DraftedFile): ListImported => {
-  const messages = [`${id}: ${plural(entered, 'address', 'addresses')} opted out by the list ${list}.`];
-  if (broken.count === 0) return { codes: [], messages };
+const planned = ({ id }: Profile, list: string, read: DraftedFile, plan: PlannedList): ListImported => {
+  const fresh = plural(read.addresses - read.already, 'address', 'addresses');
+  const said = `${id}: the opt-out list ${list} changed: sync first opts out ${fresh} by it, and this plan counts them.`;
+  return { ...withBroken(said, read), planned: plan };
+};
+
+const told = ({ id }: Profile, list: string, entered: number, read: DraftedFile): ListImported =>
+  withBroken(`${id}: ${plural(entered, 'address', 'addresses')} opted out by the list ${list}.`, read);
+
+const withBroken = (said: string, { broken }: DraftedFile): ListImported => {
+  if (broken.count === 0) return { codes: [], messages: [said] };
   const first = broken.lines.slice(0, 5).map(({ line, reason }) => `line ${line}: ${reason}`);
   const lines = `${plural(broken.count, 'broken line')} left out: ${first.join('; ')}${broken.count > 5 ? '; ...' : ''}.`;
-  return { codes: [EXIT.attention], messages: [`${messages[0]} ${lines}`] };
+  return { codes: [EXIT.attention], messages: [`${said} ${lines}`] };
 };

@@ -17,7 +17,7 @@ import {
 import type { Container } from 'inversify';
 import { TOKENS } from '../composition/container.ts';
 import { connectProfile } from '../composition/systems.ts';
-import { importProfileList } from './import-profile-list.ts';
+import { importProfileList, type PlannedList } from './import-profile-list.ts';
 import { type Turn, takeTurn } from './lease-holder.ts';
 import type { Standing } from './show-run.ts';
 
@@ -71,6 +71,8 @@ export const runCustomer = async (
   const standings = new Map<string, Standing>();
   const codes: number[] = [];
   const messages: string[] = [];
+  // Lists that a sync would enter on its way: they hold for the profiles that come after, too.
+  const planned: PlannedList[] = [];
   try {
     for (const profile of profiles) {
       if (request.signal.aborted) {
@@ -78,7 +80,7 @@ export const runCustomer = async (
         break;
       }
       const listed = await importProfileList(profile, {
-        store: state.customer(customer.name),
+        store: planned.at(-1)?.store ?? state.customer(customer.name),
         stateDir: container.get(TOKENS.StateDir),
         mode: request.mode,
         now: container.get(TOKENS.Clock).now(),
@@ -87,9 +89,11 @@ export const runCustomer = async (
       });
       codes.push(...listed.codes);
       messages.push(...listed.messages);
+      if (listed.planned !== undefined) planned.push(listed.planned);
+      for (const list of planned) await list.mark(profile.id);
       // A long file took its time; if the lease ran out meanwhile, the run notices at its first commit.
       if (profile.optOut.importFrom !== null) await state.leases.renew(turn.lease, LEASE_MS);
-      const ran = await runOne(container, customer, profile, request, turn);
+      const ran = await runOne(container, customer, profile, request, turn, planned.at(-1)?.store);
       if ('wrong' in ran) {
         codes.push(EXIT.invalid);
         messages.push(...ran.wrong);
@@ -100,6 +104,7 @@ export const runCustomer = async (
     }
     if (request.mode === 'sync') await state.customer(customer.name).prune(container.get(TOKENS.Clock).now());
   } finally {
+    for (const list of planned) await list.discard();
     await state.leases.release(turn.lease);
   }
   return { results, standings, codes, messages, findings: results.flatMap((result) => result.findings) };
@@ -110,13 +115,14 @@ const standingOf = async (store: Store, profile: string): Promise<Standing> => (
   setAside: (await store.setAside(profile)).length,
 });
 
-/** Runs one profile, under a lease that the caller holds. */
+/** Runs one profile, under a lease that the caller holds; a plan may go by a store that looks as if a list were entered. */
 export const runOne = async (
   container: Container,
   customer: Customer,
   profile: Profile,
   request: RunRequest,
   turn: Turn,
+  store: Store = container.get(TOKENS.State).customer(customer.name),
 ): Promise<RunResult | { readonly wrong: readonly string[] }> => {
   const state = container.get(TOKENS.State);
   const parts = container.get(TOKENS.Systems);
@@ -125,7 +131,7 @@ export const runOne = async (
   if (!('open' in opened)) return { wrong: opened.map(printProfileError) };
   if (digest === null) return { wrong: [`${profile.id}: a connection has errors`] };
   const engine: Engine = {
-    store: state.customer(customer.name),
+    store,
     leases: state.leases,
     clock: parts.clock,
     random: parts.random,

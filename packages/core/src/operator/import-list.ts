@@ -1,5 +1,5 @@
 import type { Millis } from '@heed/contract';
-import { ALL_MAIL, type Fact } from '../consent/fact.ts';
+import { ALL_MAIL, type Fact, type NewFact } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { ListVersion } from '../state/opt-out-lists.ts';
 import type { Store } from '../state/store.ts';
@@ -59,6 +59,31 @@ const news = async (
   return others.filter((address) => !isListed(facts.get(address) ?? [], reach));
 };
 
+/** What entering a page of a draft adds to the ledger. */
+export const newFacts = async (
+  store: Store,
+  drafted: DraftList,
+  { by, because, at }: ListEntry,
+  page: readonly AddressKey[],
+): Promise<readonly NewFact[]> =>
+  (await news(store, drafted, page)).map((address) => listFact(address, by, because, at, drafted.reach));
+
+/** Walks through a draft, a page at a time. */
+export const eachGathered = async (
+  store: Store,
+  { draft }: DraftList,
+  work: (page: readonly AddressKey[]) => Promise<void>,
+): Promise<void> => {
+  let after: AddressKey | null = null;
+  for (;;) {
+    const page: readonly AddressKey[] = await store.optOutLists.gathered(draft, after, AT_ONCE);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    await work(page);
+    after = last;
+  }
+};
+
 /** Counts what a drafted list would do. Changes nothing. */
 export const weighList = async (
   store: Store,
@@ -66,19 +91,15 @@ export const weighList = async (
   progress: (done: number) => void = () => {},
 ): Promise<ListWeight> => {
   let weight: ListWeight = { addresses: 0, already: 0, subscribed: 0 };
-  let after: AddressKey | null = null;
-  for (;;) {
-    const page: readonly AddressKey[] = await store.optOutLists.gathered(drafted.draft, after, AT_ONCE);
-    const last = page.at(-1);
-    if (last === undefined) return weight;
+  await eachGathered(store, drafted, async (page) => {
     weight = {
       addresses: weight.addresses + page.length,
       already: weight.already + page.length - (await news(store, drafted, page)).length,
       subscribed: weight.subscribed + (await store.optOutLists.subscribed(page)).size,
     };
-    after = last;
     progress(weight.addresses);
-  }
+  });
+  return weight;
 };
 
 export interface ListEntry {
@@ -99,19 +120,19 @@ export interface ListEntry {
 export const enterList = async (
   store: Store,
   drafted: DraftList,
-  { by, because, digest, at }: ListEntry,
+  entry: ListEntry,
   signal: AbortSignal,
   progress: (done: number) => void = () => {},
 ): Promise<number> => {
-  const { list, draft, reach } = drafted;
+  const { list, draft } = drafted;
+  const { digest, at } = entry;
   let addresses = 0;
   let entered = 0;
   for (;;) {
     signal.throwIfAborted();
     const page = await store.optOutLists.gathered(draft, null, AT_ONCE);
     if (page.length === 0) break;
-    const fresh = await news(store, drafted, page);
-    const facts = fresh.map((address) => listFact(address, by, because, at, reach));
+    const facts = await newFacts(store, drafted, entry, page);
     await store.optOutLists.enter(list, draft, page, facts, at);
     addresses += page.length;
     entered += facts.length;

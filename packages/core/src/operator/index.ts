@@ -1,4 +1,5 @@
 export * from './approve.ts';
+export * from './as-if-entered.ts';
 export * from './erase.ts';
 export * from './explain.ts';
 export * from './export-opt-outs.ts';
