@@ -6,6 +6,7 @@ import {
   type FieldValue,
   type Values,
 } from '@heed/contract';
+import { bookOf } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { timeOf, type WireProperty } from './wire.ts';
 
@@ -30,20 +31,12 @@ const FRESH_MS = 30_000;
 
 /** The contact properties that the app may see: asked for once per session, and again by a `describe` that is not just behind a `check`. */
 export const createPropertyBook = (api: Pick<Api, 'properties'>, clock: Pick<Clock, 'now'>) => {
-  let asked: { readonly at: number; readonly answer: Promise<Properties> } | null = null;
-  const ask = (signal: AbortSignal): Promise<Properties> => {
-    const answer = api.properties(signal).then((all) => new Map(all.map((one) => [one.name, one])));
-    const asking = { at: clock.now(), answer };
-    asked = asking;
-    answer.catch(() => {
-      if (asked === asking) asked = null;
-    });
-    return answer;
-  };
+  const ask = async (signal: AbortSignal): Promise<Properties> =>
+    new Map((await api.properties(signal)).map((one) => [one.name, one]));
+  const book = bookOf(ask, clock);
   return {
-    refresh: (signal: AbortSignal): Promise<Properties> =>
-      asked !== null && clock.now() - asked.at < FRESH_MS ? asked.answer : ask(signal),
-    known: (signal: AbortSignal): Promise<Properties> => asked?.answer ?? ask(signal),
+    refresh: (signal: AbortSignal): Promise<Properties> => book.within(FRESH_MS, signal),
+    known: (signal: AbortSignal): Promise<Properties> => book.within(Number.POSITIVE_INFINITY, signal),
   };
 };
 export type PropertyBook = ReturnType<typeof createPropertyBook>;

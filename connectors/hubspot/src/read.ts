@@ -9,7 +9,7 @@ import {
   type Row,
   type Tools,
 } from '@heed/contract';
-import { type Phase, type Position, type Stream, windowedRead } from '@heed/toolkit';
+import { type Phase, type Stream, wholeStreams, windowedRead } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { CONTACT, isComplaint, isOptedOut, memberOf, rowOf } from './contact.ts';
 import { createMemberships } from './memberships.ts';
@@ -86,13 +86,7 @@ export async function* optOutsSince(
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const source = sourceOf(reading, look, null);
   const known = await reading.book.known(signal);
-  for (const stream of allOptedOut(source, mirrorsOf(source, known), look.since - LAG_MS)) {
-    for (let place: Position | null = { at: null, id: null }; place !== null; ) {
-      const page = await stream.fetch(place, signal);
-      yield page.rows;
-      place = page.next;
-    }
-  }
+  yield* wholeStreams(allOptedOut(source, mirrorsOf(source, known), look.since - LAG_MS), null, signal);
 }
 
 const initially = (

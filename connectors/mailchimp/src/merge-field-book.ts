@@ -1,4 +1,5 @@
 import type { Clock } from '@heed/contract';
+import { bookOf } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import type { WireMergeField } from './wire.ts';
 
@@ -18,20 +19,6 @@ export interface MergeFieldBook {
 }
 
 export const createMergeFieldBook = (api: Pick<Api, 'mergeFields'>, clock: Pick<Clock, 'now'>): MergeFieldBook => {
-  let kept: { readonly at: number; readonly fields: Promise<readonly WireMergeField[]> } | null = null;
-  const refresh = (signal: AbortSignal): Promise<readonly WireMergeField[]> => {
-    const asked = { at: clock.now(), fields: api.mergeFields(signal) };
-    kept = asked;
-    asked.fields.catch(() => {
-      if (kept === asked) kept = null;
-    });
-    return asked.fields;
-  };
-  return {
-    refresh,
-    known: (signal) => (kept !== null && Math.abs(clock.now() - kept.at) < KEPT_MS ? kept.fields : refresh(signal)),
-    forget: () => {
-      kept = null;
-    },
-  };
+  const { within, renewed: refresh, forget } = bookOf((signal) => api.mergeFields(signal), clock);
+  return { refresh, forget, known: (signal) => within(KEPT_MS, signal) };
 };

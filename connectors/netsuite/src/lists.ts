@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError, type ListRef, type Row } from '@heed/contract';
-import { chunk } from '@heed/toolkit';
+import { chunk, onceForEach } from '@heed/toolkit';
 import { type Api, PAGE_ROWS } from './api.ts';
 import type { NetSuiteConfig } from './config.ts';
 import { filterOf } from './filter.ts';
@@ -47,19 +47,12 @@ export const listsOf = (api: Api, shapes: Shapes, config: NetSuiteConfig, refs: 
   const conditionOf = async (type: string, { id }: ListRef, signal: AbortSignal): Promise<Condition> =>
     filterOf(id, await readableShape(shapes, type, signal));
 
-  const sorted = new Map<string, Promise<readonly number[]>>();
-  const everybody = (type: string, signal: AbortSignal): Promise<readonly number[]> => {
-    const known = sorted.get(type);
-    if (known !== undefined) return known;
-    const asking = (async () => {
-      const ids = new Set([...(await loaded(signal)).values()].flatMap((members) => [...members].map(Number)));
-      for (const filter of filters)
-        for (const id of await idsThatFit(api, type, await conditionOf(type, filter, signal), signal)) ids.add(id);
-      return [...ids].sort((a, b) => a - b);
-    })();
-    sorted.set(type, asking);
-    return asking;
-  };
+  const everybody = onceForEach(async (type: string, signal): Promise<readonly number[]> => {
+    const ids = new Set([...(await loaded(signal)).values()].flatMap((members) => [...members].map(Number)));
+    for (const filter of filters)
+      for (const id of await idsThatFit(api, type, await conditionOf(type, filter, signal), signal)) ids.add(id);
+    return [...ids].sort((a, b) => a - b);
+  });
 
   return {
     async digest(signal) {

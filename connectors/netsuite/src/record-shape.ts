@@ -1,5 +1,5 @@
 import { ConnectorError, type FieldType } from '@heed/contract';
-import { answerOr, isOfKind } from '@heed/toolkit';
+import { answerOr, isOfKind, onceForEach } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import { columnOf, isFieldName, plain, select } from './suiteql.ts';
@@ -46,17 +46,8 @@ const property = z.object({
 const schema = z.object({ properties: z.record(z.string(), z.unknown()) });
 
 /** Each type is described once per session, on first use; what the role may not see is null. */
-export const recordShapes = (api: Api) => {
-  const known = new Map<string, Promise<RecordShape | null>>();
-  return (type: RecordType, signal: AbortSignal): Promise<RecordShape | null> => {
-    const asked = known.get(type);
-    if (asked !== undefined) return asked;
-    const asking = answerOr(shapeOf(api, type, signal), ['missing', 'forbidden'], null);
-    known.set(type, asking);
-    asking.catch(() => known.delete(type));
-    return asking;
-  };
-};
+export const recordShapes = (api: Api) =>
+  onceForEach((type: RecordType, signal) => answerOr(shapeOf(api, type, signal), ['missing', 'forbidden'], null));
 export type Shapes = ReturnType<typeof recordShapes>;
 
 const shapeOf = async (api: Api, type: RecordType, signal: AbortSignal): Promise<RecordShape> => {

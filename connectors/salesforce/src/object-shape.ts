@@ -1,5 +1,5 @@
 import { ConnectorError, type FieldType } from '@heed/contract';
-import { answerOr, entryOf } from '@heed/toolkit';
+import { answerOr, entryOf, onceForEach } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 
@@ -38,17 +38,8 @@ export interface ObjectShape {
 export const RECORD_TYPES = ['Contact', 'Lead'] as const;
 
 /** Each object is described once per session, on first use; what the user may not see is null. */
-export const objectShapes = (api: Pick<Api, 'describe'>) => {
-  const known = new Map<string, Promise<ObjectShape | null>>();
-  return (type: string, signal: AbortSignal): Promise<ObjectShape | null> => {
-    const asked = known.get(type);
-    if (asked !== undefined) return asked;
-    const asking = answerOr(shapeOf(api, type, signal), ['missing'], null);
-    known.set(type, asking);
-    asking.catch(() => known.delete(type));
-    return asking;
-  };
-};
+export const objectShapes = (api: Pick<Api, 'describe'>) =>
+  onceForEach((type: string, signal) => answerOr(shapeOf(api, type, signal), ['missing'], null));
 export type Shapes = ReturnType<typeof objectShapes>;
 
 const shapeOf = async (api: Pick<Api, 'describe'>, type: string, signal: AbortSignal): Promise<ObjectShape> => {
