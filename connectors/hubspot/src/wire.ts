@@ -1,4 +1,5 @@
 import type { Millis } from '@heed/contract';
+import { momentIn } from '@heed/toolkit';
 import { z } from 'zod';
 
 /** Ids are numbers in texts; a contact's fits into a double. */
@@ -105,9 +106,5 @@ export type WireDefinition = z.infer<typeof definitionsShape>['results'][number]
 
 /** ISO 8601 with a zone, or milliseconds in a text; null for anything else. */
 export const timeOf = (wire: string | null | undefined): Millis | null => {
-  if (wire == null) return null;
-  if (/^\d{12,14}$/.test(wire)) return Number(wire);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(wire)) return null;
-  const at = Date.parse(wire);
-  return Number.isNaN(at) ? null : at;
+  return wire != null && /^\d{12,14}$/.test(wire) ? Number(wire) : momentIn(wire);
 };

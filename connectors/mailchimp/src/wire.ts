@@ -1,5 +1,5 @@
 import { ConnectorError } from '@heed/contract';
-import { recordOf } from '@heed/toolkit';
+import { momentIn, recordOf } from '@heed/toolkit';
 import { hashOf } from './address-hash.ts';
 
 /** What we read of Mailchimp's answers. Shapes: the vendor's published specification, contract 3.0.55. */
@@ -151,14 +151,8 @@ export const batchAnswerOf = (call: string, body: unknown): WireBatchAnswer => {
   };
 };
 
-/** With its zone: `Date.parse` takes "5" for a day in May of 2001, and a time without zone for one of this machine. */
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
 /** Milliseconds of `2021-11-02T20:39:47+00:00`; null for an empty or odd date. */
-export const timeOf = (text: unknown): number | null => {
-  const at = typeof text === 'string' && TIME.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? null : at;
-};
+export const timeOf = momentIn;
 
 /** As Mailchimp writes dates, which have whole seconds: rounded down. */
 export const dateText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}+00:00`;

@@ -1,5 +1,5 @@
 import type { Millis } from '@heed/contract';
-import { answerOr } from '@heed/toolkit';
+import { answerOr, momentIn } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import { NOT_SHOWN } from './failure.ts';
@@ -54,10 +54,6 @@ const STAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 /** NaN if it is no stamp. */
 const asIfUtc = (local: unknown): Millis =>
   typeof local === 'string' && STAMP.test(local) ? Date.parse(`${local.replace(' ', 'T')}Z`) : Number.NaN;
-
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-const parseMoment = (wire: unknown): Millis =>
-  typeof wire === 'string' && MOMENT.test(wire) ? Date.parse(wire) : Number.NaN;
 
 /** Between the session's time zone and UTC, as far as it is known. */
 export interface Zone {
@@ -117,5 +113,5 @@ export const calibrate = async (
 /** By REST, in UTC; NaN where that does not tell: it loads records in edit mode, which a role may not be allowed. */
 const modifiedAt = async (api: Api, type: string, id: string, signal: AbortSignal): Promise<Millis> => {
   const record = api.record(type, id, '?fields=lastModifiedDate', signal);
-  return parseMoment((await answerOr(record, NOT_SHOWN, { lastModifiedDate: null })).lastModifiedDate);
+  return momentIn((await answerOr(record, NOT_SHOWN, { lastModifiedDate: null })).lastModifiedDate) ?? Number.NaN;
 };

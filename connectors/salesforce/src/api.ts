@@ -1,12 +1,11 @@
 import type { Millis, Tools } from '@heed/contract';
-import { nextLink } from '@heed/toolkit';
+import { momentIn, nextLink } from '@heed/toolkit';
 import { z } from 'zod';
 import { askerOf, JSON_BODY, notUnderstood, understood, type WhoWeAre, WRITE_HEADERS } from './ask.ts';
 import { type BulkApi, bulkApi } from './bulk-api.ts';
 import { originOf, type SalesforceConfig } from './config.ts';
 import { type VendorError, vendorError } from './failure.ts';
 import { inUrl, isId } from './soql.ts';
-import { parseMoment } from './values.ts';
 
 /** A record as a query answers it: columns by name, and `attributes`. */
 export type WireRecord = Readonly<Record<string, unknown>>;
@@ -39,7 +38,7 @@ export interface ToSave {
 
 interface Deletion {
   readonly id: string;
-  readonly at: Millis;
+  readonly at: Millis | null;
 }
 
 /**
@@ -145,7 +144,7 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
       );
       const body = await get('deleted', `/sobjects/${type}/deleted/?start=${start}&end=${end}`, signal);
       const { deletedRecords } = understood('deleted', deletedAnswer, body, false);
-      return deletedRecords.map(({ id, deletedDate }) => ({ id, at: parseMoment(deletedDate) }));
+      return deletedRecords.map(({ id, deletedDate }) => ({ id, at: momentIn(deletedDate) }));
     },
     async save(how, records, signal) {
       const name = how === 'insert' ? 'create' : 'update';

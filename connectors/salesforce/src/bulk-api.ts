@@ -1,9 +1,9 @@
 import { ConnectorError, type Millis } from '@heed/contract';
+import { momentIn } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Asker, JSON_BODY, notUnderstood, understood, WRITE_HEADERS } from './ask.ts';
 import { readCsv, type Table } from './csv.ts';
 import { isId } from './soql.ts';
-import { parseMoment } from './values.ts';
 
 /** A job's id, `750...`. */
 export type JobId = string;
@@ -101,12 +101,11 @@ export const bulkApi = (ask: Asker['ask']): BulkApi => {
       const path = `/jobs/${kind}/${safe(id)}`;
       const { body } = await ask({ name: 'job-state', method: 'GET', path }, { kind: 'read' }, signal);
       const job = understood('job-state', jobAnswer, body, false);
-      const createdAt = parseMoment(job.createdDate);
       return {
         state: job.state,
         processed: job.numberRecordsProcessed ?? null,
         failed: job.numberRecordsFailed ?? null,
-        createdAt: Number.isNaN(createdAt) ? null : createdAt,
+        createdAt: momentIn(job.createdDate),
         error: job.errorMessage ?? '',
       };
     },

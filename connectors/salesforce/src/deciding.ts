@@ -1,5 +1,5 @@
 import type { Deciding, FieldValue, Millis, RecordRef } from '@heed/contract';
-import { chunk } from '@heed/toolkit';
+import { chunk, momentIn } from '@heed/toolkit';
 import type { Api, WireRecord } from './api.ts';
 import { PERSON_ACCOUNT } from './conditions.ts';
 import { consentsOf, type Individual } from './individual.ts';
@@ -7,7 +7,7 @@ import { fieldTypeOf, type ObjectShape, RECORD_TYPES, type Shapes } from './obje
 import { idOf } from './rows.ts';
 import { OPT_OUT } from './schema.ts';
 import { idKey, isIn, text } from './soql.ts';
-import { fromWire, parseMoment } from './values.ts';
+import { fromWire } from './values.ts';
 
 /** Bounce management: set by the platform, no consent ("undeliverable", notes 3). */
 const BOUNCES: Readonly<Record<string, string>> = {
@@ -105,8 +105,7 @@ const ofRecord = (
   const record = { type: shape.name, id: idOf(wire) };
   const told = (name: string, blocks: (value: FieldValue) => boolean | null, since: Millis | null, why: string) =>
     oneOf(shape, wire, record, { name, blocks, since, why });
-  const bouncedAt = parseMoment(wire.EmailBouncedDate);
-  const bouncedSince = Number.isNaN(bouncedAt) ? null : bouncedAt;
+  const bouncedSince = momentIn(wire.EmailBouncedDate);
   return [
     told(
       OPT_OUT,
@@ -183,7 +182,6 @@ const optOutDates = async (
   }
   return (record) => {
     const row = latest.get(idKey(idOf(record)));
-    const at = parseMoment(row?.CreatedDate);
-    return String(row?.NewValue) === String(record[OPT_OUT]) && !Number.isNaN(at) ? at : null;
+    return String(row?.NewValue) === String(record[OPT_OUT]) ? momentIn(row?.CreatedDate) : null;
   };
 };

@@ -1,10 +1,9 @@
 import type { Deciding, Millis } from '@heed/contract';
-import { chunk } from '@heed/toolkit';
+import { chunk, momentIn } from '@heed/toolkit';
 import type { Api, WireRecord } from './api.ts';
 import type { ObjectShape, Shapes } from './object-shape.ts';
 import { idOf } from './rows.ts';
 import { idKey, isId, isIn } from './soql.ts';
-import { parseMoment } from './values.ts';
 
 /** What the person's own privacy record says; `explain` shows it, the sync does not read it. Without the record that leads there. */
 export type Individual = readonly Omit<Deciding, 'record'>[];
@@ -87,16 +86,14 @@ const wishesIn = (shape: ObjectShape | null, row: WireRecord | null): Individual
 /** Consulted by the vendor's own check of e-mail, in its effective window (notes, 3). */
 const consentIn = (row: WireRecord, now: Millis): Individual[number] => {
   const { PrivacyConsentStatus: status, DataUsePurposeId: purpose } = row;
-  const [from, to] = [parseMoment(row.EffectiveFrom), parseMoment(row.EffectiveTo)];
-  const captured = parseMoment(row.CaptureDate);
-  const isInForce = !(from > now) && !(to <= now);
-  const since = Number.isNaN(from) ? captured : from;
+  const [from, to] = [momentIn(row.EffectiveFrom), momentIn(row.EffectiveTo)];
+  const isInForce = (from === null || from <= now) && (to === null || to > now);
   const forWhat = typeof purpose === 'string' ? ' for one purpose' : '';
   return {
     name: `${CONSENTS}.PrivacyConsentStatus`,
     value: typeof status === 'string' ? status : null,
     blocks: status === 'OptOut' ? isInForce : status === 'OptIn' ? false : null,
-    since: Number.isNaN(since) ? null : since,
+    since: from ?? momentIn(row.CaptureDate),
     why: `the person's consent to e-mail${forWhat}${isInForce ? '' : ', outside the time it holds for'}; the least permissive counts, and Heed does not read it when it syncs`,
   };
 };

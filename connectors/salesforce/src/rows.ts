@@ -1,10 +1,10 @@
 import { type Columns, ConnectorError, type FieldValue, type Life, type Millis, type Row } from '@heed/contract';
-import { bareRow } from '@heed/toolkit';
+import { bareRow, momentIn } from '@heed/toolkit';
 import { addressFromWire, addressParts } from './addresses.ts';
 import type { WireRecord } from './api.ts';
 import { fieldTypeOf, type ObjectShape } from './object-shape.ts';
 import { fieldName, idKey, isId } from './soql.ts';
-import { fromWire, parseMoment } from './values.ts';
+import { fromWire } from './values.ts';
 
 /** What a query of one record type selects, and how its records become rows. */
 export interface Selection {
@@ -82,14 +82,11 @@ const isIn = (shape: ObjectShape, name: string, record: WireRecord): boolean =>
   );
 
 /** A record that is not even in the Recycle Bin: only that and when it was deleted is known. */
-export const goneRow = (type: string, id: string, at: Millis): Row =>
-  bareRow({ type, id }, Number.isNaN(at) ? null : at, { kind: 'deleted' });
+export const goneRow = (type: string, id: string, at: Millis | null): Row =>
+  bareRow({ type, id }, at, { kind: 'deleted' });
 
 /** SystemModstamp also moves for changes of the system; LastModifiedDate can be set by importers and misses some (notes, 2). */
-export const stampOf = (record: WireRecord): Millis | null => {
-  const at = parseMoment(record.SystemModstamp);
-  return Number.isNaN(at) ? null : at;
-};
+export const stampOf = (record: WireRecord): Millis | null => momentIn(record.SystemModstamp);
 
 const isReadable = (shape: ObjectShape, name: string): boolean => {
   const parts = addressParts(shape.name, name);

@@ -1,4 +1,4 @@
-import { ConnectorError, type OpId, type Outcome } from '@heed/contract';
+import { ConnectorError, type Millis, type OpId, type Outcome } from '@heed/contract';
 import { asError, byHalves, distinctChunks, done, failed, rejected } from '@heed/toolkit';
 import { type Api, MAX_COLLECTION, type Saved, type ToSave } from './api.ts';
 import { notUnderstood } from './ask.ts';
@@ -70,11 +70,10 @@ const outcomeOf = ({ op, record }: Saving, saved: Saved | undefined, at: number)
 export const updateIfUnmodified = async (
   api: Api,
   { op, record }: { readonly op: OpId; readonly record: ToSave & { readonly id: string } },
-  version: number,
+  version: Millis | null,
   signal: AbortSignal,
 ): Promise<Outcome> => {
-  if (Number.isNaN(version))
-    return failed(op, new ConnectorError('stale', 'salesforce update: the version is unreadable'));
+  if (version === null) return failed(op, new ConnectorError('stale', 'salesforce update: the version is unreadable'));
   try {
     await api.updateIfUnmodified(record, version, signal);
     return done(op, 'applied', { type: record.type, id: record.id }, api.now());

@@ -1,12 +1,6 @@
 import type { FieldType, FieldValue, Values } from '@heed/contract';
+import { momentIn } from '@heed/toolkit';
 import { addressParts, addressToWire } from './addresses.ts';
-
-/** With its zone: `Date.parse` takes "5" for a day in May of 2001. */
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
-
-/** `2026-11-21T10:00:00.000+0000`, as the vendor writes moments; NaN if it is none. */
-export const parseMoment = (wire: unknown): number =>
-  typeof wire === 'string' && MOMENT.test(wire) ? Date.parse(wire.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')) : Number.NaN;
 
 /**
  * One value as the vendor answered it, in the contract's form. What has not the form of its type is handed on as text,
@@ -21,8 +15,8 @@ export const fromWire = (type: FieldType, wire: unknown): FieldValue => {
     return choices.length === 0 ? null : choices;
   }
   if (type === 'date-time') {
-    const at = parseMoment(wire);
-    return Number.isNaN(at) ? wire : new Date(at).toISOString();
+    const at = momentIn(wire);
+    return at === null ? wire : new Date(at).toISOString();
   }
   return wire;
 };

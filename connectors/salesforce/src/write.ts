@@ -1,12 +1,12 @@
 import type { Op, Outcome, RecordRef, Refusal, Values } from '@heed/contract';
-import { done, refusal, rejected } from '@heed/toolkit';
+import { done, momentIn, refusal, rejected } from '@heed/toolkit';
 import { alreadyOptedOut } from './already-opted-out.ts';
 import type { Api, ToSave, WireValues } from './api.ts';
 import { createRecords } from './create.ts';
 import { RECORD_TYPES, type Shapes } from './object-shape.ts';
 import { saveEach, updateIfUnmodified } from './save.ts';
 import { isId } from './soql.ts';
-import { parseMoment, toWire } from './values.ts';
+import { toWire } from './values.ts';
 
 type UpdateOp = Extract<Op, { kind: 'opt-out' | 'clear' | 'patch' | 'rename' }>;
 export type CreateOp = Extract<Op, { kind: 'create' }>;
@@ -123,7 +123,7 @@ const update = async (api: Api, ops: readonly UpdateOp[], signal: AbortSignal): 
   const plain = ops.filter((op) => !conditional.includes(op));
   const outcomes: Outcome[] = [...(await saveEach(api, 'update', plain.map(toUpdate), signal))];
   for (const op of conditional) {
-    const version = op.kind === 'clear' ? parseMoment(op.ifVersion) : Number.NaN;
+    const version = op.kind === 'clear' ? momentIn(op.ifVersion) : null;
     outcomes.push(await updateIfUnmodified(api, toUpdate(op), version, signal));
   }
   return outcomes;
