@@ -64,7 +64,10 @@ describe('C28: check prints the share of opt-outs that may be nobody’s request
 
   it('is not said of a field that the profile does not read', async () => {
     stage.rewrite((text) =>
-      text.replace('optOut:\n', 'optOut:\n  customField: { field: custentity_newsletter_opt_out, optedOutWhen: true }\n'),
+      text.replace(
+        'optOut:\n',
+        'optOut:\n  customField: { field: custentity_newsletter_opt_out, optedOutWhen: true }\n',
+      ),
     );
     const { byDefault } = await check();
     expect(byDefault).toEqual([]);

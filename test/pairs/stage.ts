@@ -31,8 +31,6 @@ export interface Stage {
   heed(command: Command, options?: Parameters<Command>[2]): Promise<Answer>;
   /** Changes the text of the profile. */
   rewrite(change: (text: string) => string): void;
-  /** What a command told beside its answer, since the last look. */
-  told(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -42,12 +40,7 @@ const start = async (given: ConnectorCase): Promise<Side> => {
 };
 
 /** The committed profile, with the connections and the audience of the stand-ins in the place of the example's. */
-const invocationOf = (
-  folder: string,
-  profile: string,
-  sides: readonly Side[],
-  tell: (line: string) => void,
-): Invocation => {
+const invocationOf = (folder: string, profile: string, sides: readonly Side[]): Invocation => {
   const customer = join(folder, 'profiles', 'acme');
   mkdirSync(customer, { recursive: true });
   const offers = sides.map(({ vendor, name }) => [name, vendor as Vendor & Offer] as const);
@@ -64,7 +57,7 @@ const invocationOf = (
     environment: Object.assign({}, ...offers.map(([, { env }]) => env)) as Record<string, string>,
     signal: new AbortController().signal,
     progress: { show: () => {}, clear: () => {} },
-    tell,
+    tell: () => {},
     say: () => {},
     readInput: async () => '',
     inputBytes: () => Readable.from([]),
@@ -80,8 +73,7 @@ export const openStage = async (
 ): Promise<Stage> => {
   const folder = mkdtempSync(join(tmpdir(), 'heed-pairs-'));
   const [crm, marketing] = [await start(crmCase), await start(marketingCase)];
-  let told: string[] = [];
-  const invocation = invocationOf(folder, profile, [crm, marketing], (line) => told.push(line));
+  const invocation = invocationOf(folder, profile, [crm, marketing]);
   return {
     crm,
     marketing,
@@ -92,11 +84,6 @@ export const openStage = async (
     rewrite(change) {
       const file = join(folder, 'profiles', 'acme', `${profile}.yaml`);
       writeFileSync(file, change(readFileSync(file, 'utf8')));
-    },
-    told() {
-      const lines = told;
-      told = [];
-      return lines;
     },
     async close() {
       await crm.vendor.close();

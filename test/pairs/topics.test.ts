@@ -6,6 +6,7 @@ import { salesforceCase } from '../../connectors/salesforce/test/suite-case.ts';
 import { run as checkCommand } from '../../packages/cli/src/commands/check.ts';
 import { run as correctCommand } from '../../packages/cli/src/commands/correct.ts';
 import { run as listsCommand } from '../../packages/cli/src/commands/lists.ts';
+import { run as planCommand } from '../../packages/cli/src/commands/plan.ts';
 import { run as syncCommand } from '../../packages/cli/src/commands/sync.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -124,6 +125,11 @@ describe('C17 NetSuite and HubSpot: a subscription category and a subscription t
     await nobodyOut();
 
     stage.rewrite((text) => text.replace(`{ marketing: "${events}" }`, `{ marketing: "${events}", collapse: any }`));
+    const plan = await stage.heed(planCommand);
+    expect(plan.text.replaceAll(/\s+/g, ' ')).toContain(
+      'opt-outs of one topic, written as opt-outs of everything (C17) 1',
+    );
+    expect(plan.json).toMatchObject({ runs: [{ collapsed: 1, lines: [{ kind: 'opt-out', topic: 'events' }] }] });
     await stage.heed(syncCommand, { yes: true });
     await stage.heed(syncCommand);
     expect((await stage.crm.people.seen()).map(({ optedOut }) => optedOut)).toEqual([true]);
