@@ -14,11 +14,12 @@ import {
 import type { Database } from './database.ts';
 import { jsonList } from './json.ts';
 
-/** A row of an erased person, and what of it was not known as theirs yet. */
+/** A row of an erased person. */
 export interface Recognised {
   readonly record: RecordRef;
   readonly name: AddressKey;
-  readonly news: readonly string[];
+  /** The hash of the record that theirs was merged into, if it was not known as theirs yet. */
+  readonly heir: string | null;
 }
 
 /**
@@ -135,8 +136,8 @@ export class ErasedPeople {
     );
     return hashed.flatMap(({ record, byAddress, byRecord, byHeir }) => {
       const name = names.get(byAddress ?? '') ?? names.get(byRecord);
-      const news = [byAddress, byHeir].filter((hash) => hash !== null && !names.has(hash));
-      return name === undefined ? [] : [{ record, name, news: news.flatMap((hash) => hash ?? []) }];
+      const heir = byHeir === null || names.has(byHeir) ? null : byHeir;
+      return name === undefined ? [] : [{ record, name, heir }];
     });
   }
 

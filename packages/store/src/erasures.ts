@@ -30,10 +30,10 @@ export const erasuresOf = ({ database, random, clock, erased, read, write }: Era
 
   recognise: async (lease, system, rows) => {
     const found = await read(() => erased.recognise(system, rows));
-    const news = found.filter((one) => one.news.length > 0);
-    if (news.length > 0)
+    const heirs = found.filter(({ heir }) => heir !== null);
+    if (heirs.length > 0)
       await write(lease, () => {
-        for (const one of news) erased.remember(one.name, one.news, clock.now());
+        for (const { name, heir } of heirs) if (heir !== null) erased.remember(name, [heir], clock.now());
       });
     return new Map(found.map(({ record, name }) => [`${record.type}/${record.id}`, name]));
   },

@@ -109,6 +109,6 @@ export interface Remembered {
 export const rememberedOf = async (store: Store, address: AddressKey): Promise<Remembered | null> => {
   const erased = await store.erasures.find(address);
   if (erased === null) return null;
-  const facts = await store.factsOf([erased.name]);
+  const facts = (await store.factsOf([erased.name])).filter(({ echoOf }) => echoOf === null);
   return { name: erased.name, erasedAt: erased.at, optOuts: facts.map(({ n, ...fact }) => ({ n, fact })) };
 };

@@ -71,8 +71,9 @@ export interface Erasures {
   /** Null for an address that was never erased. */
   find(address: AddressKey): Promise<Erased | null>;
   /**
-   * Rows of erased people, by `recordKey`: known by the keyed hash of their address, or of the record where that got another
-   * address since, which is then remembered by its hash as well (C15); and so is the record that theirs was merged into (C16).
+   * Rows of erased people, by `recordKey`: known by the keyed hash of their address, or of the record where that has another
+   * address by now (C15). The record that theirs was merged into or converted to is remembered by its hash as well (C16). The
+   * other address is not: somebody else may live there.
    */
   recognise(lease: Lease, system: System, rows: readonly ReadRow[]): Promise<ReadonlyMap<string, AddressKey>>;
   /** Erased people of a profile that are due: something about them must still reach a system. */

@@ -231,8 +231,10 @@ const settle = async (
   const now = clock.now();
   const marks = await store.marks(profile, names);
   const settlements = marks.map(({ address, mark }) => {
-    const owed = plans.filter((plan) => plan.address === address).flatMap((plan) => plan.owed.map(withoutRecord));
     const tried = changes.some((change) => change.address === address);
+    const owed = plans
+      .filter((plan) => plan.address === address)
+      .flatMap((plan) => plan.owed.map((one) => kept(one, tried)));
     const next = owed.length === 0 ? ('clean' as const) : tried ? now + AGAIN_MS : now;
     return { address, mark, next, owed, setAside: [], listed: [], links: [], buckets: [] };
   });
@@ -240,7 +242,12 @@ const settle = async (
   await store.settle(run.lease, profile, run.id, settlements, [], changes);
 };
 
-const withoutRecord = (owed: Owed): Owed => ({ ...owed, record: null });
+/** Not the record: which it is, a read finds out again. */
+const kept = (owed: Owed, tried: boolean): Owed => ({
+  ...owed,
+  record: null,
+  why: `an erased person (C25): ${owed.why}${tried ? '; tried again in an hour, or at once by sync --full' : ''}`,
+});
 
 /**
  * Erased people whom something is owed of, or whom a list or a complaint has opted out since: where there are any, both sides
