@@ -33,11 +33,12 @@ const plannedCounts = (result: RunResult) => {
   return [...rows.values()];
 };
 
-const lineJson = ({ address, side, record, kind, rule, fields, held }: PlanLine) => ({
+const lineJson = ({ address, side, record, kind, topic, rule, fields, held }: PlanLine) => ({
   address,
   side,
   record: record === null ? null : `${record.type}/${record.id}`,
   kind,
+  topic,
   rule,
   fields,
   held,
@@ -48,6 +49,7 @@ export const planJson = (result: RunResult) => ({
   ...runJson(result.report),
   listed: listedCounts(result),
   sharedAddresses: result.counts.get('people.sharedAddress') ?? 0,
+  collapsed: result.counts.get('people.collapsed') ?? 0,
   invitations: result.counts.get('people.invited') ?? 0,
   overwrites: result.counts.get('fields.overwritten') ?? 0,
   writes: plannedCounts(result).map(({ side, kind, now, held }) => ({ side, kind, planned: now, held })),
@@ -70,6 +72,7 @@ const restRows = (result: RunResult): readonly (readonly string[])[] => {
   const looks = [
     ['addresses that several records share', result.counts.get('people.sharedAddress')],
     ['invitations: confirmation mails (C11)', result.counts.get('people.invited')],
+    ['opt-outs of one topic, written as opt-outs of everything (C17)', result.counts.get('people.collapsed')],
     ['field values that would be overwritten', result.counts.get('fields.overwritten')],
   ] as const;
   return [
@@ -113,7 +116,7 @@ export const planText = (result: RunResult, profile: Profile, titles: Titles): s
   if (lines.length > 0) {
     const rows = lines.map((line) => [
       line.address,
-      `${kindInWords(line.kind)} in ${titles[line.side]}${line.held ? ', held' : ''}`,
+      `${kindInWords(line.kind)}${line.topic === null ? '' : ` of ${line.topic}`} in ${titles[line.side]}${line.held ? ', held' : ''}`,
       line.kind === 'patch' || line.kind === 'create' ? line.fields.join(', ') : '',
       line.rule,
     ]);

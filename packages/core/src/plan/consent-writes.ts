@@ -27,10 +27,10 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
   const { because } = verdict;
   const { topic } = view;
   const rule = topic.name === ALL_MAIL ? verdict.rule : `${verdict.rule} C17`;
-  const topicOfOwed = topic.name === ALL_MAIL ? {} : { topic: topic.name };
-  const collapses = (side: Side) => (topic.collapses[side] ? { collapses: topic.name } : {});
+  const about = topic.name === ALL_MAIL ? {} : { topic: topic.name };
+  const aboutOn = (side: Side) => (topic.collapses[side] ? { ...about, collapses: true as const } : about);
   const owe = (side: 'crm' | 'marketing', record: RecordRef | null, why: string): void => {
-    owed.push({ address, side, record, rule, because, since: context.now, why, ...topicOfOwed });
+    owed.push({ address, side, record, rule, because, since: context.now, why, ...about });
   };
   for (const shadow of live.filter((each) =>
     verdict.set.some((record) => recordKey(record) === recordKey(each.record)),
@@ -57,7 +57,7 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
       guarded: false,
       agrees: {},
       partner: null,
-      ...collapses('crm'),
+      ...aboutOn('crm'),
     });
   }
   const fight = fightOver(matter);
@@ -79,7 +79,7 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
         guarded: verdict.guarded,
         agrees: {},
         partner: null,
-        ...collapses('marketing'),
+        ...aboutOn('marketing'),
       });
     }
   }

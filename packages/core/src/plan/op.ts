@@ -13,8 +13,10 @@ export interface PlannedWrite {
   /** `C0.3 C1`; `fields` for what no consent rule asks for. */
   readonly rule: string;
   readonly because: readonly number[];
-  /** The opt-out of this topic, written as one of everything, since the system does not know the topic (C17). */
-  readonly collapses?: string;
+  /** The topic of the profile that an opt-out is about; absent: all mail (C17). */
+  readonly topic?: string;
+  /** It is written as one of everything, since the system does not know the topic (C17). */
+  readonly collapses?: true;
   /** A guard may hold it (C23). */
   readonly guarded: boolean;
   readonly agrees: Agreed;

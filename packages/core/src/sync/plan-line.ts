@@ -7,6 +7,7 @@ export const record = (run: Run, plan: AddressPlan, writes: readonly PlannedWrit
   for (const write of writes) {
     note(run, `${held ? 'held' : 'planned'}.${write.side}.${write.op.kind}`);
     if (write.op.kind === 'create' && write.op.as === 'pending') note(run, 'people.invited');
+    if (write.collapses === true) note(run, 'people.collapsed');
     if (run.lines.length >= run.lineLimit) continue;
     const { op } = write;
     const fields =
@@ -17,6 +18,7 @@ export const record = (run: Run, plan: AddressPlan, writes: readonly PlannedWrit
       side: write.side,
       record: target,
       kind: op.kind,
+      topic: write.topic ?? null,
       rule: write.rule,
       fields,
       held,

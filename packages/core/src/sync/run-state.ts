@@ -14,6 +14,8 @@ export interface PlanLine {
   readonly side: 'crm' | 'marketing';
   readonly record: RecordRef | null;
   readonly kind: PlannedWrite['op']['kind'];
+  /** By its name in the profile; null: all mail, or no opt-out (C17). */
+  readonly topic: string | null;
   readonly rule: string;
   /** Vendor field names it sets; never values. */
   readonly fields: readonly string[];

@@ -63,7 +63,7 @@ export const intentOf = (
     op: { ...write.op, id } as Op,
     address,
     because: write.because,
-    ...(write.collapses === undefined ? {} : { collapses: write.collapses }),
+    ...(write.collapses === true && write.topic !== undefined ? { collapses: write.topic } : {}),
     rule: write.rule,
     sentAt: open.session.now(),
     answeredAt: null,

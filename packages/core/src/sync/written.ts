@@ -111,10 +111,12 @@ const aside = (
 };
 
 /** For the run's history: names of fields, never values. */
-export const describe = ({ op }: PlannedWrite): string => {
+export const describe = ({ op, topic }: PlannedWrite): string => {
   switch (op.kind) {
-    case 'opt-out':
-      return Object.keys(op.set).length === 0 ? 'opted out' : `opted out (${Object.keys(op.set).join(', ')})`;
+    case 'opt-out': {
+      const what = topic === undefined ? 'opted out' : `opted out of ${topic}`;
+      return Object.keys(op.set).length === 0 ? what : `${what} (${Object.keys(op.set).join(', ')})`;
+    }
     case 'clear':
       return `opt-out cleared (${Object.keys(op.set).join(', ')})`;
     case 'patch':

@@ -294,7 +294,7 @@ export class Story {
   /** Does what the plan wants about consent, as our user, and reads it back. How many writes that took. */
   carryOut(email: string): number {
     const { consent } = this.plan(email);
-    for (const { op, side, because, rule, collapses } of consent) {
+    for (const { op, side, because, rule, collapses, topic } of consent) {
       if (op.kind !== 'opt-out' && op.kind !== 'clear') throw new Error(`not a consent write: ${op.kind}`);
       const system = side === 'crm' ? this.view.crm : this.view.marketing;
       const id = `op${this.#next()}`;
@@ -307,7 +307,7 @@ export class Story {
         op: { ...op, id },
         address: key(email),
         because,
-        ...(collapses === undefined ? {} : { collapses }),
+        ...(collapses === true && topic !== undefined ? { collapses: topic } : {}),
         rule,
         sentAt,
         answeredAt: sentAt + 1_000,

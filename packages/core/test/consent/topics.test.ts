@@ -162,6 +162,13 @@ describe('C17 topics: CRM to marketing', () => {
   });
 });
 
+it('C10 C17 a complaint is about all mail: no topic is written for it', () => {
+  const story = ann({ topics: [EVENTS] });
+  story.member(ANN, 'subscribed', { complaint: true, by: 'person' });
+  expect(story.plan(ANN).topics[0]?.verdict.row).toBe(6);
+  expect(sets(story).map(([side]) => side)).toEqual(['crm']);
+});
+
 describe('C17 a system that knows no such topic', () => {
   it('the CRM: not carried, listed, never widened', () => {
     const story = ann({ topics: [ONLY_MARKETING] });
