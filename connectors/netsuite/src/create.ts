@@ -1,17 +1,16 @@
 import { type Columns, ConnectorError, type Outcome, type Refusal, type Row } from '@heed/contract';
-import { asError, done, failed, firstOfEach, inParallel, refusal, rejected, surelyNot } from '@heed/toolkit';
+import { asError, done, failed, findOrMake, inParallel, type RecordMaker, refusal, rejected } from '@heed/toolkit';
 import { lookUp } from './lookup.ts';
 import { REFERENCE, type RecordShape, readableShape, STATUS } from './record-shape.ts';
 import { externalIdOf } from './reference.ts';
-import { type CreateOp, type PatchOp, patchEach, type Writer } from './save.ts';
+import { type CreateOp, patchEach, type Writer } from './save.ts';
 import { topicIdIn, topicsToWire } from './topics.ts';
 import { toWire } from './values.ts';
 
 /**
- * Finds or makes records of one type. Looked for first by our external id, or by the address where the op has none; on a hit only the
- * mapped fields are written. A `POST` and never a `PUT` on the external id: an upsert would carry the consent of a new record onto one that
- * exists, and, repeated after a lost answer, undo what the person did in between (C6, C9). The external id is unique at the vendor, so a
- * second `POST` of it is refused, and then the record is looked for again.
+ * Finds or makes records of one type. Looked for by our external id, or by the address where the op has none. A `POST` and never a `PUT`
+ * on the external id, which, repeated after a lost answer, would undo what the person did in between (C6, C9). The external id is unique at
+ * the vendor, so a second `POST` of it is refused; by which code, no source says.
  */
 export const createRecords = async (
   writer: Writer,
@@ -19,50 +18,35 @@ export const createRecords = async (
   ops: readonly CreateOp[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  if (ops.length === 0) return [];
-  const odd = ops.filter(({ reference }) => reference !== null && reference.field !== REFERENCE);
-  const { first, others } = firstOfEach(
-    ops.filter((op) => !odd.includes(op)),
-    ({ email, reference }) => [reference === null ? `address ${email.toLowerCase()}` : `reference ${reference.value}`],
-  );
-  const outcomes = [
-    ...odd.map((op) => rejected(op.id, noSuchReference(op))),
-    ...(await createDistinct(writer, type, first, signal)),
+  const { atOnce, reader } = writer;
+  const isOdd = ({ reference }: CreateOp): boolean => reference !== null && reference.field !== REFERENCE;
+  const maker: RecordMaker = {
+    title: 'NetSuite',
+    emailField: 'email',
+    now: reader.api.now,
+    keyOf: ({ email, reference }) =>
+      reference === null ? `address ${email.toLowerCase()}` : `reference ${reference.value}`,
+    async find(some) {
+      await readableShape(reader.shapes, type, signal);
+      return find(writer, type, some, signal);
+    },
+    async make(some) {
+      const shape = await readableShape(reader.shapes, type, signal);
+      return inParallel(some, atOnce, (op) => make(writer, shape, op, signal));
+    },
+    isTaken: ({ reference }, outcome) =>
+      reference !== null && outcome.result === 'rejected' && ['invalid', 'refused'].includes(outcome.refusal.kind),
+    patch: (some) => patchEach(writer, some, signal),
+  };
+  const odd = ops.filter(isOdd).map((op) => rejected(op.id, noSuchReference(op)));
+  return [
+    ...odd,
+    ...(await findOrMake(
+      maker,
+      ops.filter((op) => !isOdd(op)),
+    )),
   ];
-  // The second op of a reference finds what the first one made.
-  return [...outcomes, ...(await createRecords(writer, type, others, signal))];
 };
-
-const createDistinct = async (
-  writer: Writer,
-  type: string,
-  ops: readonly CreateOp[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> => {
-  if (ops.length === 0) return [];
-  let before: Found;
-  let shape: RecordShape;
-  try {
-    shape = await readableShape(writer.reader.shapes, type, signal);
-    before = await find(writer, type, ops, signal);
-  } catch (error) {
-    return ops.map(({ id }) => failed(id, surelyNot(error)));
-  }
-  const hits = ops.filter((op) => before(op).length > 0);
-  const misses = ops.filter((op) => before(op).length === 0);
-  const outcomes = await writeHits(writer, hits, before, signal);
-  const made = await inParallel(misses, writer.atOnce, (op) => make(writer, shape, op, signal));
-  // Somebody, perhaps an earlier request of ours whose answer was lost, was faster than the look-up could show.
-  const refused = misses.filter(
-    (op) => op.reference !== null && made.some((one) => one.op === op.id && isRefused(one)),
-  );
-  if (refused.length === 0) return [...outcomes, ...made];
-  const kept = made.filter((outcome) => !refused.some((op) => op.id === outcome.op));
-  return [...outcomes, ...kept, ...(await settleRefused(writer, type, refused, made, signal))];
-};
-
-const isRefused = (outcome: Outcome): boolean =>
-  outcome.result === 'rejected' && (outcome.refusal.kind === 'invalid' || outcome.refusal.kind === 'refused');
 
 const make = async (
   { reader: { api } }: Writer,
@@ -112,26 +96,6 @@ const bodyOf = (
 const withoutTopics = (set: CreateOp['set']): CreateOp['set'] =>
   Object.fromEntries(Object.entries(set).filter(([field]) => topicIdIn(field) === null));
 
-/** Records of those ops by now; an op that still has none keeps the vendor's refusal. */
-const settleRefused = async (
-  writer: Writer,
-  type: string,
-  ops: readonly CreateOp[],
-  made: readonly Outcome[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> => {
-  const kept = (op: CreateOp): readonly Outcome[] => made.filter((outcome) => outcome.op === op.id);
-  try {
-    const found = await find(writer, type, ops, signal);
-    const hits = ops.filter((op) => found(op).length > 0);
-    const others = ops.filter((op) => found(op).length === 0);
-    return [...(await writeHits(writer, hits, found, signal)), ...others.flatMap(kept)];
-  } catch (error) {
-    surelyNot(error);
-    return ops.flatMap(kept);
-  }
-};
-
 type Found = (op: CreateOp) => readonly Row[];
 
 const find = async (
@@ -151,34 +115,6 @@ const find = async (
       ? byEmail.filter((row) => row.email?.toLowerCase() === email.toLowerCase())
       : byReference.filter((row) => row.reference === reference.value);
 };
-
-const writeHits = async (
-  writer: Writer,
-  ops: readonly CreateOp[],
-  found: Found,
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = [];
-  const patches: PatchOp[] = [];
-  for (const op of ops) {
-    const [row, another] = found(op);
-    if (row === undefined) continue;
-    const { id, email, fields } = op;
-    if (another !== undefined) outcomes.push(rejected(id, several(op)));
-    else if (Object.keys(fields).length === 0)
-      outcomes.push(done(id, 'unchanged', row.record, writer.reader.api.now()));
-    else patches.push({ kind: 'patch', id, record: row.record, email, fields, ifVersion: null });
-  }
-  return [...outcomes, ...(await patchEach(writer, patches, signal))];
-};
-
-const several = (op: CreateOp): Refusal =>
-  refusal(
-    'refused',
-    'SEVERAL_RECORDS',
-    `several ${op.type} records have this ${op.reference === null ? 'address' : 'reference'} already; merge them in NetSuite`,
-    op.reference === null ? 'email' : REFERENCE,
-  );
 
 const noSuchReference = ({ reference }: CreateOp): Refusal =>
   refusal(

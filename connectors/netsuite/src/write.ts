@@ -1,5 +1,5 @@
 import type { Op, Outcome, Refusal, Values } from '@heed/contract';
-import { inParallel, refusal, rejected } from '@heed/toolkit';
+import { inParallel, namesRefusal, refusal, sortOps } from '@heed/toolkit';
 import { createRecords } from './create.ts';
 import { optOut } from './opt-out.ts';
 import { isRecordType, RECORD_TYPES, REFERENCE, STATUS, UNSUBSCRIBE } from './record-shape.ts';
@@ -20,13 +20,8 @@ export const writeOps = async (
   ops: readonly Op[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = [];
-  const good: Op[] = [];
-  for (const op of ops) {
-    const wrong = refusalOf(op);
-    if (wrong === null) good.push(op);
-    else outcomes.push(rejected(op.id, wrong));
-  }
+  const { good, refused } = sortOps(ops, refusalOf);
+  const outcomes: Outcome[] = [...refused];
   for (const type of RECORD_TYPES) {
     const optOuts = good.filter((op): op is OptOutOp => op.kind === 'opt-out' && op.record?.type === type);
     outcomes.push(...(await optOut(writer, type, optOuts, signal)));
@@ -52,7 +47,7 @@ export const refusalOf = (op: Op): Refusal | null => {
       'Heed never sets a NetSuite record back to opted in; the person does, in NetSuite',
     );
   if (op.kind === 'create')
-    return typeRefusal(op.type) ?? namesRefusal(op.fields, true) ?? setRefusal(op.type, op.set, CREATED_AS);
+    return typeRefusal(op.type) ?? fieldsRefusal(op.fields) ?? setRefusal(op.type, op.set, CREATED_AS);
   if (op.record === null)
     return refusal(
       'refused',
@@ -62,7 +57,7 @@ export const refusalOf = (op: Op): Refusal | null => {
   const misfit = typeRefusal(op.record.type);
   if (misfit !== null) return misfit;
   if (!isId(op.record.id)) return refusal('missing', 'MALFORMED_ID', 'this is no id of a NetSuite record');
-  if (op.kind === 'patch') return namesRefusal(op.fields, true);
+  if (op.kind === 'patch') return fieldsRefusal(op.fields);
   if (op.kind === 'rename') return null;
   if (Object.keys(op.set).length === 0) return refusal('config', 'NO_FIELD', 'no consent field was named to write');
   return setRefusal(op.record.type, op.set, OPTED_OUT_AS);
@@ -73,7 +68,7 @@ const OPTED_OUT_AS: readonly unknown[] = ['2'];
 const CREATED_AS: readonly unknown[] = ['1', '2'];
 
 const setRefusal = (type: string, set: Values, allowed: readonly unknown[]): Refusal | null => {
-  const names = namesRefusal(set, false);
+  const names = namesRefusal(Object.keys(set), isFieldName);
   if (names !== null) return names;
   if (STATUS in set && !allowed.includes(set[STATUS]))
     return refusal(
@@ -96,18 +91,9 @@ const setRefusal = (type: string, set: Values, allowed: readonly unknown[]): Ref
 const typeRefusal = (type: string): Refusal | null =>
   isRecordType(type) ? null : refusal('config', 'NO_SUCH_TYPE', `${type} records are not written`);
 
-const namesRefusal = (values: Values, asFields: boolean): Refusal | null => {
-  const names = Object.keys(values);
-  if (names.some((name) => !isFieldName(name))) return refusal('config', 'NO_FIELD_NAME', 'a field has no valid name');
-  const barred = asFields
-    ? names.find((name) => NOT_BY_FIELDS.has(name.toLowerCase()) || topicIdIn(name) !== null)
-    : undefined;
-  return barred === undefined
-    ? null
-    : refusal(
-        'refused',
-        'NOT_BY_FIELDS',
-        `${barred} is never written as a mapped field (C9); remove it from the profile`,
-        barred,
-      );
-};
+const fieldsRefusal = (fields: Values): Refusal | null =>
+  namesRefusal(
+    Object.keys(fields),
+    isFieldName,
+    (name) => NOT_BY_FIELDS.has(name.toLowerCase()) || topicIdIn(name) !== null,
+  );

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { JobId, JobState } from './bulk-api.ts';
 import { outcomesOf, stale, unknown } from './bulk-outcomes.ts';
-import { carried, isPatch, type PatchOp, uploadOf } from './bulk-upload.ts';
+import { carried, isPatch, uploadOf } from './bulk-upload.ts';
 import { RECORD_TYPES } from './object-shape.ts';
 import { isId } from './soql.ts';
-import { refusalOf } from './write.ts';
+import { type PatchOp, refusalOf } from './write.ts';
 
 /** An update has one object, so ops of both types are two jobs of the vendor. */
 interface Job {

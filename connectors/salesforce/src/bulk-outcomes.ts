@@ -2,11 +2,11 @@ import type { Op, Outcome } from '@heed/contract';
 import { done, refusal, rejected } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import type { JobId, JobState } from './bulk-api.ts';
-import type { PatchOp } from './bulk-upload.ts';
 import type { Table } from './csv.ts';
 import { refusalOfRow, rowErrorIn } from './failure.ts';
 import { idKey } from './soql.ts';
 import { toWire } from './values.ts';
+import type { PatchOp } from './write.ts';
 
 /**
  * What became of each op of an ended job. Where the job's own numbers say that every row was dealt with, only the failed

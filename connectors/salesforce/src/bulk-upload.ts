@@ -3,9 +3,7 @@ import type { WireValues } from './api.ts';
 import { NULL_CELL, writeCsv } from './csv.ts';
 import { idKey } from './soql.ts';
 import { toWire } from './values.ts';
-import { refusalOf } from './write.ts';
-
-export type PatchOp = Extract<Op, { kind: 'patch' }>;
+import { type PatchOp, refusalOf } from './write.ts';
 
 export const isPatch = (op: Op): op is PatchOp => op.kind === 'patch';
 

@@ -1,5 +1,5 @@
 import type { Op, Outcome, RecordRef, Refusal, Values } from '@heed/contract';
-import { done, momentIn, refusal, rejected } from '@heed/toolkit';
+import { done, momentIn, namesRefusal, refusal, sortOps } from '@heed/toolkit';
 import { alreadyOptedOut } from './already-opted-out.ts';
 import type { Api, ToSave, WireValues } from './api.ts';
 import { createRecords } from './create.ts';
@@ -10,10 +10,12 @@ import { toWire } from './values.ts';
 
 type UpdateOp = Extract<Op, { kind: 'opt-out' | 'clear' | 'patch' | 'rename' }>;
 export type CreateOp = Extract<Op, { kind: 'create' }>;
+export type PatchOp = Extract<Op, { kind: 'patch' }>;
 
 /** Fields that no update of fields may touch: the address, consent, and what the vendor keeps itself (C9). */
 const NOT_BY_FIELDS = new Set(['id', 'email', 'hasoptedoutofemail', 'isdeleted', 'masterrecordid', 'systemmodstamp']);
-const NAME = /^[A-Za-z]\w{0,79}$/;
+const isBarred = (name: string): boolean => NOT_BY_FIELDS.has(name.toLowerCase());
+const isName = (name: string): boolean => /^[A-Za-z]\w{0,79}$/.test(name);
 
 /**
  * One outcome per op, whatever happens: a failed call is told of each op in it. Opt-outs go first and in calls of their own,
@@ -25,13 +27,8 @@ export const writeOps = async (
   ops: readonly Op[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = [];
-  const good: Op[] = [];
-  for (const op of ops) {
-    const wrong = refusalOf(op);
-    if (wrong === null) good.push(op);
-    else outcomes.push(rejected(op.id, wrong));
-  }
+  const { good, refused } = sortOps(ops, refusalOf);
+  const outcomes: Outcome[] = [...refused];
   for (const type of RECORD_TYPES) outcomes.push(...(await optOut(api, shapes, type, good, signal)));
   for (const kind of ['clear', 'rename', 'patch'] as const)
     for (const type of RECORD_TYPES) outcomes.push(...(await update(api, good.filter(isUpdate(kind, type)), signal)));
@@ -56,8 +53,8 @@ export const refusalOf = (op: Op): Refusal | null => {
   if (op.kind === 'create')
     return (
       typeRefusal(op.type) ??
-      namesRefusal([...Object.keys(op.fields)], true) ??
-      namesRefusal(Object.keys(op.set), false)
+      namesRefusal(Object.keys(op.fields), isName, isBarred) ??
+      namesRefusal(Object.keys(op.set), isName)
     );
   if (op.record === null)
     return refusal(
@@ -69,33 +66,19 @@ export const refusalOf = (op: Op): Refusal | null => {
   if (op.kind === 'rename') return typeRefusal(op.record.type);
   return (
     typeRefusal(op.record.type) ??
-    (op.kind === 'patch' ? namesRefusal(Object.keys(op.fields), true) : setRefusal(op.set))
+    (op.kind === 'patch' ? namesRefusal(Object.keys(op.fields), isName, isBarred) : setRefusal(op.set))
   );
 };
 
 const setRefusal = (set: Values): Refusal | null =>
   Object.keys(set).length === 0
     ? refusal('config', 'NO_FIELD', 'no consent field was named to write')
-    : namesRefusal(Object.keys(set), false);
+    : namesRefusal(Object.keys(set), isName);
 
 const typeRefusal = (type: string): Refusal | null =>
   RECORD_TYPES.some((one) => one === type)
     ? null
     : refusal('config', 'NO_SUCH_TYPE', `${type} records are not written`);
-
-const namesRefusal = (names: readonly string[], asFields: boolean): Refusal | null => {
-  const odd = names.find((name) => !NAME.test(name));
-  if (odd !== undefined) return refusal('config', 'NO_FIELD_NAME', 'a field has no valid name');
-  const barred = asFields ? names.find((name) => NOT_BY_FIELDS.has(name.toLowerCase())) : undefined;
-  return barred === undefined
-    ? null
-    : refusal(
-        'refused',
-        'NOT_BY_FIELDS',
-        `${barred} is never written as a mapped field (C9); remove it from the profile`,
-        barred,
-      );
-};
 
 const optOut = async (
   api: Api,

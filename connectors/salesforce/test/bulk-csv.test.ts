@@ -2,10 +2,11 @@ import { ConnectorError, type FieldValue, type Values } from '@heed/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { wireRecords } from '../src/bulk-rows.ts';
-import { carried, type PatchOp, uploadOf } from '../src/bulk-upload.ts';
+import { carried, uploadOf } from '../src/bulk-upload.ts';
 import { readCsv, writeCsv } from '../src/csv.ts';
 import { objectShapes } from '../src/object-shape.ts';
 import { selectionOf } from '../src/rows.ts';
+import type { PatchOp } from '../src/write.ts';
 import { never } from './kit.ts';
 
 const TYPES = {

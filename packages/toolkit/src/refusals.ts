@@ -1,0 +1,30 @@
+import type { Op, Outcome, Refusal } from '@heed/contract';
+import { refusal, rejected } from './outcomes.ts';
+
+/** Ops that may be sent, and the outcomes of the others. `refusalOf`: what is wrong with an op before anything is sent. */
+export const sortOps = (
+  ops: readonly Op[],
+  refusalOf: (op: Op) => Refusal | null,
+): { readonly good: readonly Op[]; readonly refused: readonly Outcome[] } => {
+  const good: Op[] = [];
+  const refused: Outcome[] = [];
+  for (const op of ops) {
+    const wrong = refusalOf(op);
+    if (wrong === null) good.push(op);
+    else refused.push(rejected(op.id, wrong));
+  }
+  return { good, refused };
+};
+
+/** What is wrong with the names of fields: they come from profiles. `isBarred`: what no mapped field may write. */
+export const namesRefusal = (
+  names: readonly string[],
+  isFieldName: (name: string) => boolean,
+  isBarred: (name: string) => boolean = () => false,
+): Refusal | null => {
+  if (!names.every(isFieldName)) return refusal('config', 'NO_FIELD_NAME', 'a field has no valid name');
+  const barred = names.find(isBarred);
+  if (barred === undefined) return null;
+  const why = `${barred} is never written as a mapped field (C9); remove it from the profile`;
+  return refusal('refused', 'NOT_BY_FIELDS', why, barred);
+};
