@@ -15,6 +15,21 @@ const WEBINARS: TopicMapping = {
 const ONLY_MARKETING: TopicMapping = { name: 'events', crm: null, marketing: 't1', collapse: null };
 const ONLY_CRM: TopicMapping = { name: 'events', crm: checkbox('Events_Opt_Out__c'), marketing: null, collapse: null };
 
+/** What is always so of a write that was made. */
+const applied = {
+  profile: 'acme/news',
+  run: 'r',
+  address: key(ANN),
+  rule: '',
+  state: 'applied',
+  seen: false,
+  partner: null,
+  agrees: {},
+  made: null,
+  job: null,
+  id: 'o',
+} as const;
+
 /** Ann, a contact and a subscribed member, in no way opted out. */
 const ann = (rules: ConstructorParameters<typeof Story>[0]): Story => {
   const story = new Story(rules);
@@ -49,6 +64,30 @@ describe('C17 topics: marketing to the CRM, always', () => {
     expect(sets(story)).toEqual([]);
     expect(story.plan(ANN).owed).toEqual([]);
   });
+
+  it.each([
+    ['another topic', { topics: { t1: 'opted-out', t2: 'opted-out' } }, 'subscribed', 't2'],
+    ['all mail', { topics: { t1: 'opted-out' } }, 'unsubscribed', '*'],
+  ] as const)(
+    'C8 our own opt-out of one topic explains nothing about %s, seen by the same read',
+    (_, sight, status, topic) => {
+      const story = ann({ topics: [EVENTS, PRODUCT], crmToMarketing: true });
+      story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+      const [write] = story.plan(ANN).consent;
+      const sentAt = story.now;
+      if (write?.op.kind !== 'opt-out') throw new Error('no opt-out is planned');
+      story.intents.push({
+        ...applied,
+        system: story.view.marketing,
+        op: { ...write.op, id: 'o' },
+        because: write.because,
+        sentAt,
+        answeredAt: sentAt + 1_000,
+      });
+      const facts = story.member(ANN, status, { ...sight, modifiedAt: sentAt + 500 });
+      expect(facts.find((fact) => fact.topic === topic)).toMatchObject({ says: 'opted-out', echoOf: null });
+    },
+  );
 
   it('C6 unticked by an operator: ticked again', () => {
     const story = ann({ topics: [EVENTS] });
@@ -130,6 +169,15 @@ describe('C17 topics: CRM to marketing', () => {
     expect(sets(alone)).toEqual([['marketing', 't1', {}, 'C0.4 C3 C17']]);
   });
 
+  it('C3 one that outlives the opt-out of everything was an opt-out of its own', () => {
+    const kept: TopicMapping = { name: 'events', crm: checkbox('7'), marketing: 't1', collapse: null };
+    const story = ann({ topics: [kept], crmToMarketing: true });
+    expect(story.record('Contact 1', { optedOut: true, values: { optout_7: true } })).toMatchObject([{ topic: '*' }]);
+    expect(story.record('Contact 1', { optedOut: false, values: { optout_7: true } })).toContainEqual(
+      expect.objectContaining({ topic: 'optout_7', says: 'opted-out' }),
+    );
+  });
+
   it('a member that gets no mail at all needs no opt-out of a topic', () => {
     const story = ann({ topics: [EVENTS], crmToMarketing: true });
     story.member(ANN, 'unsubscribed');
@@ -166,7 +214,7 @@ it('C10 C17 a complaint is about all mail: no topic is written for it', () => {
   const story = ann({ topics: [EVENTS] });
   story.member(ANN, 'subscribed', { complaint: true, by: 'person' });
   expect(story.plan(ANN).topics[0]?.verdict.row).toBe(6);
-  expect(sets(story).map(([side]) => side)).toEqual(['crm']);
+  expect(story.plan(ANN).consent.map(({ side }) => side)).toEqual(['crm']);
 });
 
 describe('C17 a system that knows no such topic', () => {

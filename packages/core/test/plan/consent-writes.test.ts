@@ -134,9 +134,12 @@ describe('C3 the opt-out of a member, whole', () => {
     expect([early.writes, early.owed.map((one) => one.record)]).toEqual([[], [null]]);
   });
 
-  it('C20 neither member nor record, only a list: nobody knows how the vendor spells it, so it stays owed', () => {
+  it('C20 neither member nor record, only a list: suppressed under the address that the list has', () => {
     const { writes, owed } = marketing(told([], listed), suppress);
-    expect([writes, owed.length]).toEqual([[], 1]);
+    expect([writes.map(({ op }) => op), owed.length]).toEqual([
+      [{ kind: 'opt-out', record: null, email: 'ann@x.org', topic: '*', set: {} }],
+      1,
+    ]);
   });
 
   it('C18 one that a guard may hold waits for the fix, and says so; another one goes out', () => {
