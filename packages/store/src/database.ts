@@ -19,6 +19,8 @@ export interface DatabaseOptions {
 }
 
 const BUSY_MS = 10_000;
+/** SQLITE_BUSY. */
+const BUSY = 5;
 
 /**
  * One SQLite file: statements are prepared once, every change happens in `write`, every set of reads that must fit together
@@ -92,12 +94,16 @@ export class Database {
     }
   }
 
-  /** Writes the file anew, without what was deleted, and cuts the write-ahead log; false where somebody else reads at this moment. */
+  /** Writes the file anew, without what was deleted, and cuts the write-ahead log; false where another process is in the way. */
   rewrite(): boolean {
     this.fault('write', 'VACUUM');
-    this.sqlite.exec('VACUUM');
-    const cut = this.sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-    return cut?.['busy'] === 0;
+    try {
+      this.sqlite.exec('VACUUM');
+      return this.sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+    } catch (error) {
+      if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return false;
+      throw error;
+    }
   }
 
   /** The text of every statement prepared so far, for a test of their query plans. */

@@ -115,7 +115,7 @@ export class ErasedPeople {
     };
   }
 
-  find(address: AddressKey): Erased | null {
+  find(address: AddressKey): Omit<Erased, 'wiped'> | null {
     const name = this.namesOf([address]).get(address);
     if (name === undefined) return null;
     const own = this.database.one<{ at: Millis }>('SELECT at FROM erased WHERE hash = ?', name.replace(/^erased-/, ''));

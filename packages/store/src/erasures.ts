@@ -5,7 +5,7 @@ import { erasePerson } from './erase.ts';
 import type { ErasedPeople } from './erased.ts';
 import { knownPerson } from './known-person.ts';
 import type { RandomBytes } from './ledger.ts';
-import { sweep } from './sweep.ts';
+import { isUnswept, sweep } from './sweep.ts';
 
 export interface ErasureParts {
   readonly database: Database;
@@ -26,7 +26,11 @@ export const erasuresOf = ({ database, random, clock, erased, read, write }: Era
     return entries;
   },
 
-  find: (address) => read(() => erased.find(address)),
+  find: (address) =>
+    read(() => {
+      const found = erased.find(address);
+      return found === null ? null : { ...found, wiped: !isUnswept(database) };
+    }),
 
   recognise: async (lease, system, rows) => {
     const found = await read(() => erased.recognise(system, rows));

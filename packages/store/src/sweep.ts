@@ -11,5 +11,5 @@ export const sweep = (database: Database): void => {
   database.write(() => database.run('UPDATE customer SET unswept = 0'));
 };
 
-const isUnswept = (database: Database): boolean =>
+export const isUnswept = (database: Database): boolean =>
   database.one<{ unswept: number }>('SELECT unswept FROM customer')?.unswept === 1;

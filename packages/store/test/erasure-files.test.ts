@@ -106,10 +106,31 @@ describe('C25: what was erased is in no file of the state folder', () => {
     open.push(waits);
     const other = waits.customer('acme');
     await other.erasures.erase(lease, await erasureOf(other, 'ann'));
-    expect(await other.erasures.find(at('ann'))).not.toBeNull();
+    expect(await other.erasures.find(at('ann'))).toMatchObject({ wiped: false });
     expect(filesWith('ann@example.org')).not.toEqual([]);
     reader.exec('COMMIT');
     reader.close();
+    for (const one of open.splice(0)) one.close();
+    const again = opened().customer('acme');
+    expect(filesWith('ann@example.org')).toEqual([]);
+    expect(await again.erasures.find(at('ann'))).toMatchObject({ wiped: true });
+  });
+
+  test('so does one that writes', async () => {
+    const folder = opened({ busyMs: 50 });
+    const store = folder.customer('acme');
+    const lease = await leaseOf(folder);
+    await live(store, lease);
+    const writer = new DatabaseSync(join(dir, 'acme.db'));
+    const fault: StateFolderOptions['fault'] = (_, sql) => {
+      if (sql === 'VACUUM') writer.exec('BEGIN IMMEDIATE');
+    };
+    const waits = opened({ fault, busyMs: 50 });
+    const other = waits.customer('acme');
+    await other.erasures.erase(lease, await erasureOf(other, 'ann'));
+    expect(await other.erasures.find(at('ann'))).toMatchObject({ wiped: false });
+    writer.exec('COMMIT');
+    writer.close();
     for (const one of open.splice(0)) one.close();
     opened().customer('acme');
     expect(filesWith('ann@example.org')).toEqual([]);

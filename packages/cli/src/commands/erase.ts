@@ -39,13 +39,14 @@ export const run: Command = async (invocation, [name = '', given], options) => {
       if (hindrance !== null || person.owed.length > 0 || person.known.inJob)
         return hindered(hindrance ?? { code: EXIT.attention, why: waiting(person) }, person);
       const at = container.get(TOKENS.Clock).now();
-      const entries = await erasePerson(store, turn.lease, person, actorOf(options), at);
+      const entries = await erasePerson(store, customer.profiles, turn.lease, person, actorOf(options), at);
       // Something was said about them in between: it may be an opt-out, which comes first.
       if (entries === null) continue;
+      const now = await rememberedOf(store, address);
       return {
         code: EXIT.done,
-        json: erasedJson(customer, person, await rememberedOf(store, address)),
-        text: erasedText(customer, person),
+        json: erasedJson(customer, person, now),
+        text: erasedText(customer, person, now?.wiped === true),
       };
     }
   } finally {

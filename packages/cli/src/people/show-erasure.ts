@@ -78,11 +78,18 @@ const remainingText = (customer: Customer, person: PersonToErase): readonly stri
         ...remainingLines(customer, person),
       ];
 
-export const erasedText = (customer: Customer, person: PersonToErase): string =>
+export const erasedText = (customer: Customer, person: PersonToErase, wiped: boolean): string =>
   [
     paragraph(
       `Erased from ${customer.name}. The ledger is whole (heed ledger verify ${customer.name}); backups made before still hold the person.`,
     ),
+    ...(wiped
+      ? []
+      : [
+          paragraph(
+            'Another process reads the database now, so deleted rows are still readable in its file: the next heed command that finds it free wipes them.',
+          ),
+        ]),
     ...remainingText(customer, person),
   ].join('\n');
 
@@ -92,6 +99,7 @@ export const erasedJson = (customer: Customer, person: PersonToErase, remembered
   erased: remembered !== null,
   hash: remembered?.name ?? null,
   erasedAt: iso(remembered?.erasedAt ?? null),
+  wiped: remembered?.wiped ?? false,
   removed: {
     addresses: person.known.addresses.length,
     records: person.known.shadows.length,

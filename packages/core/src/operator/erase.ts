@@ -6,6 +6,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { KnownPerson, LinkedSystems } from '../state/erasures.ts';
 import { type System, systemKey } from '../state/shadow.ts';
 import type { Lease, Owed, Store } from '../state/store.ts';
+import { changeService } from '../sync/service.ts';
 
 /** A record at a vendor that Heed cannot delete: a person has to. */
 export interface VendorRecord {
@@ -84,8 +85,9 @@ const standingOf = ({ addresses, ledger }: KnownPerson): readonly NewFact[] => {
  * Erases the person (C25). The caller holds the customer's lease and has seen that nothing is owed. Null, and nothing done, if
  * something was said about them since they were looked at: then that comes first.
  */
-export const erasePerson = (
+export const erasePerson = async (
   store: Store,
+  profiles: readonly Profile[],
   lease: Lease,
   { address, known, kept }: PersonToErase,
   by: string,
@@ -93,7 +95,22 @@ export const erasePerson = (
 ): Promise<readonly number[] | null> => {
   const { addresses, shadows, head } = known;
   const records = shadows.map(({ system, record }) => ({ system, record }));
-  return store.erasures.erase(lease, { address, addresses, records, kept, by, at, head });
+  const entries = await store.erasures.erase(lease, { address, addresses, records, kept, by, at, head });
+  if (entries !== null) for (const one of linkedSystemsOf(profiles)) await countWithout(store, one, known);
+  return entries;
+};
+
+/** Members whom Heed does not count any more are not missing from the next complete read (C24). */
+const countWithout = async (store: Store, { profile, marketing }: LinkedSystems, known: KnownPerson): Promise<void> => {
+  const gone = known.shadows.filter(
+    ({ system, life }) => life.kind === 'live' && systemKey(system) === systemKey(marketing),
+  ).length;
+  if (gone === 0) return;
+  await changeService(store, profile, (service) =>
+    service.complete === null
+      ? service
+      : { ...service, complete: { ...service.complete, members: Math.max(0, service.complete.members - gone) } },
+  );
 };
 
 /** What Heed keeps of an erased address, for `explain` and `ledger export`; null if it was never erased. */
@@ -102,6 +119,8 @@ export interface Remembered {
   readonly name: AddressKey;
   /** Our clock. */
   readonly erasedAt: Millis;
+  /** See `Erased`. */
+  readonly wiped: boolean;
   /** Opt-outs under the hash: what was kept, and what was read or entered since. */
   readonly optOuts: readonly { readonly n: number; readonly fact: NewFact }[];
 }
@@ -110,5 +129,10 @@ export const rememberedOf = async (store: Store, address: AddressKey): Promise<R
   const erased = await store.erasures.find(address);
   if (erased === null) return null;
   const facts = (await store.factsOf([erased.name])).filter(({ echoOf }) => echoOf === null);
-  return { name: erased.name, erasedAt: erased.at, optOuts: facts.map(({ n, ...fact }) => ({ n, fact })) };
+  return {
+    name: erased.name,
+    erasedAt: erased.at,
+    wiped: erased.wiped,
+    optOuts: facts.map(({ n, ...fact }) => ({ n, fact })),
+  };
 };

@@ -46,6 +46,8 @@ export interface Erased {
   readonly name: AddressKey;
   /** Our clock. */
   readonly at: Millis;
+  /** Also the free parts of the file were wiped; false: another process read it, and whoever opens it next does that. */
+  readonly wiped: boolean;
 }
 
 /** What of a read row tells whose it is. */

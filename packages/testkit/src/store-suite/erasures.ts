@@ -177,7 +177,7 @@ export const promisesOfErasures = (bench: () => Bench): void => {
       const kept = [optOut('ann', { record: contact('1'), proof: 'Ann called', user: '005', run: null })];
       await store.erasures.erase(lease, await erasureOf(store, 'ann', { kept }));
       const found = await store.erasures.find(at('ann'));
-      expect(found).toEqual({ name: NAME, at: 50 });
+      expect(found).toEqual({ name: NAME, at: 50, wiped: true });
       expect(await store.erasures.find(at('old'))).toEqual(found);
       expect(await store.erasures.find(at('bob'))).toBeNull();
       const name = found?.name as AddressKey;
