@@ -1,5 +1,14 @@
-import { ConnectorError, type ErrorDetails, type ErrorKind, type Millis } from '@heed/contract';
-import { entryOf, formsOf, kindOfStatus, recordOf, retryAfterMs } from '@heed/toolkit';
+import type { ConnectorError, ErrorDetails, Millis } from '@heed/contract';
+import {
+  effectOf,
+  entryOf,
+  errorFor,
+  formsOf,
+  kindOfStatus,
+  type Meaning,
+  recordOf,
+  retryAfterMs,
+} from '@heed/toolkit';
 import { z } from 'zod';
 import type { HttpAnswer } from './sdk.ts';
 
@@ -19,12 +28,6 @@ const problemShape = z.object({
 export type Problem = z.infer<typeof problemShape>;
 
 export const problemIn = (body: unknown): Problem => problemShape.parse(recordOf(body));
-
-interface Meaning {
-  readonly kind: ErrorKind;
-  readonly says: string;
-  readonly forever?: boolean;
-}
 
 /** Inner codes say more than categories. (doc, community) */
 const CODES: Readonly<Record<string, Meaning>> = {
@@ -102,9 +105,9 @@ export const failureOf = (name: string, answer: HttpAnswer, now: Millis, midnigh
   const scopes = scopesIn(problem);
   const wait = waitOf(problem, answer, now, midnightInMs);
   const needs = kind === 'forbidden' && scopes.length > 0 ? `: ${scopes.join(', ')}` : '';
-  return errorOf(name, { ...meaning, kind, says: `${meaning.says}${needs}` }, problem, status, {
-    mayHaveApplied: (status >= 500 || status === 408) && !SURELY_NOT.has(status),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  return errorOf(name, { kind, says: `${meaning.says}${needs}` }, problem, status, {
+    ...effectOf(status, wait),
+    ...(SURELY_NOT.has(status) ? { mayHaveApplied: false } : {}),
   });
 };
 
@@ -120,17 +123,8 @@ export const errorOfRow = (name: string, problem: Problem): ConnectorError => {
   return errorOf(name, meaning, problem, 0, { mayHaveApplied: false });
 };
 
-const errorOf = (name: string, meaning: Meaning, problem: Problem, status: number, details: ErrorDetails) => {
-  const field = fieldIn(problem);
-  const code = codeIn(problem, status);
-  const where = field === undefined ? '' : `: ${field}`;
-  return new ConnectorError(meaning.kind, `HubSpot, ${name}: ${meaning.says} (${code})${where}`, {
-    code,
-    ...(field === undefined ? {} : { field }),
-    ...(meaning.forever === undefined ? {} : { forever: meaning.forever }),
-    ...details,
-  });
-};
+const errorOf = (name: string, meaning: Meaning, problem: Problem, status: number, details: ErrorDetails) =>
+  errorFor(`HubSpot, ${name}`, meaning, codeIn(problem, status), fieldIn(problem), details);
 
 /** `Contact already exists. Existing ID: 123`: the id, the only part of a message that is used. (doc, community) */
 export const existingIdIn = ({ message }: Problem): string | null =>

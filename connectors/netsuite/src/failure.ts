@@ -1,11 +1,16 @@
-import { ConnectorError, type ErrorKind, type Millis } from '@heed/contract';
-import { entryOf, isRecord, kindOfStatus, readJson, recordOf, retryAfterMs, type TextAnswer } from '@heed/toolkit';
-
-interface Meaning {
-  readonly kind: ErrorKind;
-  /** What is wrong and what to do. The vendor's own text repeats values and names people, so it is not shown. */
-  readonly says: string;
-}
+import type { ConnectorError, ErrorKind, Millis } from '@heed/contract';
+import {
+  effectOf,
+  entryOf,
+  errorFor,
+  isRecord,
+  kindOfStatus,
+  type Meaning,
+  readJson,
+  recordOf,
+  retryAfterMs,
+  type TextAnswer,
+} from '@heed/toolkit';
 
 /** `o:errorCode` as the Help Center lists them (section_156570709583); those marked there as seen by others only are guesses on the safe side. */
 const CODES: Readonly<Record<string, Meaning>> = {
@@ -70,14 +75,8 @@ const meaningOf = (status: number, code: string | undefined): Meaning => {
 /** The ConnectorError for an answer of 400 and above. `vendorNow` is for a Retry-After that names a date. */
 export const failureOf = (name: string, answer: TextAnswer, vendorNow: Millis): ConnectorError => {
   const first = vendorErrorIn(answer.text);
-  const { kind, says } = meaningOf(answer.status, first?.code);
   const code = first?.code ?? `HTTP ${answer.status}`;
-  const field = first?.field ?? null;
   const wait = retryAfterMs(answer.headers['retry-after'], vendorNow);
-  return new ConnectorError(kind, `netsuite ${name}: ${says} (${code})${field === null ? '' : `: ${field}`}`, {
-    code,
-    mayHaveApplied: answer.status >= 500 || answer.status === 408,
-    ...(field === null ? {} : { field }),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-  });
+  const meaning = meaningOf(answer.status, first?.code);
+  return errorFor(`netsuite ${name}`, meaning, code, first?.field, effectOf(answer.status, wait));
 };

@@ -1,5 +1,17 @@
-import { ConnectorError, type ErrorKind, type Millis, type Refusal } from '@heed/contract';
-import { entryOf, isOfKind, kindOfStatus, readJson, recordOf, redact, refusal, retryAfterMs } from '@heed/toolkit';
+import type { ConnectorError, Millis, Refusal } from '@heed/contract';
+import {
+  effectOf,
+  entryOf,
+  errorFor,
+  isOfKind,
+  kindOfStatus,
+  type Meaning,
+  readJson,
+  recordOf,
+  redact,
+  refusal,
+  retryAfterMs,
+} from '@heed/toolkit';
 import type { SdkAnswer } from './sdk.ts';
 
 /** One error as the vendor tells it. Call-level answers say `errorCode`, rows of collections `statusCode` (notes, 2.1). */
@@ -7,12 +19,6 @@ export interface VendorError {
   readonly code: string;
   readonly message: string;
   readonly fields: readonly string[];
-}
-
-interface Meaning {
-  readonly kind: ErrorKind;
-  /** What is wrong and what to do. The vendor's own text may name people, so it is not shown. */
-  readonly says: string;
 }
 
 const BUSY: Meaning = { kind: 'unavailable', says: 'Salesforce was busy with this; it is tried again later' };
@@ -141,16 +147,10 @@ export const failureOf = (name: string, answer: SdkAnswer, vendorNow: Millis): C
   const kind = answer.status === 401 ? 'auth' : meaning.kind;
   const wait = retryAfterMs(answer.headers['retry-after'], vendorNow);
   const field = first?.fields[0] ?? columnIn(first);
-  return new ConnectorError(
-    kind,
-    `salesforce ${name}: ${meaning.says} (${code})${field === undefined ? '' : `: ${field}`}`,
-    {
-      code: NO_TOKEN_HELPS.some((text) => answer.text.includes(text)) ? 'SESSION_NOT_ALLOWED' : code,
-      mayHaveApplied: answer.status >= 500 || answer.status === 408,
-      ...(field === undefined ? {} : { field }),
-      ...(wait === undefined ? {} : { retryAfterMs: wait }),
-    },
-  );
+  return errorFor(`salesforce ${name}`, { ...meaning, kind }, code, field, {
+    ...effectOf(answer.status, wait),
+    ...(NO_TOKEN_HELPS.some((text) => answer.text.includes(text)) ? { code: 'SESSION_NOT_ALLOWED' } : {}),
+  });
 };
 
 /** `No such column 'X' on entity 'Lead'`: the one part of the vendor's text that is needed to help. */

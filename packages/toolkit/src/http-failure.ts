@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorKind } from '@heed/contract';
+import { ConnectorError, type ErrorDetails, type ErrorKind } from '@heed/contract';
 import { safeMessage } from './redact.ts';
 
 /** The connection was never made, so nothing can have been applied. */
@@ -51,3 +51,30 @@ const codesOf = (error: unknown): readonly string[] => {
   }
   return 'code' in error && typeof error.code === 'string' ? [error.code] : [];
 };
+
+/** What a code or status of a vendor means. */
+export interface Meaning {
+  readonly kind: ErrorKind;
+  /** What is wrong and what to do. The vendor's own text repeats values and names people, so it is not shown. */
+  readonly says: string;
+}
+
+/** The error for what a vendor refused. Code and field are shown and stored: the caller has made sure that they are words. */
+export const errorFor = (
+  who: string,
+  { kind, says }: Meaning,
+  code: string,
+  field: string | null | undefined,
+  details: ErrorDetails,
+): ConnectorError =>
+  new ConnectorError(kind, `${who}: ${says} (${code})${field == null ? '' : `: ${field}`}`, {
+    code,
+    ...(field == null ? {} : { field }),
+    ...details,
+  });
+
+/** What an answer of 400 and above says of its request: a 5xx may be a gateway's, behind which a write was carried out. */
+export const effectOf = (status: number, retryAfterMs: number | undefined): ErrorDetails => ({
+  mayHaveApplied: status >= 500 || status === 408,
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+});

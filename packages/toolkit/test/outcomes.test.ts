@@ -1,5 +1,5 @@
 import { ConnectorError } from '@heed/contract';
-import { failed, inDoubt, isFailure, refusalOf, rejected, surelyNot } from '@heed/toolkit';
+import { effectOf, errorFor, failed, inDoubt, isFailure, refusalOf, rejected, surelyNot } from '@heed/toolkit';
 import { describe, expect, it } from 'vitest';
 
 const lost = new ConnectorError('unavailable', 'update: stopped', { code: 'stopped', mayHaveApplied: true });
@@ -34,5 +34,26 @@ describe('what is known about the effect of a write', () => {
 
   it('hides no mistake of our own', () => {
     expect(() => surelyNot(new RangeError('ours'))).toThrow(RangeError);
+  });
+});
+
+describe('the error for what a vendor refused', () => {
+  const meaning = { kind: 'invalid', says: 'the value is too long' } as const;
+
+  it('names the call, what it means, the code and the field', () => {
+    const error = errorFor('Acme, update', meaning, 'TOO_LONG', 'Name', effectOf(400, 2_000));
+    expect(error.message).toBe('Acme, update: the value is too long (TOO_LONG): Name');
+    expect(error.details).toEqual({ code: 'TOO_LONG', field: 'Name', mayHaveApplied: false, retryAfterMs: 2_000 });
+    expect(errorFor('Acme, update', meaning, 'TOO_LONG', null, {}).message).toMatch(/\(TOO_LONG\)$/);
+  });
+
+  it('leaves open what became of a write behind a gateway that failed or gave up', () => {
+    expect([400, 408, 429, 500, 504].map((status) => effectOf(status, undefined).mayHaveApplied)).toEqual([
+      false,
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 });
