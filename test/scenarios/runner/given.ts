@@ -32,8 +32,8 @@ export const givenPhrases: readonly Phrase[] = [
     async (cast, { subscription = '' }) => {
       const hubspot = hubspotOf(cast);
       await hubspot.act('switches', { legalBasisRequired: 'subscribing' });
-      const id = (await hubspot.subscriptionTypes()).get(subscription);
-      const connection = { ...hubspot.connection, dataPrivacy: { subscriptionTypes: [id] } };
+      const subscriptionTypes = [await hubspot.topicId(subscription)];
+      const connection = { ...hubspot.connection, dataPrivacy: { subscriptionTypes } };
       writeFile(cast.place, 'connections', { ...connectionsOf(cast), hubspot: connection });
     },
   ),

@@ -7,8 +7,6 @@ export interface Between {
   readonly tool: MarketingTool;
   /** The list of the profile, where it names one. */
   readonly campaign: string | null;
-  /** HubSpot's subscription types: the id by the name. */
-  readonly types: ReadonlyMap<string, string>;
 }
 
 const yesOrNo: Readonly<Record<string, unknown>> = { true: true, false: false };
@@ -19,7 +17,7 @@ const nameOf = ({ crm, tool }: Between, at: 0 | 1): Json => ({
 });
 
 /** Where each setting of a `profile` line stands in the profile. */
-const SETTINGS: Readonly<Record<string, (value: unknown, between: Between) => Json>> = {
+const SETTINGS: Readonly<Record<string, (value: unknown, between: Between) => Json | Promise<Json>>> = {
   crmToMarketing: (value) => ({ optOut: { crmToMarketing: value } }),
   clearWhenConfirmed: (value) => ({ optOut: { clearWhenConfirmed: value } }),
   scope: (value) => ({ optOut: { scope: value } }),
@@ -28,9 +26,9 @@ const SETTINGS: Readonly<Record<string, (value: unknown, between: Between) => Js
   alsoStandard: (value) => ({ optOut: { alsoStandard: value } }),
   undeliverableField: (value) => ({ optOut: { undeliverableField: value } }),
   softOptOutIsRequest: (value) => ({ optOut: { softOptOutIsRequest: value } }),
-  target: (value, { types }) => {
-    const subscriptionType = types.get(String(value));
-    return { optOut: { target: subscriptionType === undefined ? value : { subscriptionType } } };
+  target: async (value, { crm }) => {
+    const isWide = value === 'portal' || value === 'custom-field';
+    return { optOut: { target: isWide ? value : { subscriptionType: await crm.topicId(String(value)) } } };
   },
   whenRecordLeaves: (value) => ({ whenRecordLeaves: value }),
   newMembers: (value) => ({ consent: { newMembers: value, ...(value === 'subscribe' ? {} : { basis: undefined }) } }),
@@ -54,10 +52,23 @@ const merged = (one: Json, other: Json): Json => {
   return whole;
 };
 
+/** `topic Events in Newsletter_Opt_Out__c`, `topic Events` that the CRM does not know, `topic Events (collapse any)` */
+const TOPIC = /^topic (?<name>\w+)(?: in (?<place>\w+))?(?: \(collapse (?<collapse>any|all)\))?$/;
+
+const topicOf = async (words: Readonly<Record<string, string>>, { crm, tool }: Between): Promise<Json> => {
+  const { name = '', place, collapse } = words;
+  const topic = {
+    ...(place === undefined ? {} : { crm: await crm.topicId(place) }),
+    marketing: await tool.topicId(name),
+    ...(collapse === undefined ? {} : { collapse }),
+  };
+  return { topics: { [name.toLowerCase()]: topic } };
+};
+
 /** The profile between one CRM and the marketing tool, as the `profile` lines of the story say. */
-export const profileOf = (settings: readonly Statement[], between: Between): Json => {
+export const profileOf = async (settings: readonly Statement[], between: Between): Promise<Json> => {
   const { crm, tool, campaign } = between;
-  const plain: Json = {
+  let profile: Json = {
     version: 1,
     crm: {
       connection: crm.name.toLowerCase(),
@@ -68,12 +79,17 @@ export const profileOf = (settings: readonly Statement[], between: Between): Jso
     fields: [nameOf(between, 0)],
     consent: { newMembers: 'subscribe', basis: 'existing-customer' },
   };
-  return settings.reduce((profile, { text, place }) => {
-    if (text === 'lists') return profile;
-    const [name = '', value = ''] = text.split(/:\s*/);
-    const put = SETTINGS[name];
-    if (put === undefined || value === '')
-      throw new ScenarioError(place, `"${text}" is no setting: lists, ${Object.keys(SETTINGS).join(', ')}`);
-    return merged(profile, put(yesOrNo[value] ?? value, between));
-  }, plain);
+  for (const setting of settings) profile = merged(profile, await partOf(setting, between));
+  return profile;
+};
+
+const partOf = async ({ text, place }: Statement, between: Between): Promise<Json> => {
+  if (text === 'lists') return {};
+  const topic = TOPIC.exec(text)?.groups;
+  if (topic !== undefined) return topicOf(topic, between);
+  const [name = '', value = ''] = text.split(/:\s*/);
+  const put = SETTINGS[name];
+  if (put === undefined || value === '')
+    throw new ScenarioError(place, `"${text}" is no setting: lists, topic NAME, ${Object.keys(SETTINGS).join(', ')}`);
+  return put(yesOrNo[value] ?? value, between);
 };

@@ -2,8 +2,7 @@ import type { Cast, Phrase } from './cast.ts';
 import { givenPhrases } from './given.ts';
 import { type Scenario, ScenarioError, type Statement } from './parse.ts';
 import { profileOf } from './profile.ts';
-import { type Stage, type Systems, systemsOf, writeFile } from './stage.ts';
-import type { Hubspot } from './systems/hubspot.ts';
+import { type Stage, type Systems, writeFile } from './stage.ts';
 import type { Salesforce } from './systems/salesforce.ts';
 import { thenPhrases } from './then.ts';
 import { later, STEP_MS } from './time.ts';
@@ -27,14 +26,13 @@ export const runScenario = async (scenario: Scenario, stage: Stage): Promise<voi
   const place = stage.place(systems);
   later(STEP_MS);
   const campaign = await campaignOf(scenario, systems);
-  const types = await subscriptionTypesOf(systems);
-  const setUp = (settings: readonly Statement[]): void => {
+  const setUp = async (settings: readonly Statement[]): Promise<void> => {
     for (const [at, crm] of systems.crms.entries()) {
-      const profile = profileOf(settings, { crm, tool: systems.tool, campaign, types });
+      const profile = await profileOf(settings, { crm, tool: systems.tool, campaign });
       writeFile(place, at === 0 ? 'newsletter' : `newsletter-${crm.name.toLowerCase()}`, profile);
     }
   };
-  setUp(scenario.profile);
+  await setUp(scenario.profile);
   const cast: Cast = { ...systems, place, ids: new Map(), campaign, last: null, runs: [], written: [] };
   let settings = scenario.profile;
   for (const statement of scenario.statements) {
@@ -42,7 +40,7 @@ export const runScenario = async (scenario: Scenario, stage: Stage): Promise<voi
     const changed = /^the profile says (?<setting>.+)$/.exec(statement.text)?.groups?.setting;
     if (statement.part === 'when' && changed !== undefined) {
       settings = [...settings, { ...statement, text: changed }];
-      setUp(settings);
+      await setUp(settings);
     } else await play(statement, cast);
   }
 };
@@ -65,9 +63,4 @@ const campaignOf = async (scenario: Scenario, { crms }: Systems): Promise<string
   if (crms[0].name !== 'Salesforce')
     throw new ScenarioError(`${scenario.file}:1`, 'lists are those of Salesforce here');
   return (crms[0] as Salesforce).makeList();
-};
-
-const subscriptionTypesOf = async ({ crms, tool }: Systems): Promise<ReadonlyMap<string, string>> => {
-  const hubspot = systemsOf({ crms, tool }).find(({ name }) => name === 'HubSpot') as Hubspot | undefined;
-  return hubspot === undefined ? new Map() : hubspot.subscriptionTypes();
 };

@@ -91,12 +91,20 @@ const systems: readonly Phrase[] = [
     },
   ),
   phrase(
-    new RegExp(`${RECORD} is (?<not>not )?opted out of (?<subscription>.+)`),
+    new RegExp(`${RECORD} is (?<not>not )?opted out of (?<topic>.+)`),
     'Contact ann is opted out of Events   Contact ann is not opted out of Events',
-    async (cast, { type = '', name = '', not, subscription = '' }) => {
-      const { email } = await recordOf(cast, type, name);
-      const isOut = await hubspotOf(cast).isOutOf(String(email), subscription);
-      expect(`the opt-out of ${type} ${name} of ${subscription}`, not === undefined, isOut);
+    async (cast, { type = '', name = '', not, topic = '' }) => {
+      const owner = crmOf(cast, type);
+      const isOut = await owner.crm.recordIsOutOf(owner.type, idOf(cast, type, name), topic);
+      expect(`the opt-out of ${type} ${name} of ${topic}`, not === undefined, isOut);
+    },
+  ),
+  phrase(
+    /member (?<name>\S+) is (?<not>not )?opted out of (?<topic>.+)/,
+    'member ann is opted out of Events   member ann is not opted out of Events',
+    async ({ tool }, { name = '', not, topic = '' }) => {
+      const isOut = await tool.memberIsOutOf(addressOf(name), topic);
+      expect(`the opt-out of member ${name} of ${topic}`, not === undefined, isOut);
     },
   ),
   phrase(

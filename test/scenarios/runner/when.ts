@@ -43,16 +43,14 @@ const heldRun = async (cast: Cast): Promise<string> => {
   return run;
 };
 
+const whereOf = (cast: Cast, system: string | undefined): System =>
+  system === undefined ? cast.tool : systemOf(cast, system);
+
 /** Without a system it is done in the marketing tool. */
 const person = (says: RegExp, example: string, act: string): Phrase =>
-  phrase(
-    new RegExp(`${says.source}(?: in (?<system>[A-Z]\\w+))?`),
-    example,
-    async (cast, { name = '', subscription, system }) => {
-      const where = system === undefined ? cast.tool : systemOf(cast, system);
-      await where.act(act, { email: addressOf(name), ...(subscription === undefined ? {} : { subscription }) });
-    },
-  );
+  phrase(new RegExp(`${says.source}(?: in (?<system>[A-Z]\\w+))?`), example, async (cast, { name = '', system }) => {
+    await whereOf(cast, system).act(act, { email: addressOf(name) });
+  });
 
 const member = (verb: Parameters<MarketingTool['administer']>[0]): Phrase =>
   phrase(
@@ -64,10 +62,12 @@ const member = (verb: Parameters<MarketingTool['administer']>[0]): Phrase =>
 const RECORD = `(?<type>${TYPE}) (?<name>\\S+)`;
 
 const people: readonly Phrase[] = [
-  person(
-    /(?<name>\S+) unsubscribes(?: from (?<subscription>[A-Z]\w+))?/,
-    'ann unsubscribes   ann unsubscribes from Events in HubSpot',
-    'person/unsubscribe',
+  person(/(?<name>\S+) unsubscribes/, 'ann unsubscribes', 'person/unsubscribe'),
+  phrase(
+    /(?<name>\S+) (?<verb>unsubscribes from|subscribes to) (?<topic>[A-Z]\w+)(?: in (?<system>[A-Z]\w+))?/,
+    'ann unsubscribes from Events   ann subscribes to Events   ann unsubscribes from Events in HubSpot',
+    (cast, { name = '', verb, topic = '', system }) =>
+      whereOf(cast, system).choose(addressOf(name), topic, verb === 'subscribes to'),
   ),
   person(/(?<name>\S+) complains/, 'ann complains', 'person/complain'),
   person(/(?<name>\S+) signs up again/, 'ann signs up again', 'person/resubscribe'),

@@ -14,11 +14,8 @@ interface SubscriptionType {
 
 /** HubSpot is both, and says more of an opt-out than other systems do. */
 export interface Hubspot extends Crm, MarketingTool {
-  /** The id of each subscription type by its name. */
-  subscriptionTypes(): Promise<ReadonlyMap<string, string>>;
   /** The contact of an address, in the list or not. */
   contactAt(email: string): Promise<Json | null>;
-  isOutOf(email: string, subscription: string): Promise<boolean>;
   /** On which ground an address gets mail of a type, and the explanation of it; null: on none. */
   legalBasis(email: string, subscription: string): Promise<readonly unknown[] | null>;
 }
@@ -62,6 +59,8 @@ export const openHubspot = async (): Promise<Hubspot> => {
   };
   const statusOf = async (email: string, subscription: string): Promise<Json> =>
     (await preferences(email, '')).find(({ subscriptionName }) => subscriptionName === subscription) ?? {};
+  const isOutOf = async (email: string, subscription: string): Promise<boolean> =>
+    (await statusOf(email, subscription)).status === 'UNSUBSCRIBED';
   /** Of all mail: also an address without a contact can be. */
   const isOut = async (email: string): Promise<boolean> =>
     (await preferences(email, '/unsubscribe-all')).some(({ wideStatusType }) => wideStatusType === 'PORTAL_WIDE');
@@ -102,7 +101,16 @@ export const openHubspot = async (): Promise<Hubspot> => {
     get audience() {
       return sandbox.audience;
     },
-    subscriptionTypes: async () => new Map((await types()).map(({ id, name }) => [name, id])),
+    topicId: async (name) => {
+      const found = (await types()).find((one) => one.name === name);
+      if (found === undefined) throw new Error(`HubSpot has no subscription type ${name}`);
+      return found.id;
+    },
+    async choose(email, topic, wanted) {
+      await system.act(wanted ? 'person/resubscribe' : 'person/unsubscribe', { email, subscription: topic });
+    },
+    recordIsOutOf: async (_type, id, topic) => isOutOf(String((await read(`${id}?`))?.email), topic),
+    memberIsOutOf: isOutOf,
     contactAt,
     add: (_type, name, email, options) => create(name, email, options),
     async edit(_type, id, properties) {
@@ -127,7 +135,6 @@ export const openHubspot = async (): Promise<Hubspot> => {
     record: (_type, id) => read(`${id}?`),
     countAt: async (_type, email) => ((await contactAt(email)) === null ? 0 : 1),
     isOptedOut: (record, field = OPT_OUT) => record[field] === 'true',
-    isOutOf: async (email, subscription) => (await statusOf(email, subscription)).status === 'UNSUBSCRIBED',
     async legalBasis(email, subscription) {
       const { legalBasis, legalBasisExplanation } = await statusOf(email, subscription);
       return (legalBasis ?? null) === null ? null : [legalBasis, legalBasisExplanation];

@@ -18,8 +18,32 @@ const basic = (token: string): string => `Basic ${Buffer.from(`anybody:${token}`
 export const openMailchimp = async (): Promise<MarketingTool> => {
   const { sandbox, system, ask } = await open(definition, { authorization: basic, isRead: /^$/ });
   const members = (): string => `/3.0/lists/${sandbox.audience}/members`;
+  /** Interests are the topics, and there is one group of them. */
+  const interests = async (): Promise<ReadonlyMap<string, string>> => {
+    const path = `/3.0/lists/${sandbox.audience}/interest-categories`;
+    const categories = ((await ask('GET', path))?.categories ?? []) as readonly Json[];
+    const found = (await ask('GET', `${path}/${categories[0]?.id}/interests`))?.interests as readonly Json[];
+    return new Map(found.map(({ id, name }) => [String(name), String(id)]));
+  };
+  const topicId = async (name: string): Promise<string> => {
+    const id = (await interests()).get(name);
+    if (id === undefined) throw new Error(`Mailchimp has no interest ${name}`);
+    return id;
+  };
+  const read = (email: string): Promise<Json | null> => {
+    const hash = createHash('md5').update(email.toLowerCase()).digest('hex');
+    return ask('GET', `${members()}/${hash}`);
+  };
   return {
     ...system,
+    topicId,
+    async choose(email, topic, wanted) {
+      await system.act('person/preferences', { email, interests: { [await topicId(topic)]: wanted } });
+    },
+    async memberIsOutOf(email, topic) {
+      const { interests: ticked } = (await read(email)) as { readonly interests: Json };
+      return ticked[await topicId(topic)] === false;
+    },
     name: 'Mailchimp',
     writingRoutes: ['PATCH /3.0/lists/{list}/members/{hash}', 'PUT /3.0/lists/{list}/members/{hash}'],
     get audience() {
@@ -33,11 +57,10 @@ export const openMailchimp = async (): Promise<MarketingTool> => {
       if (act !== null) await system.act(act, { email });
     },
     async member(email) {
-      const hash = createHash('md5').update(email.toLowerCase()).digest('hex');
-      const found = await ask('GET', `${members()}/${hash}`);
+      const found = await read(email);
       if (found === null) return null;
       return {
-        id: hash,
+        id: String(found.id),
         status: found.status === 'transactional' ? 'non-subscribed' : String(found.status),
         fields: (found.merge_fields ?? {}) as Json,
         tags: ((found.tags ?? []) as readonly { readonly name: string }[]).map(({ name }) => name),

@@ -19,13 +19,38 @@ const chosen = (fields: Json): Json =>
 const shown = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'refName' in value ? value.refName : value;
 
+const idOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+
 export const openNetsuite = async (): Promise<Crm> => {
   const { system, ask } = await open(definition, { isRead: /\/oauth2\/|\/suiteql$/ });
   const edit = async (type: string, id: string, fields: Json): Promise<void> => {
     await system.act('admin/edit', { record: type, id, fields });
   };
+  /** An account has the subscription categories that somebody made. */
+  const categories = new Map<string, string>();
+  const topicId = async (name: string): Promise<string> => {
+    const id = categories.get(name) ?? String((await system.act('admin/subscription-category', { name })).id);
+    categories.set(name, id);
+    return id;
+  };
   return {
     ...system,
+    reset() {
+      categories.clear();
+      system.reset();
+    },
+    topicId,
+    async choose(email, topic, wanted) {
+      const act = wanted ? 'person/resubscribe' : 'person/unsubscribe';
+      await system.act(act, { email, subscription: await topicId(topic) });
+    },
+    async recordIsOutOf(type, id, topic) {
+      const path = `/services/rest/record/v1/${type}/${id}/subscriptions?expandSubResources=true`;
+      const { items } = (await ask('GET', path)) as { readonly items: readonly Json[] };
+      const wanted = await topicId(topic);
+      return items.some(({ subscription, subscribed }) => idOf(subscription) === wanted && subscribed === false);
+    },
     name: 'NetSuite',
     writingRoutes: ['PATCH /services/rest/record/**', 'POST /services/rest/record/**'],
     types: { Contact: 'contact', Customer: 'customer' },

@@ -9,6 +9,11 @@ const WORDS: Readonly<Record<string, Json>> = {
 };
 const SHOWN = `Id, Email, FirstName, ${OPT_OUT}, Newsletter_Opt_Out__c, Newsletter_Opt_In__c, Email_Undeliverable__c, IsDeleted`;
 
+/** A box is ticked or not; everything else is a text. */
+const boxes = (fields: Json): Json =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, BOX[String(value)] ?? value]));
+const BOX: Readonly<Record<string, boolean>> = { ticked: true, unticked: false };
+
 /** What only stories about Salesforce do: leads become contacts, and campaigns are the lists of a profile. */
 export interface Salesforce extends Crm {
   convert(lead: string, contact: string): Promise<void>;
@@ -26,6 +31,9 @@ export const openSalesforce = async (): Promise<Salesforce> => {
   const edit = async (id: string, fields: Json): Promise<void> => {
     await system.act('admin/edit', { id, fields });
   };
+  const noTopics = async (): Promise<never> => {
+    throw new Error('Salesforce has no topics, only fields');
+  };
   return {
     ...system,
     name: 'Salesforce',
@@ -37,7 +45,10 @@ export const openSalesforce = async (): Promise<Salesforce> => {
       const fields = { FirstName: 'Ann', LastName: name, Email: email, ...company, ...fieldsOf(options, WORDS) };
       return String((await system.act('admin/create', { type, fields })).id);
     },
-    edit: (_type, id, fields) => edit(id, fields),
+    choose: noTopics,
+    topicId: async (name) => name,
+    recordIsOutOf: noTopics,
+    edit: (_type, id, fields) => edit(id, boxes(fields)),
     move: (_type, id, email) => edit(id, { Email: email }),
     tick: (_type, id, optedOut) => edit(id, { [OPT_OUT]: optedOut }),
     async remove(_type, id) {

@@ -14,6 +14,10 @@ export interface System {
   reset(): void;
   /** What somebody does there: `POST /__sandbox/...`. */
   act(what: string, body: Json): Promise<Json>;
+  /** The person says at the vendor's own page whether they want this topic. */
+  choose(email: string, topic: string, wanted: boolean): Promise<void>;
+  /** What a profile calls a topic of this system, by its name: an id, or in a CRM without topics the name of a field. */
+  topicId(name: string): Promise<string>;
   /** The ids of records that calls have written so far, in their order. */
   written(): readonly string[];
   close(): Promise<void>;
@@ -41,6 +45,7 @@ export interface Crm extends System {
   countAt(type: string, email: string): Promise<number>;
   /** Whether a record, as it was read, shows an opt-out: in the CRM's own field, or in one of the profile's. */
   isOptedOut(record: Json, field?: string): boolean;
+  recordIsOutOf(type: string, id: string, topic: string): Promise<boolean>;
 }
 
 /** The member of an address. */
@@ -61,6 +66,7 @@ export interface MarketingTool extends System {
   addMember(email: string, state: string, options: readonly string[]): Promise<void>;
   /** null: there is none. */
   member(email: string): Promise<Member | null>;
+  memberIsOutOf(email: string, topic: string): Promise<boolean>;
   /** By an administrator at the screens. */
   administer(verb: 'unsubscribe' | 'subscribe' | 'archive' | 'delete', email: string): Promise<void>;
 }
@@ -92,7 +98,7 @@ export const fieldsOf = (options: readonly string[], words: Readonly<Record<stri
 /** A running stand-in, what every system has of it, and a way to ask it. */
 export interface Opened<Extras extends object> {
   readonly sandbox: RunningSandbox<unknown, Extras>;
-  readonly system: Omit<System, 'name' | 'writingRoutes'>;
+  readonly system: Omit<System, 'name' | 'writingRoutes' | 'choose' | 'topicId'>;
   /** Answers null where there is nothing (404 of a GET). */
   ask(method: string, path: string, body?: unknown): Promise<Json | null>;
 }
