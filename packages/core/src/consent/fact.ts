@@ -24,12 +24,14 @@ export interface Source {
 
 /**
  * When it happened: not before `from` (null: no earlier read), not after `until`. `exact` means the vendor dates it.
- * Vendor's clock, milliseconds.
+ * Vendor's clock, milliseconds. `doubtMs`: that clock was, or its date is, so far off that no order of two systems is surer;
+ * absent where nothing is wrong.
  */
 export interface When {
   readonly from: Millis | null;
   readonly until: Millis;
   readonly exact: boolean;
+  readonly doubtMs?: Millis;
 }
 
 export type Says = 'opted-out' | 'opted-in' | 'pending' | 'undeliverable' | 'archived';

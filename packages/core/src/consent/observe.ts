@@ -3,9 +3,10 @@ import { type AddressKey, addressKey, recordAddress } from '../identity/address.
 import type { Shadow, Sight, System } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { echoing, isRefuted, topicOf } from './echo.ts';
-import { collapsedTopic, type NewFact, type Says, type Source } from './fact.ts';
+import { collapsedTopic, type NewFact, type Says, type Source, type When } from './fact.ts';
 import { mayBeDefault, provesOptIn, readOptOutField } from './opt-out-field.ts';
 import { differs, knownOptIn, shadowOf } from './remember.ts';
+import { DOUBT_MS } from './standing.ts';
 import { dated, foundBy, lastReadOf, lastSightOf } from './when.ts';
 
 /** How rows of one system are read. */
@@ -20,6 +21,8 @@ export interface Observer {
   readonly readAt: Millis;
   /** Our clock. */
   readonly seenAt: Millis;
+  /** How far the clocks of the systems are off, together; absent or 0 for clocks as they usually are. */
+  readonly clockDoubtMs?: Millis;
   /** Lists that the read asked for; null if it did not ask. */
   readonly lists: readonly string[] | null;
   /** The record types that have these consent fields were read on behalf of this run; kept on facts for `correct --run`. */
@@ -76,7 +79,7 @@ export const observe = (read: Row, before: Shadow | null, intents: readonly Inte
         says,
         by: more.by,
         complaint: more.complaint ?? false,
-        when: at === null ? foundBy(row, by.readAt, sight?.readAt ?? null) : dated(at),
+        when: whenOf(row, by, { says, at, sight }),
         record: row.record,
         proof: more.proof ?? null,
         echoOf: echo?.because[0] ?? null,
@@ -90,6 +93,21 @@ export const observe = (read: Row, before: Shadow | null, intents: readonly Inte
   observeFields(row, before, by, say);
   for (const intent of intents) if (!explained.includes(intent) && isRefuted(intent, row, by)) explained.push(intent);
   return { shadow, facts, explained, changed: facts.length > 0 || before === null || differs(before, shadow) };
+};
+
+/** An opt-out came after the last read that did not show it, whatever the clock says that dated it (Words: when). */
+const whenOf = (
+  row: Row,
+  by: Observer,
+  { says, at, sight }: { readonly says: Says; readonly at: Millis | null; readonly sight: Sight | null },
+): When => {
+  const last = sight?.readAt ?? null;
+  const when = at === null ? foundBy(row, by.readAt, last) : dated(at);
+  const until = says === 'opted-out' && last !== null ? Math.max(when.until, last) : when.until;
+  // A date from the future was made by a clock that was ahead.
+  const aheadMs = when.until - by.readAt;
+  const doubtMs = Math.max(by.clockDoubtMs ?? 0, aheadMs > DOUBT_MS ? aheadMs : 0);
+  return { ...when, until, ...(doubtMs > 0 ? { doubtMs } : {}) };
 };
 
 /** What is said about a CRM record that has no usable address is kept under the record itself, until it has one (C15, C16). */

@@ -13,7 +13,7 @@ import {
 } from '../identity/person.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import { ALL_MAIL, collapsedTopic, type Fact, type Ledger, type Source, sameRecord } from './fact.ts';
-import { DOUBT_MS, type OptOut, optOutsOf, sameSystem } from './standing.ts';
+import { doubtOf, type OptOut, optOutsOf, sameSystem } from './standing.ts';
 
 /** How an opt-out comes to bind an address. */
 export type Via =
@@ -86,7 +86,7 @@ const wasShared = (people: readonly Person[], person: Person, fact: Fact): boole
 const follows = (shadow: Shadow, fact: Fact, address: AddressKey, shadows: readonly Shadow[]): boolean => {
   if (!hadAddress(shadow, fact.address) || !hadAddress(shadow, address)) return false;
   const left = leftAt(shadow, fact.address);
-  if (left !== null && fact.when.from !== null && fact.when.from > left + DOUBT_MS) return false;
+  if (left !== null && fact.when.from !== null && fact.when.from > left + doubtOf(fact)) return false;
   if (movedOn(shadow, fact.address, address)) return true;
   return !shadows.some((other) => other.system.role === 'crm' && livesAt(other, address));
 };
@@ -110,7 +110,7 @@ const followsMember = (
 };
 
 /** Who was merged within the doubt of two clocks before it happened has not surely left before it (C15). */
-const surelyFrom = ({ when }: Fact): number | null => (when.from === null ? null : when.from - DOUBT_MS);
+const surelyFrom = (fact: Fact): number | null => (fact.when.from === null ? null : fact.when.from - doubtOf(fact));
 
 const viaOf = (people: readonly Person[], shadows: readonly Shadow[], fact: Fact, address: AddressKey): Via | null => {
   if (fact.address === address) return 'own';
@@ -144,13 +144,13 @@ const countsFor =
       if (origin.address === address) return true;
       return movers.every((shadow) => {
         const came = cameTo(shadow, address);
-        return came === null || (optIn.when.from !== null && optIn.when.from > came + DOUBT_MS);
+        return came === null || (optIn.when.from !== null && optIn.when.from > came + doubtOf(optIn));
       });
     }
     if (optIn.address !== origin.address) return false;
     return movers.some((shadow) => {
       const left = leftAt(shadow, optIn.address);
-      return left === null || optIn.when.until <= left - DOUBT_MS;
+      return left === null || optIn.when.until <= left - doubtOf(optIn);
     });
   };
 

@@ -69,7 +69,9 @@ const staysOf = (row: Row, before: Shadow | null, by: Observer, address: Address
   const stays = before?.stays ?? [];
   const here = stays.at(-1);
   const since = before?.lastReadAt ?? null;
-  const at = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
+  const stamp = row.modifiedAt === null ? by.readAt : Math.min(by.readAt, row.modifiedAt);
+  // Whoever was there at the last read left after it, whatever a clock that was set back stamps.
+  const at = Math.max(stamp, since ?? stamp);
   if (here !== undefined && here.until === null && row.life.kind === 'live' && here.address === address) return stays;
   const closed = here?.until === null ? [...stays.slice(0, -1), { ...here, until: at }] : stays;
   if (address === null) return closed;

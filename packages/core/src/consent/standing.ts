@@ -1,7 +1,11 @@
+import type { Millis } from '@heed/contract';
 import { type Decision, type Fact, type Ledger, type Source, sameSource } from './fact.ts';
 
 /** Two clocks of two vendors may disagree by this much; within it the opt-out is the later one (Words: when). */
 export const DOUBT_MS = 5 * 60_000;
+
+/** Within this much the order of this fact and what another system said is in doubt. */
+export const doubtOf = ({ when }: Pick<Fact, 'when'>): Millis => DOUBT_MS + (when.doubtMs ?? 0);
 
 export const sameSystem = (a: Source, b: Source): boolean =>
   a.role === b.role && a.connection === b.connection && a.container === b.container;
@@ -12,7 +16,8 @@ export const sameSystem = (a: Source, b: Source): boolean =>
  */
 export const isLater = (optIn: Fact, optOut: Fact): boolean => {
   if (optIn.source.role === 'crm') return isLaterInCrm(optIn, optOut);
-  if (optIn.when.exact && optIn.when.until > optOut.when.until + DOUBT_MS) return true;
+  const doubtMs = doubtOf(optIn) + (optOut.when.doubtMs ?? 0);
+  if (optIn.when.exact && optIn.when.until > optOut.when.until + doubtMs) return true;
   // Facts are numbered as reads bring them. An exact date that is not past the opt-out belongs to an older opt-in.
   const shownLater = sameSystem(optIn.source, optOut.source) && optIn.n > optOut.n;
   return shownLater && (!optIn.when.exact || optIn.when.until > optOut.when.until);

@@ -1,11 +1,12 @@
-import type { Cursor, Millis, Row } from '@heed/contract';
+import type { Columns, Cursor, Millis, Row } from '@heed/contract';
 import type { NewFact } from '../consent/fact.ts';
-import { observe } from '../consent/observe.ts';
+import { type Observer, observe } from '../consent/observe.ts';
 import { type AddressKey, addressKey } from '../identity/address.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { carryErased } from './erased.ts';
 import { observerOf } from './observer.ts';
+import { upToDate } from './older-rows.ts';
 import { type Run, sideOf } from './run-state.ts';
 
 export interface Reading {
@@ -16,6 +17,8 @@ export interface Reading {
   /** Lists the read asked for; null if it did not ask. */
   readonly lists: readonly string[] | null;
   readonly cursor: { readonly stream: string; readonly next: Cursor } | null;
+  /** Of a read, which may lag behind: what it shows of older times is asked for by id. Absent: a look-up or an answer. */
+  readonly columns?: Columns;
   /** Addresses that are being worked on and planned again right after this: they need no new mark. */
   readonly atWork?: ReadonlySet<AddressKey>;
   /**
@@ -33,15 +36,16 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
   const { system } = sideOf(run, whole.side);
   const { store, clock } = run.engine;
   if (whole.rows.length === 0 && whole.cursor === null) return;
-  const { reading, gone } = await withoutErased(run, whole);
-  const addresses = reading.rows.flatMap((row) => addressKey(row.email) ?? []);
+  const admitted = await withoutErased(run, whole);
+  const addresses = admitted.reading.rows.flatMap((row) => addressKey(row.email) ?? []);
   const known = await store.known(
     system,
-    reading.rows.map((row) => row.record),
+    admitted.reading.rows.map((row) => row.record),
     [...new Set(addresses)],
   );
   const before = new Map(known.shadows.map((shadow) => [recordKey(shadow.record), shadow]));
-  const observer = observerOf(run, reading);
+  const observer = observerOf(run, whole);
+  const { reading, gone } = await asOfNow(run, admitted, before, observer);
   const intents = Map.groupBy(known.intents.filter(mayExplain), aboutWhom);
   const facts: NewFact[] = [];
   const shadows = new Map<string, Shadow>();
@@ -97,14 +101,31 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
   );
 };
 
+interface Admitted {
+  readonly reading: Reading;
+  readonly gone: readonly Shadow[];
+}
+
+/** The same, with what a read that lags behind shows of older times as it is now. */
+const asOfNow = async (
+  run: Run,
+  admitted: Admitted,
+  before: ReadonlyMap<string, Shadow>,
+  by: Observer,
+): Promise<Admitted> => {
+  const { side, columns, rows: read } = admitted.reading;
+  if (columns === undefined) return admitted;
+  const rows = await upToDate(run, { side, columns, rows: read }, before, by);
+  if (rows === read) return admitted;
+  const { reading, gone } = await withoutErased(run, { ...admitted.reading, rows });
+  return { reading, gone: [...admitted.gone, ...gone] };
+};
+
 /**
  * Erased people are done with before anything is written down (C25). A record that was somebody's and has an erased address by
  * now is gone from where it was.
  */
-const withoutErased = async (
-  run: Run,
-  reading: Reading,
-): Promise<{ readonly reading: Reading; readonly gone: readonly Shadow[] }> => {
+const withoutErased = async (run: Run, reading: Reading): Promise<Admitted> => {
   const { system, open } = sideOf(run, reading.side);
   const { store } = run.engine;
   const asked = reading.rows.map(({ record, email, life }) => ({

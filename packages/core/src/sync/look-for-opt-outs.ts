@@ -10,12 +10,10 @@ export const lookForOptOuts = async (run: Run): Promise<void> => {
   const { session } = run.marketing;
   if (session.optOutsSince === null) return readMembers(run);
   const readAt = session.now();
-  for await (const rows of session.optOutsSince(
-    { ...run.view.columns.members, since: run.membersSeenAt },
-    run.signal,
-  )) {
+  const columns = run.view.columns.members;
+  for await (const rows of session.optOutsSince({ ...columns, since: run.membersSeenAt }, run.signal)) {
     await breathe(run);
-    await ingest(run, { side: 'marketing', rows, readAt, lists: null, cursor: null });
+    await ingest(run, { side: 'marketing', rows, readAt, lists: null, cursor: null, columns });
   }
   run.membersSeenAt = readAt;
 };

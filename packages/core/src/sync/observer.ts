@@ -1,5 +1,6 @@
 import type { Millis } from '@heed/contract';
 import type { Observer } from '../consent/observe.ts';
+import { DOUBT_MS } from '../consent/standing.ts';
 import type { View } from '../plan/view.ts';
 import { type Run, sideOf } from './run-state.ts';
 
@@ -21,9 +22,16 @@ export const observerOf = (run: Run, { side, readAt, lists }: Looked): Observer 
     proofs: open.can.proofs,
     readAt,
     seenAt: run.engine.clock.now(),
+    clockDoubtMs: clockDoubtMs(run),
     lists,
     run: run.id,
   };
+};
+
+/** How far the clocks of both vendors are from ours, where that is more than clocks may be: no order of two systems is surer. */
+const clockDoubtMs = ({ crm, marketing, engine: { clock } }: Run): Millis => {
+  const offMs = Math.abs(crm.session.now() - clock.now()) + Math.abs(marketing.session.now() - clock.now());
+  return offMs > DOUBT_MS ? offMs : 0;
 };
 
 /**

@@ -84,6 +84,7 @@ const readOnce = async (
       readAt: page.readAt,
       lists,
       cursor: { stream, next: page.next },
+      columns: ask,
       forFields: name === 'records',
     });
     done += page.rows.length;
