@@ -25,7 +25,7 @@ const easily = (mistake: Mistake, seed: number) =>
     acts: EASY_ACTS,
     faults: false,
     rules: { createCrm: false, whenRecordLeaves: 'keep' },
-    quirks: { untidy: false },
+    quirks: { untidy: false, crmLagMs: 0, marketingLagMs: 0, crmOffMs: 0, marketingOffMs: 0, clockJumps: false },
   });
 
 describe('the judge', () => {

@@ -237,8 +237,44 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'all clocks are one',
     mistake: 'times of two vendors, or of two transactions, are compared to the millisecond',
-    edits: [{ file: REACH, from: 'fact.when.from > left + DOUBT_MS', to: 'fact.when.from > left' }],
-    seed: 46417,
+    edits: [{ file: REACH, from: 'fact.when.from - doubtOf(fact)', to: 'fact.when.from' }],
+    seed: 39136,
+  },
+  {
+    name: 'searches show what is',
+    mistake: 'a read that lags behind our own writes is taken for somebody’s edit',
+    edits: [
+      {
+        file: 'packages/core/src/sync/older-rows.ts',
+        from: 'row.modifiedAt < before.modifiedAt',
+        to: 'row.modifiedAt < 0',
+      },
+    ],
+    seed: 626,
+  },
+  {
+    name: 'clocks are right',
+    mistake: 'dates of a vendor whose clock is an hour ahead are compared with those of another one',
+    edits: [
+      {
+        file: 'packages/core/src/consent/standing.ts',
+        from: 'const doubtMs = doubtOf(optIn) + (optOut.when.doubtMs ?? 0);',
+        to: 'const doubtMs = DOUBT_MS;',
+      },
+    ],
+    seed: 2004,
+  },
+  {
+    name: 'a date is a date',
+    mistake: 'what a clock says counts more than the order in which reads have shown it',
+    edits: [
+      {
+        file: 'packages/core/src/consent/remember.ts',
+        from: 'const at = Math.max(stamp, since ?? stamp);',
+        to: 'const at = stamp;',
+      },
+    ],
+    seed: 1416,
   },
   {
     name: 'an address opts in for whoever comes there',

@@ -199,7 +199,8 @@ export class CrmSession implements Session {
     const { crmPageRows, totals } = this.#world.settings.quirks;
     return streamOf(type, crmPageRows, totals, async () => {
       await this.#call(`read ${type}${request.lists === null ? '' : ' of list'}`);
-      return [...this.#crm.records.values()]
+      return this.#crm
+        .searchable()
         .filter((record) => record.snap.type === type && this.#isWanted(record, request, phase))
         .map((record) => this.#placed(record, request));
     });

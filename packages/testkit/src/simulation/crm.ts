@@ -1,20 +1,24 @@
 import type { Op } from '@heed/contract';
 import type { At, RecordSnap, Who } from './history.ts';
+import { SearchIndex } from './search-index.ts';
 import type { World } from './world.ts';
 
 export const CRM_FIELDS = ['FirstName', 'Title'] as const;
 
 /** A record of the simulated CRM: how it is, and when that became visible to changed-since reads. */
-export interface CrmRecord {
+export interface CrmRecord extends RecordState {
+  readonly nth: number;
+  /** Times of change in the vendor's exact clock are lost; only this order of creation is kept. */
+  readonly id: string;
+}
+
+export interface RecordState {
   snap: RecordSnap;
   /** Vendor's clock, in its own resolution. */
   stamp: At;
   modifiedBy: 'us' | 'other';
   /** When it entered or left the list last; a read of the list brings it again. Null: never moved. */
   listStamp: At | null;
-  readonly nth: number;
-  /** Times of change in the vendor's exact clock are lost; only this order of creation is kept. */
-  readonly id: string;
 }
 
 export type RecordType = RecordSnap['type'];
@@ -25,14 +29,24 @@ export class SimulatedCrm {
   /** Types whose opt-out field the API user cannot see at the moment (C18). */
   readonly hidden = new Set<string>();
   readonly #world: World;
+  readonly #index: SearchIndex<RecordState>;
   #made = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#index = new SearchIndex(world, 'crm');
   }
 
   vendorNow(): At {
-    return this.#world.now() + this.#world.settings.quirks.crmSkewMs;
+    return this.#world.vendorNow('crm');
+  }
+
+  /** The records as a search shows them at the moment: some as they were before, the newest not at all. */
+  searchable(): readonly CrmRecord[] {
+    return [...this.records.values()].flatMap((record) => {
+      const state = this.#index.stateOf(record.snap.key, record);
+      return state === null ? [] : [state === record ? record : { ...record, ...state }];
+    });
   }
 
   live(): readonly CrmRecord[] {
@@ -66,6 +80,7 @@ export class SimulatedCrm {
       id,
     };
     this.records.set(snap.key, made);
+    this.#index.note(snap.key, made);
     this.#world.history.add(this.#world.now(), { kind: 'record', by, act, before: null, after: snap });
     return made;
   }
@@ -75,9 +90,10 @@ export class SimulatedCrm {
     const before = record.snap;
     record.snap = { ...before, ...change };
     const lateMs = by === 'us' ? 0 : this.#lateMs();
-    record.stamp = Math.max(record.stamp, this.#stamp() - lateMs);
+    record.stamp = nextStamp(record.stamp, this.#stamp(), lateMs);
     record.modifiedBy = by === 'us' ? 'us' : 'other';
     if (change.inList !== undefined) record.listStamp = this.#stamp();
+    this.#index.note(record.snap.key, record);
     this.#world.history.add(this.#world.now(), { kind: 'record', by, act, before, after: record.snap });
   }
 
@@ -146,6 +162,9 @@ export class SimulatedCrm {
     return lateMs > 0 && this.#world.draw.chance(0.3) ? this.#world.draw.int(lateMs) : 0;
   }
 }
+
+/** A late commit is never dated before the one it follows; a clock that was set back dates it so all the same. */
+export const nextStamp = (last: At, now: At, lateMs: number): At => Math.min(now, Math.max(last, now - lateMs));
 
 export type CrmAnswer =
   | { readonly told: 'applied' | 'unchanged'; readonly record: CrmRecord }

@@ -119,7 +119,7 @@ export class MarketingSession implements Session {
       streamOf('member', marketingPageRows, totals, async () => {
         await this.#call('read');
         return this.#marketing
-          .all()
+          .searchable()
           .filter(({ snap }) => phase === 'changes' || request.initially === 'everyone' || isOut(snap))
           .map((member) => ({ row: this.#row(member, request.fields, null), at: member.stamp, id: member.snap.key }));
       });
@@ -142,7 +142,7 @@ export class MarketingSession implements Session {
     await this.#call('look for opt-outs');
     // As with any read of changes: what is committed late carries an early stamp.
     const from = since - this.#world.settings.quirks.overlapMs;
-    const found = this.#marketing.all().filter(({ snap, stamp }) => isOut(snap) && stamp >= from);
+    const found = this.#marketing.searchable().filter(({ snap, stamp }) => isOut(snap) && stamp >= from);
     const rows = found.map((member) => this.#row(member, fields, null));
     for (const row of rows) this.#show(row, 'read');
     yield rows;

@@ -1,15 +1,20 @@
 import type { NewMemberAs, Op } from '@heed/contract';
+import { nextStamp } from './crm.ts';
 import type { At, MemberSnap, Who } from './history.ts';
+import { SearchIndex } from './search-index.ts';
 import type { World } from './world.ts';
 
 export const MARKETING_FIELDS = ['FNAME', 'TITLE'] as const;
 
-export interface Member {
+export interface MemberStatus {
   snap: MemberSnap;
   /** Vendor's clock, in its own resolution. */
   stamp: At;
   /** Vendor's clock, exact. */
   since: At;
+}
+
+export interface Member extends MemberStatus {
   /** The vendor's feed of the person's own opt-ins: vendor's clock and true time. */
   readonly optIns: { readonly at: At; readonly trueAt: At }[];
   readonly nth: number;
@@ -32,14 +37,26 @@ export class SimulatedMarketing {
   /** By id; an address has one member at most. */
   readonly members = new Map<string, Member>();
   readonly #world: World;
+  readonly #index: SearchIndex<MemberStatus>;
+  #gone: readonly { readonly member: Member; readonly shownUntil: At }[] = [];
   #made = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#index = new SearchIndex(world, 'marketing');
   }
 
   vendorNow(): At {
-    return this.#world.now() + this.#world.settings.quirks.marketingSkewMs;
+    return this.#world.vendorNow('marketing');
+  }
+
+  /** The members as a search shows them at the moment: some as they were before, the newest not at all, the deleted still. */
+  searchable(): readonly Member[] {
+    const gone = this.#gone.filter(({ shownUntil }) => shownUntil > this.#world.now()).map(({ member }) => member);
+    return [...this.members.values(), ...gone].flatMap((member) => {
+      const state = this.#index.stateOf(member.snap.key, member);
+      return state === null ? [] : [state === member ? member : { ...member, ...state }];
+    });
   }
 
   all(): readonly Member[] {
@@ -71,6 +88,7 @@ export class SimulatedMarketing {
     };
     if (by === 'person') this.#optedIn(member);
     this.members.set(snap.key, member);
+    this.#index.note(snap.key, member);
     this.#world.history.add(this.#world.now(), { kind: 'member', by, act, before: null, after: snap, proven });
     return member;
   }
@@ -81,14 +99,17 @@ export class SimulatedMarketing {
     member.snap = { ...before, ...change, by: status ? by : before.by };
     const { lateMs } = this.#world.settings.quirks;
     const late = by !== 'us' && lateMs > 0 && this.#world.draw.chance(0.3) ? this.#world.draw.int(lateMs) : 0;
-    member.stamp = Math.max(member.stamp, this.#stamp() - late);
+    member.stamp = nextStamp(member.stamp, this.#stamp(), late);
     if (status) member.since = this.vendorNow();
+    this.#index.note(member.snap.key, member);
     if (proven) this.#optedIn(member);
     this.#world.history.add(this.#world.now(), { kind: 'member', by, act, before, after: member.snap, proven });
   }
 
   remove(member: Member): void {
     this.members.delete(member.snap.key);
+    const shownUntil = this.#world.searchableAt('marketing');
+    if (shownUntil > this.#world.now()) this.#gone = [...this.#gone, { member, shownUntil }];
     this.#world.history.add(this.#world.now(), {
       kind: 'member',
       by: 'operator',

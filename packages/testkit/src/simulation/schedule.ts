@@ -73,6 +73,8 @@ export interface RunStep {
 export type Step =
   | { readonly kind: 'act'; readonly act: Act }
   | { readonly kind: 'pass'; readonly ms: number }
+  /** A vendor's clock is set: 0 is right again, apart from its skew. */
+  | { readonly kind: 'clock'; readonly side: 'crm' | 'marketing'; readonly wrongByMs: number }
   | RunStep;
 
 export interface ScheduleOptions {
@@ -82,6 +84,8 @@ export interface ScheduleOptions {
   readonly steps?: number;
   /** People act also while runs wait for jobs. */
   readonly lateActs?: boolean;
+  /** The vendors' clocks are set wrong by an hour, and right again. */
+  readonly clockJumps?: boolean;
   /** Every run meets one of these at its first or second write. */
   readonly opFaults?: readonly Fault['what'][];
 }
@@ -116,7 +120,18 @@ export const drawSchedule = (seed: number, options: ScheduleOptions = {}): Sched
       steps.push({ kind: 'pass', ms: draw.one([1_000, 20_000, 400_000, 3_600_000, 30 * 3_600_000]) });
     else steps.push(withLateActs(runStep(draw, act, options), late, names));
   }
-  return { people, first, steps };
+  return { people, first, steps: options.clockJumps === true ? withClocks(steps, drawFrom(seed, 11)) : steps };
+};
+
+const HOUR_MS = 3_600_000;
+
+const withClocks = (steps: readonly Step[], draw: Draw): readonly Step[] => {
+  const all = [...steps];
+  const side = draw.one(['crm', 'marketing'] as const);
+  const wrong = draw.one([HOUR_MS, -HOUR_MS]);
+  for (const wrongByMs of draw.one([[wrong], [wrong, 0], [wrong, 0], [wrong, 0, -wrong]]))
+    all.splice(draw.int(all.length + 1), 0, { kind: 'clock', side, wrongByMs });
+  return all;
 };
 
 const runStep = (draw: Draw, act: () => Act, { faults: faulty = true, opFaults }: ScheduleOptions): RunStep => {

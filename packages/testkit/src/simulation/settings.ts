@@ -53,6 +53,14 @@ export interface Quirks {
   readonly lateMs: number;
   readonly crmSkewMs: number;
   readonly marketingSkewMs: number;
+  /** An hour, ahead or behind, that the clock is off beside its skew; or nothing. */
+  readonly crmOffMs: number;
+  readonly marketingOffMs: number;
+  /** The vendors' clocks are set wrong by an hour, and right again, while the customer is at work. */
+  readonly clockJumps: boolean;
+  /** Searches (reads) show a change up to this much later than look-ups do; with `lateMs` less than the overlap. 0: at once. */
+  readonly crmLagMs: number;
+  readonly marketingLagMs: number;
   /** Marketing does not tell who made a status. */
   readonly hidesCause: boolean;
   /** Marketing dates its statuses. */
@@ -89,7 +97,9 @@ export const drawSettings = (seed: number): Settings => {
   const draw = drawFrom(seed, 1);
   // A sequence of its own: what a seed was before there were jobs stays as it was.
   const jobs = drawFrom(seed, 4);
-  return { seed, rules: drawRules(draw), quirks: { ...drawQuirks(draw), ...drawJobs(jobs), untidy: jobs.chance(0.4) } };
+  const rules = drawRules(draw);
+  const quirks = { ...drawQuirks(draw), ...drawJobs(jobs), untidy: jobs.chance(0.4) };
+  return { seed, rules, quirks: { ...quirks, ...drawTimes(drawFrom(seed, 9), quirks.overlapMs) } };
 };
 
 const drawRules = (draw: Draw): Rules => {
@@ -118,7 +128,26 @@ const drawJobs = (draw: Draw): Pick<Quirks, 'crmJobs' | 'marketingJobs'> => {
   return draw.chance(0.5) ? { crmJobs: one(), marketingJobs: one() } : { crmJobs: null, marketingJobs: null };
 };
 
-const drawQuirks = (draw: Draw): Omit<Quirks, 'crmJobs' | 'marketingJobs' | 'untidy'> => {
+type Times = 'crmOffMs' | 'marketingOffMs' | 'clockJumps' | 'crmLagMs' | 'marketingLagMs';
+type Drawn = Omit<Quirks, 'crmJobs' | 'marketingJobs' | 'untidy' | Times>;
+
+const HOUR_MS = 3_600_000;
+
+/** Search lag, and clocks that are an hour off. */
+const drawTimes = (draw: Draw, overlapMs: number): Pick<Quirks, Times> => {
+  // What is committed late is indexed late as well.
+  const lagMs = (): number => (draw.chance(0.2) ? draw.one([2_000, overlapMs / 2 - 2_000]) : 0);
+  const offMs = (): number => (draw.chance(0.06) ? draw.one([HOUR_MS, -HOUR_MS]) : 0);
+  return {
+    crmOffMs: offMs(),
+    marketingOffMs: offMs(),
+    crmLagMs: lagMs(),
+    marketingLagMs: lagMs(),
+    clockJumps: draw.chance(0.08),
+  };
+};
+
+const drawQuirks = (draw: Draw): Drawn => {
   const overlapMs = draw.one([60_000, 300_000]);
   return {
     crmPageRows: 2 + draw.int(4),

@@ -47,7 +47,8 @@ export const simulate = async (
     quirks: { ...drawn.quirks, ...options.quirks },
   };
   const hasJobs = settings.quirks.crmJobs !== null || settings.quirks.marketingJobs !== null;
-  const schedule = options.schedule ?? drawSchedule(seed, { lateActs: hasJobs, ...options });
+  const { clockJumps } = settings.quirks;
+  const schedule = options.schedule ?? drawSchedule(seed, { lateActs: hasJobs, clockJumps, ...options });
   const simulation = new Simulation(settings, factory);
   const found: Violation[] = [];
   try {
@@ -114,6 +115,7 @@ class Simulation {
       this.world.pass(1_000);
       if (step.kind === 'act') this.#actors.perform(step.act);
       else if (step.kind === 'pass') this.world.pass(step.ms);
+      else if (step.kind === 'clock') this.world.setClock(step.side, step.wrongByMs);
       else await this.#run(step, false);
     }
     await this.#rest();
@@ -133,10 +135,12 @@ class Simulation {
   async #rest(): Promise<void> {
     this.world.note('REST: people stop, everything is repaired');
     for (const type of [...this.#crm.hidden]) this.#crm.setHidden(type, false);
-    this.world.tidy = true;
+    this.world.repair();
     this.#jobs.crm.repair();
     this.#jobs.marketing.repair();
     this.world.pass(LEASE_OVER_MS);
+    // What changed while a clock was behind carries stamps that lie before the last read: only a full one shows it surely.
+    if (this.world.clocksWereWrong) await this.#run({ ...PLAIN_SYNC, full: true }, true);
     if (this.#isTurnOf(2)) await this.#planThenSync();
     for (let run = 0; run < MOST_SETTLING_RUNS; run += 1) {
       const before = this.#writes();

@@ -27,7 +27,10 @@ export class World {
   readonly settings: Settings;
   readonly history: History = emptyHistory();
   readonly draw: Draw;
-  /** Set by the schedule: everything is repaired. */
+  /** What the vendors' clocks were set wrong by, beside their constant skew. */
+  readonly setWrongMs = { crm: 0, marketing: 0 };
+  clocksWereWrong = false;
+  /** Everything is repaired. */
   tidy = false;
   /** Set by the schedule: performs what a person does while a run is going on. */
   perform: (act: Act) => void = () => undefined;
@@ -38,6 +41,7 @@ export class World {
   passed: () => void = () => undefined;
 
   readonly #mess: Draw;
+  readonly #lag: Draw;
   #now: At = START;
   #step: Pick<RunStep, 'during' | 'faults'> = { during: [], faults: [] };
   #calls = 0;
@@ -50,10 +54,37 @@ export class World {
     this.settings = settings;
     this.draw = drawFrom(settings.seed, 2);
     this.#mess = drawFrom(settings.seed, 7);
+    this.#lag = drawFrom(settings.seed, 10);
   }
 
   now(): At {
     return this.#now;
+  }
+
+  /** What the vendor takes the time for. */
+  vendorNow(side: 'crm' | 'marketing'): At {
+    const { crmSkewMs, crmOffMs, marketingSkewMs, marketingOffMs } = this.settings.quirks;
+    const aheadMs = side === 'crm' ? crmSkewMs + crmOffMs : marketingSkewMs + marketingOffMs;
+    return this.#now + aheadMs + this.setWrongMs[side];
+  }
+
+  setClock(side: 'crm' | 'marketing', wrongByMs: number): void {
+    this.setWrongMs[side] = wrongByMs;
+    this.clocksWereWrong = true;
+    this.note(`the clock of ${side} is ${wrongByMs === 0 ? 'right' : `wrong by ${wrongByMs} ms`}`);
+  }
+
+  /** Everything is repaired. */
+  repair(): void {
+    this.tidy = true;
+    for (const side of ['crm', 'marketing'] as const) if (this.setWrongMs[side] !== 0) this.setClock(side, 0);
+  }
+
+  /** When searches show what changes now. */
+  searchableAt(side: 'crm' | 'marketing'): At {
+    const { crmLagMs, marketingLagMs } = this.settings.quirks;
+    const lagMs = side === 'crm' ? crmLagMs : marketingLagMs;
+    return lagMs > 0 && this.#lag.chance(0.6) ? this.#now + this.#lag.int(lagMs) : this.#now;
   }
 
   pass(ms: number): void {

@@ -34,6 +34,7 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
   const pairs = new Map<string, Pair>();
   const found: Violation[] = [];
   let began = 0;
+  const lagMs = Math.max(settings.quirks.crmLagMs, settings.quirks.marketingLagMs);
   const pairOf = (key: string): Pair | null => {
     if (!circles.isPlain(key)) return null;
     const root = circles.of(key);
@@ -62,7 +63,9 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
       if (pair !== null) swallow(pair, event);
       if (pair !== null) found.push(...judgePatch(pair, event));
     }
-    if (event.kind === 'run' && event.phase === 'began') began = event.n;
+    // Searches may not have shown what was edited shortly before.
+    if (event.kind === 'run' && event.phase === 'began')
+      began = lagMs === 0 ? event.n : events.findIndex(({ at }) => at + lagMs >= event.at);
     if (event.kind === 'run' && event.phase === 'ended' && event.clean)
       for (const pair of pairs.values()) agree(pair, began, event.n);
   }

@@ -1,4 +1,5 @@
 import type { Event } from '../history.ts';
+import type { Settings } from '../settings.ts';
 import type { Violation } from './judge.ts';
 import { isOut } from './past.ts';
 
@@ -40,7 +41,8 @@ const ASKED_EVERY_MS = 12 * 60_000;
 type MemberEvent = Extract<Event, { kind: 'member' }>;
 
 /** C21: an opt-out that is made while a run waits for jobs waits for no end of anything. */
-export const judgeWaiting = (events: readonly Event[]): readonly Violation[] => {
+export const judgeWaiting = ({ quirks }: Settings, events: readonly Event[]): readonly Violation[] => {
+  const longestMs = ASKED_EVERY_MS + quirks.marketingLagMs;
   const found: Violation[] = [];
   let waiting: MemberEvent[] = [];
   let late: MemberEvent[] = [];
@@ -59,11 +61,11 @@ export const judgeWaiting = (events: readonly Event[]): readonly Violation[] => 
     }
     if (event.kind === 'shown-member' && isOut(event.snap)) {
       const seen = waiting.filter(({ after }) => after?.key === event.snap.key);
-      late.push(...seen.filter(({ at }) => event.at - at > ASKED_EVERY_MS));
+      late.push(...seen.filter(({ at }) => event.at - at > longestMs));
       waiting = waiting.filter((one) => !seen.includes(one));
     }
     if (event.kind !== 'run' || event.phase !== 'ended' || event.run !== sync) continue;
-    late.push(...waiting.filter(({ at }) => event.at - at > ASKED_EVERY_MS));
+    late.push(...waiting.filter(({ at }) => event.at - at > longestMs));
     if (event.clean)
       for (const { after } of late)
         found.push({ invariant: 'I3', rule: 'C21', text: `the opt-out of ${after?.key} had to wait`, n: event.n });

@@ -56,7 +56,7 @@ export const judge = (settings: Settings, events: readonly Event[]): readonly Vi
   found.push(
     ...judgeFields(settings, events),
     ...judgeJobs(events),
-    ...judgeWaiting(events),
+    ...judgeWaiting(settings, events),
     ...judgeRest(settings, past, events),
   );
   return found;

@@ -1,8 +1,5 @@
 import type { OptOut, Past } from './past.ts';
 
-/** A proven opt-in must lie more than five minutes past the end of the opt-out's interval; the vendors' clocks differ too. */
-const SURELY_LATER_MS = 5 * 60_000 + 5 * 60_000;
-
 /**
  * Could any reading of C7 say that a later own act of the person lifted this opt-out? An opt-in that came before it never
  * lifts. One that came after it may or may not, depending on what could be proven and ordered: both are accepted then.
@@ -27,7 +24,7 @@ export const surelyLifted = (past: Past, optOut: OptOut, run: number | null): bo
           past.isClean(one.run) &&
           one.n < optIn.n &&
           past.knows(run, [one]) &&
-          optIn.at - endOf(optOut, one) > SURELY_LATER_MS,
+          optIn.at - endOf(optOut, one) > past.orderDoubtMs,
       ) &&
       past.knows(
         run,

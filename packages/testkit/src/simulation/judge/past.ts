@@ -3,7 +3,13 @@ import type { Settings } from '../settings.ts';
 import { Circles, keyOf } from './circle.ts';
 
 /** Vendors' clocks differ, and late commits carry early stamps: only beyond this is the order of two systems beyond doubt. */
-export const ORDER_DOUBT_MS = 10 * 60_000;
+const ORDER_DOUBT_MS = 10 * 60_000;
+
+const HOUR_MS = 3_600_000;
+
+/** Clocks that are an hour off leave the order of two systems in doubt for as long as that. */
+export const orderDoubtMs = ({ crmOffMs, marketingOffMs, clockJumps }: Settings['quirks']): number =>
+  ORDER_DOUBT_MS + Math.abs(crmOffMs) + Math.abs(marketingOffMs) + (clockJumps ? 2 * HOUR_MS : 0);
 
 /** Something that made an address opted out, as it really happened. */
 export interface OptOut {
@@ -61,7 +67,17 @@ export interface Stay {
   readonly shownIn: Set<number>;
 }
 
+export interface MemberSight {
+  readonly run: number;
+  readonly n: number;
+  readonly snap: MemberSnap;
+  /** The event that made it so. */
+  readonly made: number;
+}
+
 interface Sight {
+  /** The event that made what was seen; searches that lag behind show older states than look-ups. */
+  made: number;
   out: boolean | null;
   /** Our own write took effect and no read has shown the contrary since. */
   ours: boolean;
@@ -79,8 +95,8 @@ export class Past {
   readonly optIns: OptIn[] = [];
   readonly archivals: { readonly member: string; readonly n: number }[] = [];
   readonly stays: Stay[] = [];
-  /** Address -> the member states the engine was shown there. */
-  readonly shownMembers = new Map<string, { readonly run: number; readonly n: number; readonly snap: MemberSnap }[]>();
+  /** Address -> the member states the engine was shown there, the newest state last. */
+  readonly shownMembers = new Map<string, MemberSight[]>();
   /** Members that our own write unsubscribed. */
   readonly weUnsubscribed: string[] = [];
   /** Records that lost a flag: losers of merges, converted leads, restored records. */
@@ -97,6 +113,7 @@ export class Past {
   }[] = [];
   /** The event with which the present run began. */
   runBegan = 0;
+  #runBeganAt = 0;
   readonly #changed = new Map<string, { readonly n: number; readonly at: At }>();
   readonly #scopes = new Map<string, { record: boolean; list: boolean; optIn: boolean }>();
   readonly hiddenSince = new Map<string, number>();
@@ -107,10 +124,16 @@ export class Past {
   readonly #syncs = new Set<number>();
   readonly #sights = new Map<string, Sight>();
   readonly #lost: ReadonlySet<number>;
+  /** By what was shown: the event that made it so. */
+  readonly #made = new Map<RecordSnap | MemberSnap, { readonly n: number; readonly at: At }>();
+  readonly #lagMs: { readonly crm: number; readonly marketing: number };
+  readonly orderDoubtMs: number;
 
   constructor({ rules, quirks }: Settings, events: readonly Event[]) {
     this.#optInField = rules.optInField;
     this.#datesStatus = quirks.datesStatus;
+    this.orderDoubtMs = orderDoubtMs(quirks);
+    this.#lagMs = { crm: quirks.crmLagMs, marketing: quirks.marketingLagMs };
     this.circles = new Circles(events);
     const ends = events.filter((event) => event.kind === 'run').filter(({ phase }) => phase === 'ended');
     this.#clean = new Set(ends.flatMap((event) => (event.phase === 'ended' && event.clean ? [event.run] : [])));
@@ -131,7 +154,14 @@ export class Past {
     return shown.some((one) => one.run === run || this.#clean.has(one.run));
   }
 
+  /** The event that made a record or member as it was shown. */
+  madeBy(snap: RecordSnap | MemberSnap): { readonly n: number; readonly at: At } {
+    return this.#made.get(snap) ?? { n: 0, at: 0 };
+  }
+
   step(event: Event): void {
+    if ((event.kind === 'record' || event.kind === 'member') && event.after !== null)
+      this.#made.set(event.after, { n: event.n, at: event.at });
     if (event.kind === 'record') this.#onRecord(event);
     if (event.kind === 'member') this.#onMember(event);
     if (event.kind === 'shown-record') this.#onShownRecord(event);
@@ -139,6 +169,7 @@ export class Past {
     if (event.kind === 'write') this.#onWrite(event);
     if (event.kind === 'run' && event.phase === 'began') {
       this.runBegan = event.n;
+      this.#runBeganAt = event.at;
       if (event.mode === 'sync' && event.approve) this.#syncs.add(event.run);
     }
     if (event.kind === 'hidden') {
@@ -147,8 +178,15 @@ export class Past {
     }
   }
 
-  unchangedSince(record: string, n: number): boolean {
-    return (this.#changed.get(record)?.n ?? 0) < n;
+  /** What happened in the CRM while the present run went on, or so shortly before that searches may not have shown it. */
+  isTooLate(n: number, at: At): boolean {
+    return n >= this.runBegan || at + this.#lagMs.crm > this.#runBeganAt;
+  }
+
+  /** A read of the present run shows it as it is: nobody has changed it since the run began. */
+  isSettled(record: string): boolean {
+    const changed = this.#changed.get(record);
+    return changed === undefined || !this.isTooLate(changed.n, changed.at);
   }
 
   /** Whether the address ever had a live record at all, one in the list, one with the opt-in field. */
@@ -171,11 +209,6 @@ export class Past {
     for (let hops = 0; here !== undefined && here.life !== 'live' && hops < this.records.size; hops += 1)
       here = this.records.get(here.life);
     return here?.life === 'live' ? here : undefined;
-  }
-
-  /** The opt-out that a holder shows at the moment, if people made it. */
-  current(holder: string, by: OptOut['by'] = 'opt-out'): OptOut | undefined {
-    return this.optOuts.findLast((one) => one.holder === holder && one.by === by && one.endedBy === null);
   }
 
   #onRecord(event: Extract<Event, { kind: 'record' }>): void {
@@ -262,33 +295,39 @@ export class Past {
 
   #onShownRecord(event: Extract<Event, { kind: 'shown-record' }>): void {
     const { snap, run, n, how } = event;
-    const sight = { run, n, address: keyOf(snap.email), how, until: this.#changed.get(snap.key)?.at ?? event.at };
-    for (const stay of this.stays) if (stay.record === snap.key && stay.until === null) stay.shownIn.add(run);
+    const made = this.madeBy(snap);
+    const sight = { run, n, address: keyOf(snap.email), how, until: made.at };
+    for (const stay of this.stays)
+      if (stay.record === snap.key && stay.from <= made.n && (stay.until === null || stay.until > made.n))
+        stay.shownIn.add(run);
     for (const made of this.crmMade)
       if (made.record === snap.key && made.address === sight.address) made.shown.push({ run });
     if (event.optIn !== null) {
-      const withdrawn = event.optIn ? undefined : this.current(snap.key, 'opt-in field');
+      const withdrawn = event.optIn ? undefined : this.#shownAs(snap, 'opt-in field');
       withdrawn?.shown.push(sight);
-      this.#shownOptIn.set(snap.key, event.optIn);
+      if (made.n >= this.#sight(snap.key).made) this.#shownOptIn.set(snap.key, event.optIn);
     }
     if (event.optedOut === null) return;
     const out = event.optedOut && snap.life === 'live';
-    if (out) this.current(snap.key)?.shown.push(sight);
-    this.#see(snap.key, out, false, n);
+    if (out) this.#shownAs(snap)?.shown.push(sight);
+    this.#see(snap.key, { out, pending: false, n, made: made.n });
   }
 
   #onShownMember(event: Extract<Event, { kind: 'shown-member' }>): void {
     const { snap, run, n, how } = event;
     const address = keyOf(snap.email) ?? '';
     const list = this.shownMembers.get(address) ?? [];
-    list.push({ run, n, snap });
+    const made = this.madeBy(snap).n;
+    list.push({ run, n, snap, made });
+    if ((list.at(-2)?.made ?? 0) > made) list.sort((one, other) => one.made - other.made);
     this.shownMembers.set(address, list);
-    if (isOut(snap)) this.current(snap.key)?.shown.push({ run, n, address, how, until: event.at });
-    const wasPending = this.#sights.get(snap.key)?.pending === true;
+    if (isOut(snap)) this.#shownAs(snap)?.shown.push({ run, n, address, how, until: event.at });
+    const sight = this.#sight(snap.key);
+    const wasPending = sight.pending && made >= sight.made;
     if (wasPending && snap.status === 'subscribed') this.#confirmed(event, address);
     for (const optIn of this.optIns)
       if (optIn.member === snap.key && event.proofOf === optIn.at) optIn.shown.push({ run, n, exact: true });
-    this.#see(snap.key, isOut(snap), snap.status === 'pending', n);
+    this.#see(snap.key, { out: isOut(snap), pending: snap.status === 'pending', n, made });
   }
 
   /** `pending` became `subscribed` between two reads: that is proof by the rule, whatever went on in between. */
@@ -312,6 +351,8 @@ export class Past {
     if (op.kind !== 'opt-out' || !took || target === null) return;
     const sight = this.#sight(target.key);
     sight.ours = true;
+    const now = this.records.get(target.key) ?? this.members.get(target.key);
+    if (now !== undefined) sight.made = this.madeBy(now).n;
     // The engine never heard that it was its own doing: in doubt it is a fact by unknown (Words, "echo").
     const doubtful = event.told === 'unknown' || this.#lost.has(event.run);
     if (doubtful) this.#begin(event, event.side, target.key, keyOf(target.email), { complaint: false, sure: false });
@@ -322,7 +363,8 @@ export class Past {
     const address = keyOf(email) ?? '';
     this.creates.push({ address, as });
     const made = [...this.members.values()].find((member) => keyOf(member.email) === address);
-    if (told === 'applied' && made?.by === 'us') this.#see(made.key, false, made.status === 'pending', n);
+    if (told === 'applied' && made?.by === 'us')
+      this.#see(made.key, { out: false, pending: made.status === 'pending', n, made: this.madeBy(made).n });
   }
 
   #madeByUs({ key, email }: RecordSnap): void {
@@ -359,16 +401,24 @@ export class Past {
     return sight === undefined || (sight.out !== true && !sight.ours);
   }
 
-  #see(holder: string, out: boolean, pending: boolean, n: number): void {
+  /** What is older than what was seen before tells nothing new. */
+  #see(holder: string, seen: Omit<Sight, 'ours'>): void {
     const sight = this.#sight(holder);
-    sight.out = out;
-    sight.pending = pending;
-    sight.n = n;
-    if (!out) sight.ours = false;
+    if (seen.made < sight.made) return;
+    Object.assign(sight, seen);
+    if (!seen.out) sight.ours = false;
+  }
+
+  /** The opt-out that a record or member as it was shown tells of, if people made it. */
+  #shownAs(snap: RecordSnap | MemberSnap, by: OptOut['by'] = 'opt-out'): OptOut | undefined {
+    const { n } = this.madeBy(snap);
+    return this.optOuts.findLast(
+      (one) => one.holder === snap.key && one.by === by && one.n <= n && (one.endedBy === null || one.endedBy > n),
+    );
   }
 
   #sight(holder: string): Sight {
-    const sight = this.#sights.get(holder) ?? { out: null, ours: false, pending: false, n: 0 };
+    const sight = this.#sights.get(holder) ?? { made: 0, out: null, ours: false, pending: false, n: 0 };
     this.#sights.set(holder, sight);
     return sight;
   }

@@ -3,7 +3,7 @@ import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted } from './lifted.ts';
-import { isOut, type OptOut, ORDER_DOUBT_MS, type Past, type Stay } from './past.ts';
+import { isOut, type OptOut, type Past, type Stay } from './past.ts';
 import { poisonedKeys } from './poison.ts';
 
 /** People have stopped and syncs succeed: is everybody opted out where the rules say so (I3), and does nothing move (I5)? */
@@ -165,7 +165,7 @@ class Court {
           direct.has(stay.address) &&
           stay.from < optOut.n &&
           stay.until !== null &&
-          (this.#events[stay.until]?.at ?? 0) - optOut.at > ORDER_DOUBT_MS &&
+          (this.#events[stay.until]?.at ?? 0) - optOut.at > this.#past.orderDoubtMs &&
           this.#isSeen(stay) &&
           stays.every(({ address, record }) => address !== stay.address || record === stay.record),
       )

@@ -3,7 +3,7 @@ import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted, surelyLifted } from './lifted.ts';
-import { isOut, type OptIn, type OptOut, ORDER_DOUBT_MS, type Past } from './past.ts';
+import { isOut, type OptIn, type OptOut, type Past } from './past.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
 type OpOf<Kind extends Write['op']['kind']> = Extract<Write['op'], { kind: Kind }>;
@@ -110,7 +110,7 @@ class Bench {
       (stay) =>
         stay.address === optOut.address &&
         stay.shownIn.size > 0 &&
-        !past.leftBefore(stay, optOut.at - ORDER_DOUBT_MS) &&
+        !past.leftBefore(stay, optOut.at - past.orderDoubtMs) &&
         livesHere(stay.record),
     );
   }
@@ -131,12 +131,10 @@ class Bench {
   /** A record of the list that was deleted, merged or renamed away from here while the run was going on: no read can show it. */
   lostFromListInRun(address: string): boolean {
     const { past } = this;
-    return past.stays.some(({ record, address: there, until }) => {
+    return past.stays.some(({ record, address: there, until, untilAt }) => {
       const now = past.records.get(record);
       if (there !== address || now?.inList !== true) return false;
-      return until === null
-        ? now.life !== 'live' && !past.unchangedSince(record, past.runBegan)
-        : until > past.runBegan;
+      return until === null ? now.life !== 'live' && !past.isSettled(record) : past.isTooLate(until, untilAt ?? 0);
     });
   }
 
@@ -183,7 +181,7 @@ class Bench {
   lastShown(key: string): MemberSnap | null {
     const all = [...this.past.shownMembers.values()].flat().filter((one) => one.snap.key === key);
     const last = all.reduce<(typeof all)[number] | null>(
-      (late, one) => (late === null || one.n > late.n ? one : late),
+      (late, one) => (late === null || one.made >= late.made ? one : late),
       null,
     );
     return last !== null && this.past.knows(this.write.run, [last]) ? last.snap : null;
@@ -293,7 +291,7 @@ const patch = (bench: Bench, op: OpOf<'patch'>): void => {
   const address = keyOf(op.email) ?? '';
   if (bench.write.side === 'crm') return;
   const here = bench.liveRecordsAt(address);
-  const settled = here.every(({ key }) => bench.past.unchangedSince(key, bench.past.runBegan));
+  const settled = here.every(({ key }) => bench.past.isSettled(key));
   if (
     bench.settings.rules.lists &&
     here.length > 0 &&
@@ -386,7 +384,7 @@ const leave = (bench: Bench, op: OpOf<'leave'>): void => {
   if (shown !== null && shown.status !== 'subscribed' && shown.status !== 'non-subscribed')
     bench.blame('I9', 'C12', `acts on a member that is ${shown.status}`);
   const there = bench.liveRecordsAt(address).filter(({ inList }) => !rules.lists || inList);
-  if (there.some(({ key }) => bench.past.unchangedSince(key, bench.past.runBegan)))
+  if (there.some(({ key }) => bench.past.isSettled(key)))
     bench.blame('I9', 'C12', 'acts although a record of the address is still in scope');
 };
 
