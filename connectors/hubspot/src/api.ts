@@ -1,7 +1,7 @@
 import { ConnectorError } from '@heed/contract';
-import { answerOr, chunk, isOfKind } from '@heed/toolkit';
+import { answerOr, chunk, isOfKind, type Manner } from '@heed/toolkit';
 import { z } from 'zod';
-import { type Asker, type Manner, READ } from './ask.ts';
+import { type Asker, READ } from './ask.ts';
 import { notUnderstood, type Problem, problemIn, understood } from './errors.ts';
 import { SEARCH } from './limits.ts';
 import type { Paths } from './paths.ts';

@@ -1,22 +1,15 @@
 import type { Tools } from '@heed/contract';
-import { isOfKind, signedIn } from '@heed/toolkit';
+import { type Ask, isOfKind, type Manner, signedCalls } from '@heed/toolkit';
 import { type HubspotConfig, originOf } from './config.ts';
 import { failureOf } from './errors.ts';
 import { type HttpAnswer, type HttpRequest, send } from './sdk.ts';
 import { hubspotTokens } from './token.ts';
 
-/** How a request may be treated: HubSpot reads by POST, too. */
-export interface Manner {
-  readonly kind: 'read' | 'write';
-  /** Sent twice it does no harm. Unless told: reads. */
-  readonly repeatable?: boolean;
-}
-
 export const READ: Manner = { kind: 'read' };
 
 /** Signed requests under the account's limits; answers of 400 and above are thrown as ConnectorErrors. */
 export interface Asker {
-  ask(request: HttpRequest, manner: Manner, signal: AbortSignal): Promise<HttpAnswer>;
+  readonly ask: Ask<HttpRequest, HttpAnswer>;
   /** The day's budget begins anew at midnight there (doc); 'UTC' until it is known. */
   setZone(timeZone: string): void;
   /** Calls per 10 seconds that HubSpot grants this app, as its last answer says; null until one says it. */
@@ -27,29 +20,17 @@ export interface Asker {
 export const askerOf = (config: HubspotConfig, tools: Tools, closed: AbortSignal): Asker => {
   const origin = originOf(config);
   const tokens = hubspotTokens(config, tools, closed);
-  const isSessionEnd = (error: unknown): boolean => config.auth.method === 'oauth' && isOfKind(error, 'auth');
+  const isEnd = (error: unknown): boolean => config.auth.method === 'oauth' && isOfKind(error, 'auth');
   let zone = 'UTC';
   let granted: number | null = null;
-
-  const once = (
-    request: HttpRequest,
-    { kind, repeatable = kind === 'read' }: Manner,
-    token: string,
-    signal: AbortSignal,
-  ): Promise<HttpAnswer> =>
-    tools.call({ name: request.name, kind, repeatable, signal }, async (within) => {
+  return {
+    ask: signedCalls(tools, { tokens, isEnd, closed }, async (request: HttpRequest, token, within) => {
       const answer = await send(origin, token, request, within);
       const now = tools.vendorNow();
       granted = grantedBy(answer) ?? granted;
       if (answer.status >= 400) throw failureOf(request.name, answer, now, msUntilMidnight(now, zone));
       return { value: answer, bytes: answer.bytes, date: answer.headers.date ?? null };
-    });
-
-  return {
-    async ask(request, manner, callerSignal) {
-      const signal = AbortSignal.any([callerSignal, closed]);
-      return signedIn(tokens, isSessionEnd, signal, ({ accessToken }) => once(request, manner, accessToken, signal));
-    },
+    }),
     setZone: (timeZone) => {
       zone = timeZone;
     },

@@ -49,17 +49,14 @@ export const rowOf = (contact: WireContact, { known, wanted, member, lists }: Ro
   const { id, properties, archived } = contact;
   const reference = wanted.reference === null ? null : (properties[wanted.reference] ?? null);
   const deletedAt = archived ? timeOf(contact.archivedAt) : null;
+  const modifiedAt = deletedAt ?? timeOf(properties.lastmodifieddate) ?? timeOf(contact.updatedAt);
   return {
-    record: contactRef(id),
+    ...bareRow(contactRef(id), modifiedAt, { kind: archived ? 'deleted' : 'live' }),
     email: properties.email || null,
-    modifiedAt: deletedAt ?? timeOf(properties.lastmodifieddate) ?? timeOf(contact.updatedAt),
-    modifiedBy: 'unknown',
-    life: { kind: archived ? 'deleted' : 'live' },
     reference: reference || null,
     values: valuesOf(contact, known, wanted),
     member: archived ? null : member,
     lists,
-    version: null,
   };
 };
 

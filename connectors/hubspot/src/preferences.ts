@@ -1,7 +1,7 @@
 import { ConnectorError, type Millis } from '@heed/contract';
-import { chunk, inParallel, isOfKind } from '@heed/toolkit';
+import { chunk, inParallel, isOfKind, type Manner } from '@heed/toolkit';
 import { BATCH } from './api.ts';
-import { type Asker, type Manner, READ } from './ask.ts';
+import { type Asker, READ } from './ask.ts';
 import { understood } from './errors.ts';
 import { CONNECTIONS } from './limits.ts';
 import type { Paths } from './paths.ts';

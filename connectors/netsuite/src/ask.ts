@@ -5,7 +5,8 @@ import {
   formsOf,
   isOfKind,
   readJson,
-  signedIn,
+  type Ask as SignedAsk,
+  signedCalls,
   type TextAnswer,
   unreadable,
 } from '@heed/toolkit';
@@ -27,23 +28,16 @@ export interface AskRequest {
   readonly accepts?: (answer: TextAnswer) => boolean;
 }
 
-interface Manner {
-  readonly kind: 'read' | 'write';
-  /** Sent twice it does no harm. Unless told: reads. */
-  readonly repeatable?: boolean;
-}
-
 export interface JsonAnswer extends TextAnswer {
   /** Undefined for an empty answer. */
   readonly body: unknown;
 }
 
 /** Signed requests to one account, under its limits; answers of 400 and above are thrown as ConnectorErrors. */
-export type Ask = (request: AskRequest, manner: Manner, signal: AbortSignal) => Promise<JsonAnswer>;
+export type Ask = SignedAsk<AskRequest, JsonAnswer>;
 
-const READ_TIMEOUT_MS = 120_000;
 /** The customer's scripts and workflows run inside of each write. */
-const WRITE_TIMEOUT_MS = 180_000;
+const timeoutMs = { read: 120_000, write: 180_000 } as const;
 /** A throttled request has been reported to surface as INVALID_LOGIN up to a minute later (julbrs/netsuite-api-client#26). */
 const LOGIN_DOUBT_MS = 120_000;
 
@@ -54,29 +48,20 @@ export const askerOf = (config: NetSuiteConfig, tools: Tools, closed: AbortSigna
   const recentlyThrottled = (): boolean => throttledAt !== null && tools.clock.now() - throttledAt < LOGIN_DOUBT_MS;
   // Token-based requests are signed one by one, and have no session that could end.
   const tokens = auth.method === 'token-based' ? fixedToken('') : netsuiteTokens(config, auth, tools, closed);
-  const isSessionEnd = (error: unknown): boolean =>
+  const isEnd = (error: unknown): boolean =>
     isOfKind(error, 'auth') && (auth.method !== 'token-based' || recentlyThrottled());
 
-  const once = (request: AskRequest, manner: Manner, token: string, signal: AbortSignal): Promise<JsonAnswer> => {
-    const { kind, repeatable = kind === 'read' } = manner;
+  return signedCalls(tools, { tokens, isEnd, closed, timeoutMs }, async (request: AskRequest, token, within) => {
     const { name, path, service, headers, accepts, ...rest } = request;
     const url = `${originOf(config, service ?? 'suitetalk')}${service === undefined ? '/services/rest' : ''}${path}`;
-    const timeoutMs = kind === 'read' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS;
-    return tools.call({ name, kind, repeatable, timeoutMs, signal }, async (callSignal) => {
-      const authorization =
-        auth.method === 'token-based' ? await signedBy(auth, config, { method: rest.method, url }) : `Bearer ${token}`;
-      const accept = { accept: 'application/json', ...headers, authorization };
-      const answer = await fetchOnce(`netsuite ${name}`, url, { headers: accept, ...rest }, callSignal);
-      if (answer.status === 429) throttledAt = tools.clock.now();
-      if (answer.status >= 400 && accepts?.(answer) !== true) throw failureOf(name, answer, tools.vendorNow());
-      return { value: withJson(name, answer), bytes: answer.text.length, date: answer.headers.date ?? null };
-    });
-  };
-
-  return async (request, manner, callerSignal) => {
-    const signal = AbortSignal.any([callerSignal, closed]);
-    return signedIn(tokens, isSessionEnd, signal, ({ accessToken }) => once(request, manner, accessToken, signal));
-  };
+    const authorization =
+      auth.method === 'token-based' ? await signedBy(auth, config, { method: rest.method, url }) : `Bearer ${token}`;
+    const accept = { accept: 'application/json', ...headers, authorization };
+    const answer = await fetchOnce(`netsuite ${name}`, url, { headers: accept, ...rest }, within);
+    if (answer.status === 429) throttledAt = tools.clock.now();
+    if (answer.status >= 400 && accepts?.(answer) !== true) throw failureOf(name, answer, tools.vendorNow());
+    return { value: withJson(name, answer), bytes: answer.text.length, date: answer.headers.date ?? null };
+  });
 };
 
 /** A success whose body is no JSON: a page of maintenance, of something between NetSuite and us, or half an answer. */

@@ -10,7 +10,7 @@ import {
   type Outcome,
   type Row,
 } from '@heed/contract';
-import { askAgainMs, chunk, done, readJson, refusal, rejected } from '@heed/toolkit';
+import { askAgainMs, chunk, done, firstOfEach, isPatch, patchesOnly, readJson, refusal, rejected } from '@heed/toolkit';
 import { z } from 'zod';
 import { type Batch, batchJob, type JobId, jobIsDone, submitBatch } from './batch.ts';
 import type { Reader } from './reader.ts';
@@ -54,14 +54,18 @@ type Ticket = z.infer<typeof ticketForm>;
 export const batchJobs = (reader: Reader): BulkJobs => ({
   // No request: keys are made of the ops, so nothing is sent twice even if the ticket is lost.
   async open(ops) {
-    const parts = batchesOf(patchesOnly(ops)).map(({ type, ops: some }) => ({ key: keyOf(some), type, job: null }));
+    const parts = batchesOf(patchesOnly(ops, 'netsuite')).map(({ type, ops: some }) => ({
+      key: keyOf(some),
+      type,
+      job: null,
+    }));
     return ticketOf({ v: 1, startedAt: reader.api.now(), parts });
   },
 
   async start(ticket, ops, signal) {
     const known = ticketIn(ticket);
     if (known === null) throw new ConnectorError('stale', 'netsuite: the ticket of the job is unreadable');
-    const batches = new Map(batchesOf(patchesOnly(ops)).map((batch) => [keyOf(batch.ops), batch]));
+    const batches = new Map(batchesOf(patchesOnly(ops, 'netsuite')).map((batch) => [keyOf(batch.ops), batch]));
     const parts: Part[] = [];
     for (const one of known.parts) {
       const batch = batches.get(one.key);
@@ -98,14 +102,6 @@ export const batchJobs = (reader: Reader): BulkJobs => ({
   },
 });
 
-const isPatch = (op: Op): op is PatchOp => op.kind === 'patch';
-
-const patchesOnly = (ops: readonly Op[]): readonly PatchOp[] => {
-  const patches = ops.filter(isPatch);
-  if (patches.length === ops.length) return patches;
-  throw new ConnectorError('config', 'netsuite: jobs change fields only; consent never goes by job');
-};
-
 interface OpsOfType {
   readonly type: (typeof RECORD_TYPES)[number];
   readonly ops: readonly PatchOp[];
@@ -114,11 +110,9 @@ interface OpsOfType {
 /** By type, at most 100 in each, in an order that does not depend on that of the ops; a record's second change is left out. */
 const batchesOf = (ops: readonly PatchOp[]): readonly OpsOfType[] =>
   RECORD_TYPES.flatMap((type) => {
-    const seen = new Set<string>();
-    const carried = ops
-      .filter((op) => op.record.type === type && refusalOf(op) === null)
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      .filter(({ record }) => !seen.has(record.id) && seen.add(record.id));
+    const good = ops.filter((op) => op.record.type === type && refusalOf(op) === null);
+    const sorted = good.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const carried = firstOfEach(sorted, ({ record }) => [record.id]).first;
     return chunk(carried, MOST_ITEMS).map((some) => ({ type, ops: some }));
   });
 

@@ -1,4 +1,5 @@
 import { type Columns, ConnectorError, type FieldValue, type Row, type Values } from '@heed/contract';
+import { bareRow } from '@heed/toolkit';
 import type { WireRow } from './api.ts';
 import { REFERENCE, type RecordShape, STATUS, UNSUBSCRIBE, UNSUBSCRIBED } from './record-shape.ts';
 import { referenceIn } from './reference.ts';
@@ -33,17 +34,11 @@ export const selectionOf = (shape: RecordShape, wanted: Columns): Selection => {
       ...known.map((name) => columnFor(shape, name)),
     ],
     row: (wire, known, zone) => ({
-      record: { type: shape.type, id: idOf(wire) },
-      email: textOf(wire.email),
-      modifiedAt: zone.toUtc(wire.lm),
       // No field tells who changed a record last, and system notes are not known to be readable by queries.
-      modifiedBy: 'unknown',
-      life: { kind: 'live' },
+      ...bareRow({ type: shape.type, id: idOf(wire) }, zone.toUtc(wire.lm)),
+      email: textOf(wire.email),
       reference: wanted.reference === null || !known.includes(REFERENCE) ? null : referenceOf(wire),
       values: valuesOf(shape, wire, names, known),
-      member: null,
-      lists: null,
-      version: null,
     }),
   };
 };

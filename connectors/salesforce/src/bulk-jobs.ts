@@ -1,10 +1,10 @@
 import { type BulkJobs, ConnectorError, type JobReport, type JobTicket, type Op, type Outcome } from '@heed/contract';
-import { answerOr, askAgainMs, readJson, rejected } from '@heed/toolkit';
+import { answerOr, askAgainMs, isPatch, patchesOnly, readJson, rejected } from '@heed/toolkit';
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { JobId, JobState } from './bulk-api.ts';
 import { outcomesOf, stale, unknown } from './bulk-outcomes.ts';
-import { carried, isPatch, uploadOf } from './bulk-upload.ts';
+import { carried, uploadOf } from './bulk-upload.ts';
 import { RECORD_TYPES } from './object-shape.ts';
 import { isId } from './soql.ts';
 import { type PatchOp, refusalOf } from './write.ts';
@@ -23,7 +23,7 @@ const ticketForm = z.strictObject({
 /** Updates by Bulk API 2.0 (notes, 2.2). `ifVersion` means as little here as in a collection: see `can.conditionalWrite`. */
 export const bulkJobs = (api: Api): BulkJobs => ({
   async open(ops, signal) {
-    const patches = patchesOnly(ops);
+    const patches = patchesOnly(ops, 'salesforce');
     const jobs: Job[] = [];
     try {
       for (const type of RECORD_TYPES)
@@ -37,7 +37,7 @@ export const bulkJobs = (api: Api): BulkJobs => ({
   },
 
   async start(ticket, ops, signal) {
-    const patches = patchesOnly(ops);
+    const patches = patchesOnly(ops, 'salesforce');
     const jobs = jobsIn(ticket);
     if (jobs === null) throw new ConnectorError('stale', 'salesforce: the ticket of the job is unreadable');
     // First all uploads: what fails before anything was closed has applied nothing.
@@ -62,13 +62,6 @@ export const bulkJobs = (api: Api): BulkJobs => ({
     return { state: 'ended', outcomes: [...outcomes, ...ops.filter((op) => !told.has(op)).map(notCarried)] };
   },
 });
-
-const patchesOnly = (ops: readonly Op[]): readonly PatchOp[] => {
-  const patches = ops.filter(isPatch);
-  if (patches.length < ops.length)
-    throw new ConnectorError('config', 'salesforce: only changes of fields go by job, consent never (C21)');
-  return patches;
-};
 
 const notCarried = (op: Op): Outcome => {
   const refusal = refusalOf(op);

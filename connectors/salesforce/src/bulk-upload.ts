@@ -1,11 +1,9 @@
-import type { Op } from '@heed/contract';
+import { firstOfEach } from '@heed/toolkit';
 import type { WireValues } from './api.ts';
 import { NULL_CELL, writeCsv } from './csv.ts';
 import { idKey } from './soql.ts';
 import { toWire } from './values.ts';
 import { type PatchOp, refusalOf } from './write.ts';
-
-export const isPatch = (op: Op): op is PatchOp => op.kind === 'patch';
 
 /** "32,000 chars/field, 400,000 chars/record" (notes, 2.2). */
 const MOST_CELL_CHARACTERS = 32_000;
@@ -18,13 +16,8 @@ const MOST_BYTES = 20_000_000;
  * left out is told as `stale` and planned anew.
  */
 export const carried = (ops: readonly PatchOp[], type: string): readonly PatchOp[] => {
-  const records = new Set<string>();
-  return ops.filter((op) => {
-    const key = idKey(op.record.id);
-    if (op.record.type !== type || records.has(key) || refusalOf(op) !== null || !fits(wireOf(op))) return false;
-    records.add(key);
-    return true;
-  });
+  const good = ops.filter((op) => op.record.type === type && refusalOf(op) === null && fits(wireOf(op)));
+  return firstOfEach(good, ({ record }) => [idKey(record.id)]).first;
 };
 
 const wireOf = (op: PatchOp): WireValues => toWire(op.record.type, op.fields);

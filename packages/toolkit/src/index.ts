@@ -28,7 +28,7 @@ export * from './retry.ts';
 export * from './retry-after.ts';
 export * from './sealed-vault.ts';
 export * from './seeded-random.ts';
-export * from './signed-in.ts';
+export * from './signed-calls.ts';
 export * from './token-source.ts';
 export * from './tools.ts';
 export * from './whole-streams.ts';

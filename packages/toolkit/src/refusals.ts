@@ -1,4 +1,4 @@
-import type { Op, Outcome, Refusal } from '@heed/contract';
+import { ConnectorError, type Op, type Outcome, type Refusal } from '@heed/contract';
 import { refusal, rejected } from './outcomes.ts';
 
 /** Ops that may be sent, and the outcomes of the others. `refusalOf`: what is wrong with an op before anything is sent. */
@@ -27,4 +27,15 @@ export const namesRefusal = (
   if (barred === undefined) return null;
   const why = `${barred} is never written as a mapped field (C9); remove it from the profile`;
   return refusal('refused', 'NOT_BY_FIELDS', why, barred);
+};
+
+type Patch = Extract<Op, { kind: 'patch' }>;
+
+export const isPatch = (op: Op): op is Patch => op.kind === 'patch';
+
+/** The ops of a job. Throws `config` if one of them is no change of fields: consent never goes by job (C21). */
+export const patchesOnly = (ops: readonly Op[], who: string): readonly Patch[] => {
+  const patches = ops.filter(isPatch);
+  if (patches.length === ops.length) return patches;
+  throw new ConnectorError('config', `${who}: only changes of fields go by job, consent never (C21)`);
 };
