@@ -12,6 +12,7 @@ import {
   systemKey,
 } from '@heed/core';
 import type { Database } from './database.ts';
+import type { ErasedHash } from './erased-file.ts';
 import { jsonList } from './json.ts';
 
 /** A row of an erased person. */
@@ -54,17 +55,17 @@ export class ErasedPeople {
     return this.hash('record', `${systemKey(system)}|${recordKey(record)}`);
   }
 
-  /** Throws if the hashes were made with another key: nobody erased would be recognised, and all of them re-created. */
-  requireKey(): void {
-    const check = this.keyCheck();
-    if (check === null || check === this.hash('check', '')) return;
+  /** Throws if the hashes, or those beside the database, were made with another key: nobody erased would be recognised, and all of them re-created. */
+  requireKey(outside: string | null): void {
+    if ([this.keyCheck(), outside].every((check) => check === null || check === this.hash('check', ''))) return;
     throw new Error(
       `${this.database.file}: people were erased from it under another key file, so Heed would not know them again. ` +
         'Restore that key (HEED_KEY_FILE, or "key" in the state folder); nothing was changed.',
     );
   }
 
-  private keyCheck(): string | null {
+  /** A keyed hash of nothing; null if nobody was erased. */
+  keyCheck(): string | null {
     return this.database.one<{ key_check: string | null }>('SELECT key_check FROM customer')?.key_check ?? null;
   }
 
@@ -139,6 +140,12 @@ export class ErasedPeople {
       const heir = byHeir === null || names.has(byHeir) ? null : byHeir;
       return name === undefined ? [] : [{ record, name, heir }];
     });
+  }
+
+  hashes(): readonly ErasedHash[] {
+    return this.database
+      .all<ErasedHash>('SELECT hash, name, at FROM erased ORDER BY at, hash')
+      .map(({ hash, name, at }) => ({ hash, name, at }));
   }
 
   remember(name: AddressKey, hashes: readonly string[], at: Millis): void {

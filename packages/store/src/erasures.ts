@@ -14,14 +14,17 @@ export interface ErasureParts {
   readonly erased: ErasedPeople;
   readonly read: <T>(work: () => T) => Promise<T>;
   readonly write: <T>(lease: Lease, work: () => T) => Promise<T>;
+  /** Writes down beside the database who was erased. */
+  readonly keep: () => void;
 }
 
 /** The verbs on erased people (C25); each but the wiping of the file is one transaction. */
-export const erasuresOf = ({ database, random, clock, erased, read, write }: ErasureParts): Erasures => ({
+export const erasuresOf = ({ database, random, clock, erased, read, write, keep }: ErasureParts): Erasures => ({
   person: (address, systems) => read(() => knownPerson(database, address, systems)),
 
   erase: async (lease, erasure) => {
     const entries = await write(lease, () => erasePerson(database, random, erased, erasure));
+    if (entries !== null) keep();
     sweep(database);
     return entries;
   },
@@ -35,10 +38,12 @@ export const erasuresOf = ({ database, random, clock, erased, read, write }: Era
   recognise: async (lease, system, rows) => {
     const found = await read(() => erased.recognise(system, rows));
     const heirs = found.filter(({ heir }) => heir !== null);
-    if (heirs.length > 0)
+    if (heirs.length > 0) {
       await write(lease, () => {
         for (const { name, heir } of heirs) if (heir !== null) erased.remember(name, [heir], clock.now());
       });
+      keep();
+    }
     return new Map(found.map(({ record, name }) => [`${record.type}/${record.id}`, name]));
   },
 

@@ -103,9 +103,13 @@ export const readHead = (file: string): Head | null => {
 
 /** A crash leaves the old or the new head, never half of one. */
 export const writeHead = (file: string, head: Head, durability: Durability): void => {
-  if (durability === 'memory') return;
+  if (durability !== 'memory') replaceDurably(file, `${JSON.stringify(head)}\n`, durability);
+};
+
+/** A crash leaves the old or the new content, never half of it. */
+export const replaceDurably = (file: string, content: string, durability: Durability): void => {
   const draft = `${file}.${process.pid}.tmp`;
-  writeDurably(draft, `${JSON.stringify(head)}\n`, durability);
+  writeDurably(draft, content, durability);
   renameSync(draft, file);
   if (durability === 'full') syncFolder(dirname(file));
 };

@@ -3,6 +3,7 @@ import type { Clock, Millis } from '@heed/contract';
 import { type Lease, recordKey, type Store } from '@heed/core';
 import type { Database, Durability } from './database.ts';
 import { ErasedPeople } from './erased.ts';
+import { writeErasedFile } from './erased-file.ts';
 import { erasuresOf } from './erasures.ts';
 import { openIntentsOf, pruneIntents, recentIntents, saveIntents } from './intents.ts';
 import { endJob, intentsOfJob, jobsOf, saveJob } from './jobs.ts';
@@ -41,6 +42,7 @@ export interface CustomerFiles {
   readonly customer: string;
   readonly database: Database;
   readonly headFile: string;
+  readonly erasedFile: string;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** For the hashes of erased people (C25). */
@@ -182,7 +184,15 @@ export const sqliteStore = (files: CustomerFiles): Store => {
       }),
 
     optOutLists: optOutListsOf({ database, random, erased, read, write: (work) => write(null, work) }),
-    erasures: erasuresOf({ database, random, clock, erased, read, write }),
+    erasures: erasuresOf({
+      database,
+      random,
+      clock,
+      erased,
+      read,
+      write,
+      keep: () => writeErasedFile(files.erasedFile, erased, files.durability),
+    }),
     factsOf: (addresses) => read(() => factsAt(database, addresses)),
     factsOfRun: (run) => read(() => factsOfRun(database, run)),
     entriesOf: (address) => read(() => entriesAt(database, address)),

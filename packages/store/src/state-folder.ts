@@ -4,6 +4,7 @@ import type { Clock } from '@heed/contract';
 import type { Leases, Store } from '@heed/core';
 import { Database, type Durability, type Fault } from './database.ts';
 import { ErasedPeople } from './erased.ts';
+import { eraseAgain } from './erased-file.ts';
 import { newestFence, raiseFence, sqliteLeases } from './leases.ts';
 import { append, hasLink, headOf, type RandomBytes } from './ledger.ts';
 import { migrate } from './migrate.ts';
@@ -84,17 +85,19 @@ const openCustomer = (dir: string, customer: string, key: Uint8Array, options: S
   }
   const database = new Database(join(dir, `${customer}.db`), options);
   const headFile = join(dir, `${customer}.head`);
+  const erasedFile = join(dir, `${customer}.erased`);
   const durability = options.durability ?? 'full';
   try {
     migrate(database, 'customer', CUSTOMER);
-    new ErasedPeople(database, key, customer).requireKey();
+    const erased = new ErasedPeople(database, key, customer);
     noticeRestore(database, headFile, durability, options);
+    eraseAgain(database, erasedFile, erased, options.random, durability, options.clock.now());
     sweep(database); // What an erasure that was killed left to do.
   } catch (error) {
     database.close();
     throw error;
   }
-  return { customer, database, headFile, clock: options.clock, random: options.random, key, durability };
+  return { customer, database, headFile, erasedFile, clock: options.clock, random: options.random, key, durability };
 };
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -134,6 +134,56 @@ describe('C25: what was erased is in no file of the state folder', () => {
     for (const one of open.splice(0)) one.close();
     opened().customer('acme');
     expect(filesWith('ann@example.org')).toEqual([]);
+  });
+});
+
+describe('C25: a backup from before the erasure', () => {
+  test('that is put back has the person erased again, with the opt-outs, before anybody sees it', async () => {
+    const folder = opened();
+    const store = folder.customer('acme');
+    const lease = await leaseOf(folder);
+    await live(store, lease);
+    const backup = new DatabaseSync(join(dir, 'acme.db'));
+    backup.exec(`VACUUM INTO '${dir}.backup'`);
+    backup.close();
+    await store.erasures.erase(lease, await erasureOf(store, 'ann', { kept: [] }));
+    folder.close();
+    rmSync(join(dir, 'acme.db'));
+    copyFileSync(`${dir}.backup`, join(dir, 'acme.db'));
+    rmSync(`${dir}.backup`);
+    expect(filesWith('ann@example.org')).toEqual(['acme.db']);
+    const again = opened().customer('acme');
+    for (const one of THEIRS) expect(filesWith(one), one).toEqual([]);
+    const found = await again.erasures.find(at('ann'));
+    expect(found).toMatchObject({ at: 50, wiped: true });
+    expect(await again.factsOf(found === null ? [] : [found.name])).not.toEqual([]);
+    expect(await again.restored(PROFILE)).not.toBeNull();
+    expect((await again.verifyLedger()).broken).toBeNull();
+    expect(filesWith('x1.1@example.org')).toEqual(['acme.db']);
+  });
+
+  test('a database that is lost altogether still knows whom it must not know', async () => {
+    const folder = opened();
+    const lease = await leaseOf(folder);
+    await live(folder.customer('acme'), lease);
+    await folder.customer('acme').erasures.erase(lease, await erasureOf(folder.customer('acme'), 'ann'));
+    folder.close();
+    rmSync(join(dir, 'acme.db'));
+    expect(await opened().customer('acme').erasures.find(at('ann'))).not.toBeNull();
+  });
+
+  test('the file beside the database is made again if it is gone', async () => {
+    const folder = opened();
+    const lease = await leaseOf(folder);
+    await folder.customer('acme').erasures.erase(lease, await erasureOf(folder.customer('acme'), 'ann'));
+    folder.close();
+    const file = readFileSync(join(dir, 'acme.erased'), 'utf8');
+    rmSync(join(dir, 'acme.erased'));
+    opened().customer('acme');
+    expect(readFileSync(join(dir, 'acme.erased'), 'utf8')).toBe(file);
+    expect(file).not.toContain('ann');
+    writeFileSync(join(dir, 'acme.erased'), 'half of i');
+    expect(() => opened({ keyFile: join(dir, 'key') }).customer('acme')).toThrow('is not a list of erased people');
   });
 });
 

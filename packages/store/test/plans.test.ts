@@ -33,6 +33,7 @@ const everyVerb = async (database: Database): Promise<void> => {
     customer: 'acme',
     database,
     headFile: join(dir, 'acme.head'),
+    erasedFile: join(dir, 'acme.erased'),
     clock: new HandClock(),
     random: countedBytes(),
     key: new Uint8Array(32),
