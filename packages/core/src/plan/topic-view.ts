@@ -29,9 +29,7 @@ export const viewOfTopic = (
       ...all.settings,
       // Nobody is made known to a tool for the sake of one topic.
       optOutUnknown: false,
-      optInField: null,
       optOutFields: collapses.crm ? all.settings.optOutFields : own,
-      barrierFields: {},
     },
     scope: {
       ...all.scope,

@@ -1,5 +1,8 @@
+import type { MemberState } from '@heed/contract';
 import { describe, expect, it } from 'vitest';
+import { isDenied } from '../../src/consent/echo.ts';
 import type { TopicMapping } from '../../src/profile/profile.ts';
+import { memberRow, memberState } from './made-up.ts';
 import { key, Story } from './story.ts';
 
 const ANN = 'ann@x.org';
@@ -88,6 +91,38 @@ describe('C17 topics: marketing to the CRM, always', () => {
       expect(facts.find((fact) => fact.topic === topic)).toMatchObject({ says: 'opted-out', echoOf: null });
     },
   );
+
+  it.each([
+    ['another topic', 'Product_Opt_Out__c', 'Product_Opt_Out__c'],
+    ['all mail', 'HasOptedOutOfEmail', '*'],
+  ] as const)('C8 and in the CRM nothing about %s', (_, field, topic) => {
+    const story = ann({ topics: [EVENTS, PRODUCT] });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    const [write] = story.plan(ANN).consent;
+    const sentAt = story.now;
+    if (write?.op.kind !== 'opt-out') throw new Error('no opt-out is planned');
+    story.intents.push({
+      ...applied,
+      system: story.view.crm,
+      op: { ...write.op, id: 'o' },
+      because: write.because,
+      sentAt,
+      answeredAt: sentAt + 1_000,
+    });
+    const values = { Events_Opt_Out__c: true, [field]: true };
+    const facts = story.record('Contact 1', { values, modifiedAt: sentAt + 500, modifiedBy: 'us' });
+    expect(facts.find((fact) => fact.topic === 'Events_Opt_Out__c')?.echoOf).not.toBeNull();
+    expect(facts.find((fact) => fact.topic === topic)).toMatchObject({ says: 'opted-out', echoOf: null });
+  });
+
+  it('C8 an answer that shows the topic left denies nothing, whatever the status', () => {
+    const op = { kind: 'opt-out', id: 'o', record: null, email: ANN, topic: 't1', set: {} } as const;
+    const row = (topics: MemberState['topics']) =>
+      memberRow('subscribed', { member: { ...memberState('subscribed'), topics } });
+    expect(isDenied(op, row({ t1: 'opted-out' }), {})).toBe(false);
+    expect(isDenied(op, row({ t2: 'opted-out' }), {})).toBe(true);
+    expect(isDenied({ ...op, topic: '*' }, row({ t1: 'opted-out' }), {})).toBe(true);
+  });
 
   it('C6 unticked by an operator: ticked again', () => {
     const story = ann({ topics: [EVENTS] });
@@ -197,6 +232,31 @@ describe('C17 topics: CRM to marketing', () => {
     const story = new Story({ topics: [WEBINARS], crmToMarketing: true });
     story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
     expect(story.plan(ANN).fields.map(({ op }) => op.kind)).toEqual(['create']);
+  });
+
+  it('C20 nobody is made known to a tool for the sake of one topic', () => {
+    const story = new Story({ topics: [EVENTS], suppressUnknown: true });
+    story.record('Contact 1');
+    story.fact({ topic: 'events', source: { role: 'list', connection: '', container: '', field: 'ops' } });
+    expect(story.plan(ANN).consent.map(({ side }) => side)).toEqual(['crm']);
+  });
+
+  it('C5 what was owed for all mail in the lists is no debt of a topic', () => {
+    const story = ann({ topics: [EVENTS], crmToMarketing: true, scope: 'lists', lists: ['l1'] });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true }, lists: [] });
+    const owed = {
+      address: key(ANN),
+      side: 'marketing',
+      record: null,
+      rule: 'C3',
+      because: [],
+      since: 0,
+      why: '',
+    } as const;
+    story.owed.push(owed);
+    expect(sets(story)).toEqual([]);
+    story.owed.push({ ...owed, topic: 'events' });
+    expect(sets(story)).toEqual([['marketing', 't1', {}, 'C0.4 C3 C17']]);
   });
 
   it('C20 a list for one topic opts out of it on both sides, whatever crmToMarketing says', () => {
