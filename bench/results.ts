@@ -1,4 +1,5 @@
 import type { LeastCalls } from './least-calls.ts';
+import { MAIN, type PairName, pairOf } from './pairs.ts';
 import type { CpuShare } from './report/cpu-share.ts';
 import type { Machine } from './report/machine.ts';
 
@@ -7,15 +8,16 @@ export const CASES = {
   settling: 'the sync after it, which reads its own writes',
   nothing: 'nothing changed',
   changed: '1 % changed',
-  fromMailchimp: 'opt-outs made in Mailchimp',
-  fromSalesforce: 'opt-outs made in Salesforce',
+  fromMarketing: 'opt-outs made in marketing',
+  fromCrm: 'opt-outs made in the CRM',
 } as const;
 export type CaseName = keyof typeof CASES;
 
 /** One measured `heed sync`. */
 export interface Measured {
   readonly name: CaseName;
-  /** Contacts in Salesforce. */
+  readonly pair: PairName;
+  /** Contacts in the CRM. */
   readonly contacts: number;
   /** Contacts that the case is about: all of them, those that changed, or those who opted out. */
   readonly concerned: number;
@@ -26,20 +28,21 @@ export interface Measured {
   /** All threads of Heed's process, start and SDKs included. */
   readonly cpuUs: number;
   readonly peakBytes: number;
-  readonly salesforce: Readonly<Record<string, number>>;
-  readonly mailchimp: Readonly<Record<string, number>>;
+  readonly crm: Readonly<Record<string, number>>;
+  readonly marketing: Readonly<Record<string, number>>;
   /** Null where no least is worked out. */
   readonly least: LeastCalls | null;
   readonly writes: number;
   readonly refused: number;
-  readonly parallel: { readonly salesforce: number; readonly mailchimp: number };
+  readonly parallel: { readonly crm: number; readonly marketing: number };
   /** Requests and answers of both systems, as counted at their end of the wire. */
   readonly bytes: number;
 }
 
-/** How long 5,000 opt-outs took, from the moment people made them. */
+/** How long so many opt-outs took, from the moment people made them. */
 export interface OptOutTime {
-  readonly from: 'mailchimp' | 'salesforce';
+  readonly pair: PairName;
+  readonly from: 'crm' | 'marketing';
   readonly people: number;
   /** Behind a first sync of so many contacts that was still running; 0: alone. */
   readonly behind: number;
@@ -92,5 +95,13 @@ export interface Results {
   readonly failures: readonly string[];
 }
 
-export const callsOf = ({ salesforce, mailchimp }: Pick<Measured, 'salesforce' | 'mailchimp'>): number =>
-  [...Object.values(salesforce), ...Object.values(mailchimp)].reduce((sum, calls) => sum + calls, 0);
+export const callsOf = ({ crm, marketing }: Pick<Measured, 'crm' | 'marketing'>): number =>
+  [...Object.values(crm), ...Object.values(marketing)].reduce((sum, calls) => sum + calls, 0);
+
+/** The case as people call it; the pair is only named where it is not the main one. */
+export const caseTitle = ({ name, pair }: Pick<Measured, 'name' | 'pair'>): string => {
+  const { crm, marketing } = pairOf(pair);
+  const made = { fromMarketing: `opt-outs made in ${marketing}`, fromCrm: `opt-outs made in ${crm}` };
+  const title = name === 'fromMarketing' || name === 'fromCrm' ? made[name] : CASES[name];
+  return pair === MAIN ? title : `${pair}: ${title}`;
+};

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { MAIN } from '../pairs.ts';
 import type { Comparison, Settings } from '../results.ts';
 import { run } from '../subjects/run.ts';
 import { environmentOf } from '../subjects/vendors-from-environment.ts';
@@ -17,17 +18,17 @@ export const comparison = (
   settings: Settings,
 ): Promise<Comparison> =>
   inFolder(async (folder) => {
-    const vendors = await openVendors(contacts, settings);
+    const vendors = await openVendors(MAIN, contacts, settings);
     try {
-      const { salesforce, mailchimp } = vendors;
+      const { crm, marketing } = vendors;
       await vendors.mark();
       const wanted = name === 'raw loop' ? contacts - optedOutAmong(contacts) : sample;
       const places = environmentOf({
-        salesforceUrl: salesforce.url,
-        salesforceToken: salesforce.accessToken,
-        mailchimpUrl: mailchimp.url,
-        mailchimpKey: mailchimp.accessToken,
-        audience: String(mailchimp.audience),
+        salesforceUrl: crm.url,
+        salesforceToken: crm.accessToken,
+        mailchimpUrl: marketing.url,
+        mailchimpKey: marketing.accessToken,
+        audience: String(marketing.audience),
         contacts: wanted,
       });
       const ran = await run({ args: [SCRIPTS[name]], env: { ...process.env, ...places }, source: true, folder });

@@ -1,10 +1,12 @@
 import type { LeastCalls } from '../least-calls.ts';
+import type { PairName } from '../pairs.ts';
 import type { CaseName, Measured } from '../results.ts';
 import type { Heed, Synced } from '../subjects/heed.ts';
 import type { Vendors } from './vendors.ts';
 
 export interface Measuring {
   readonly name: CaseName;
+  readonly pair: PairName;
   readonly contacts: number;
   readonly concerned: number;
   readonly least: LeastCalls | null;
@@ -20,7 +22,7 @@ export const measure = async (vendors: Vendors, heed: Heed, what: Measuring): Pr
 
 /** The same for a sync that ended already; the vendors count since their last mark. */
 export const measured = async (vendors: Vendors, { used, report }: Synced, what: Measuring): Promise<Measured> => {
-  const { salesforce, mailchimp } = await vendors.traffic();
+  const { crm, marketing } = await vendors.traffic();
   return {
     ...what,
     status: report.status,
@@ -28,11 +30,11 @@ export const measured = async (vendors: Vendors, { used, report }: Synced, what:
     seconds: (used.endedAtMs - used.startedAtMs) / 1000,
     cpuUs: used.cpuUs,
     peakBytes: used.peakBytes,
-    salesforce: salesforce.calls,
-    mailchimp: mailchimp.calls,
-    writes: salesforce.writes + mailchimp.writes,
-    refused: salesforce.refused + mailchimp.refused,
-    parallel: { salesforce: salesforce.parallel, mailchimp: mailchimp.parallel },
-    bytes: salesforce.bytesIn + salesforce.bytesOut + mailchimp.bytesIn + mailchimp.bytesOut,
+    crm: crm.calls,
+    marketing: marketing.calls,
+    writes: crm.writes + marketing.writes,
+    refused: crm.refused + marketing.refused,
+    parallel: { crm: crm.parallel, marketing: marketing.parallel },
+    bytes: crm.bytesIn + crm.bytesOut + marketing.bytesIn + marketing.bytesOut,
   };
 };

@@ -1,4 +1,5 @@
-import { afterFirstSync, firstSync, nothingChanged, someChanged } from '../least-calls.ts';
+import { leastOf } from '../least-calls.ts';
+import type { PairName } from '../pairs.ts';
 import type { Measured, OptOutTime, Settings } from '../results.ts';
 import { setUpHeed } from '../subjects/heed.ts';
 import { optedOutAmong } from '../vendors/population.ts';
@@ -17,24 +18,31 @@ export interface Collecting {
  * The life of one profile: a first sync of so many contacts, the sync after it, one where nothing changed, one where 1 %
  * changed; and, if `optOuts` people fit in, opt-outs from each side with nothing else to do.
  */
-export const oneSize = (contacts: number, optOuts: number, settings: Settings, collecting: Collecting): Promise<void> =>
+export const oneSize = (
+  pair: PairName,
+  contacts: number,
+  optOuts: number,
+  settings: Settings,
+  collecting: Collecting,
+): Promise<void> =>
   inFolder(async (folder) => {
-    const vendors = await openVendors(contacts, settings);
+    const vendors = await openVendors(pair, contacts, settings);
     try {
-      const heed = setUpHeed(folder, settings.built, vendors);
+      const heed = setUpHeed(folder, settings.built, pair, vendors);
       const changed = Math.max(1, Math.floor(contacts / 100));
       const members = contacts - optedOutAmong(contacts);
-      const add = async (what: Parameters<typeof measure>[2]): Promise<void> => {
-        collecting.measured(await measure(vendors, heed, what));
-        await vendors.hour();
+      const least = leastOf(pair);
+      const add = async (what: Omit<Parameters<typeof measure>[2], 'pair' | 'contacts'>): Promise<void> => {
+        collecting.measured(await measure(vendors, heed, { pair, contacts, ...what }));
+        await vendors.pause();
       };
-      const first = firstSync(contacts, optedOutAmong(contacts));
-      await add({ name: 'first', contacts, concerned: contacts, least: first });
-      await add({ name: 'settling', contacts, concerned: members, least: afterFirstSync(members) });
-      await add({ name: 'nothing', contacts, concerned: 0, least: nothingChanged() });
-      await vendors.salesforce.edit(changed);
-      await add({ name: 'changed', contacts, concerned: changed, least: someChanged(changed) });
-      if (optOuts > 0 && optOuts * 2 <= members) await optOutsAlone(vendors, heed, contacts, optOuts, collecting);
+      await add({ name: 'first', concerned: contacts, least: least.firstSync(contacts, optedOutAmong(contacts)) });
+      await add({ name: 'settling', concerned: members, least: least.afterFirstSync(members) });
+      await add({ name: 'nothing', concerned: 0, least: least.nothingChanged() });
+      await vendors.crm.edit(changed);
+      await add({ name: 'changed', concerned: changed, least: least.someChanged(changed) });
+      if (optOuts > 0 && optOuts * 2 <= members)
+        await optOutsAlone(vendors, heed, { pair, contacts, count: optOuts }, collecting);
     } finally {
       await vendors.close();
     }

@@ -1,20 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { optOutsFromMailchimp, optOutsFromSalesforce } from '../least-calls.ts';
+import { leastOf } from '../least-calls.ts';
+import { MAIN, type PairName, pairOf } from '../pairs.ts';
 import type { OptOutTime, Settings } from '../results.ts';
 import { type Heed, type Synced, setUpHeed } from '../subjects/heed.ts';
+import type { VendorName } from '../vendors/protocol.ts';
 import { inFolder } from './in-folder.ts';
 import { measured } from './measure.ts';
 import type { Collecting } from './one-size.ts';
 import { openVendors, type Vendors } from './vendors.ts';
 
-type Side = 'mailchimp' | 'salesforce';
-const SIDES: readonly Side[] = ['mailchimp', 'salesforce'];
-const other = (side: Side): Side => (side === 'mailchimp' ? 'salesforce' : 'mailchimp');
+type Side = 'crm' | 'marketing';
+const SIDES: readonly Side[] = ['marketing', 'crm'];
+const other = (side: Side): Side => (side === 'marketing' ? 'crm' : 'marketing');
 
-/** Only a look for changes makes these calls: the first one after the act is when Heed could learn of it. */
-const LOOK: Readonly<Record<Side, string>> = {
+/** A look for changes makes these calls; the first one after the act is when Heed could learn of it. */
+const LOOK: Readonly<Record<VendorName, string>> = {
   mailchimp: 'GET /members (unsubscribed since)',
   salesforce: 'GET /queryAll Contact (changes)',
+  hubspot: 'POST /objects/contacts/search',
+  netsuite: 'POST /suiteql',
 };
 const POLL_MS = 100;
 /** Looking takes time from the stand-in that is looked at: at most a tenth of it. */
@@ -28,34 +32,33 @@ const MOST_SYNCS = 3;
 export const optOutsAlone = async (
   vendors: Vendors,
   heed: Heed,
-  contacts: number,
-  count: number,
+  { pair, contacts, count }: { readonly pair: PairName; readonly contacts: number; readonly count: number },
   collecting: Collecting,
 ): Promise<void> => {
   for (const from of SIDES) {
     // What the case before wrote is read again by the next sync; that is not what this case is about.
     await heed.sync();
-    await vendors.hour();
-    const act = await optOut(vendors, from, count);
+    await vendors.pause();
+    const act = await optOut(vendors, pair, from, count);
     const syncs = [await heed.sync()];
     const held = await approveHeld(heed, syncs);
     // What was held was read by the sync before; the one that carries it is what the case is about.
     if (held) {
       await act.lookedAfterMs();
-      await vendors.hour();
+      await vendors.pause();
       await vendors.mark();
       syncs.push(await heed.sync());
     }
     const least =
-      from === 'mailchimp'
-        ? optOutsFromMailchimp(count, act.addressCharacters)
-        : optOutsFromSalesforce(count, held ? 0 : count);
-    const name = from === 'mailchimp' ? 'fromMailchimp' : 'fromSalesforce';
+      from === 'marketing'
+        ? leastOf(pair).optOutsFromMarketing(count, act.addressCharacters)
+        : leastOf(pair).optOutsFromCrm(count, held ? 0 : count);
+    const name = from === 'marketing' ? 'fromMarketing' : 'fromCrm';
     const last = syncs.at(-1);
     if (last !== undefined)
-      collecting.measured(await measured(vendors, last, { name, contacts, concerned: count, least }));
+      collecting.measured(await measured(vendors, last, { name, pair, contacts, concerned: count, least }));
     collecting.optOutTime(await timeOf(act, heed, syncs, { behind: 0, approvals: held ? 1 : 0 }));
-    await vendors.hour();
+    await vendors.pause();
   }
 };
 
@@ -75,16 +78,16 @@ export const optOutsBehind = (
   settings: Settings,
 ): Promise<OptOutTime | null> =>
   inFolder(async (folder) => {
-    const vendors = await openVendors(contacts, settings);
+    const vendors = await openVendors(MAIN, contacts, settings);
     try {
-      const heed = setUpHeed(folder, settings.built, vendors);
+      const heed = setUpHeed(folder, settings.built, MAIN, vendors);
       const ended = new AbortController();
       const running = heed.sync().finally(() => ended.abort());
       // Twice as many as will leave, so that it is in the middle of its work.
-      const isUnderWay = async (): Promise<boolean> => (await vendors.mailchimp.standing()).people >= 2 * count;
+      const isUnderWay = async (): Promise<boolean> => (await vendors.marketing.standing()).people >= 2 * count;
       await Promise.race([running, until(isUnderWay, ended.signal)]);
       if (ended.signal.aborted) return null;
-      const act = await optOut(vendors, from, count);
+      const act = await optOut(vendors, MAIN, from, count);
       let approvals = await approveSoon(heed, ended.signal);
       const syncs = [await running];
       while (!(await act.isShown()) && syncs.length < MOST_SYNCS) {
@@ -111,6 +114,7 @@ const approveSoon = async (heed: Heed, ended: AbortSignal): Promise<number> => {
 };
 
 interface Act {
+  readonly pair: PairName;
   readonly from: Side;
   readonly count: number;
   /** On average. */
@@ -124,9 +128,9 @@ interface Act {
 }
 
 /** Members who are people in the CRM, too, opt out now; the other system is watched from outside until it shows all of them. */
-const optOut = async (vendors: Vendors, from: Side, count: number): Promise<Act> => {
+const optOut = async (vendors: Vendors, pair: PairName, from: Side, count: number): Promise<Act> => {
   const [source, target] = [vendors[from], vendors[other(from)]];
-  const emails = await vendors.mailchimp.people(count);
+  const emails = await vendors.marketing.people(count);
   const before = (await target.standing()).optedOut;
   await vendors.mark();
   const atMs = Date.now();
@@ -140,6 +144,7 @@ const optOut = async (vendors: Vendors, from: Side, count: number): Promise<Act>
     () => null,
   );
   return {
+    pair,
     from,
     count: emails.length,
     addressCharacters: emails.join('').length / emails.length,
@@ -150,7 +155,7 @@ const optOut = async (vendors: Vendors, from: Side, count: number): Promise<Act>
       return shown;
     },
     async lookedAfterMs() {
-      lookedAfterMs ??= (await source.traffic()).firstAfterMs[LOOK[from]] ?? null;
+      lookedAfterMs ??= (await source.traffic()).firstAfterMs[LOOK[pairOf(pair)[from]]] ?? null;
       return lookedAfterMs;
     },
   };
@@ -164,13 +169,13 @@ const timeOf = async (
 ): Promise<OptOutTime> => {
   const shownAtMs = await act.shownAtMs();
   const lookedAfterMs = await act.lookedAfterMs();
-  const target = other(act.from) === 'salesforce' ? 'crm' : 'marketing';
   const readBackAtMs: number[] = [];
-  for (const { report } of syncs) readBackAtMs.push(...(await heed.optOutsDone(report.run, target, act.atMs)));
+  for (const { report } of syncs) readBackAtMs.push(...(await heed.optOutsDone(report.run, other(act.from), act.atMs)));
   // Only now is anything owed to nobody; an opt-out that was written but not read back still is.
   const allBack = syncs.at(-1)?.report.owed === 0 && readBackAtMs.length >= act.count;
   const since = (ms: number | null): number | null => (ms === null ? null : (ms - act.atMs) / 1000);
   return {
+    pair: act.pair,
     from: act.from,
     people: act.count,
     ...what,

@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
+import { MAIN } from '../pairs.ts';
 import { shareOf } from '../report/cpu-share.ts';
 import { ownDependencies } from '../report/machine.ts';
 import type { Profiled, Settings } from '../results.ts';
@@ -14,10 +15,10 @@ import { openVendors } from './vendors.ts';
  */
 export const profiledFirstSync = (contacts: number, keep: string | null, settings: Settings): Promise<Profiled> =>
   inFolder(async (folder) => {
-    const vendors = await openVendors(contacts, settings);
+    const vendors = await openVendors(MAIN, contacts, settings);
     try {
       const file = join(folder, 'heed.cpuprofile');
-      await setUpHeed(folder, settings.built, vendors).sync({ profile: file });
+      await setUpHeed(folder, settings.built, MAIN, vendors).sync({ profile: file });
       if (keep !== null) copyFileSync(file, keep);
       const profile = JSON.parse(readFileSync(file, 'utf8')) as Profiler.Profile;
       return { contacts, share: shareOf(profile, ownDependencies()) };

@@ -1,5 +1,6 @@
 import { sumOf } from '../least-calls.ts';
-import { CASES, type CaseName, callsOf, type Measured, type Results } from '../results.ts';
+import { MAIN, pairOf } from '../pairs.ts';
+import { callsOf, caseTitle, type Measured, type Results } from '../results.ts';
 import { engineUsPerContact } from './engine-cpu.ts';
 
 /** One aim, and what was measured. `met` is null if this run did not measure it. */
@@ -40,7 +41,7 @@ const callAims = ({ measured }: Results): readonly Aim[] =>
   });
 
 const nothingAim = (one: Measured): Aim => {
-  const differs = (['salesforce', 'mailchimp'] as const).flatMap((side) => {
+  const differs = (['crm', 'marketing'] as const).flatMap((side) => {
     const least = one.least?.[side] ?? {};
     const kinds = new Set([...Object.keys(least), ...Object.keys(one[side])]);
     return [...kinds].filter((kind) => (one[side][kind] ?? 0) !== (least[kind]?.calls ?? 0));
@@ -54,7 +55,7 @@ const nothingAim = (one: Measured): Aim => {
 
 const speedAims = ({ measured, comparisons }: Results): readonly Aim[] =>
   measured
-    .filter(({ name }) => name === 'first')
+    .filter(({ name, pair }) => name === 'first' && pair === MAIN)
     .flatMap((one) => {
       const raw = comparisons.find(({ name, contacts }) => name === 'raw loop' && contacts === one.contacts);
       if (raw === undefined) return [];
@@ -67,7 +68,7 @@ const speedAims = ({ measured, comparisons }: Results): readonly Aim[] =>
     });
 
 const engineAims = ({ measured, profiled }: Results): readonly Aim[] => {
-  const firsts = measured.filter(({ name }) => name === 'first');
+  const firsts = measured.filter(({ name, pair }) => name === 'first' && pair === MAIN);
   const sameSize = firsts.find(({ contacts }) => contacts === profiled?.contacts);
   return firsts.flatMap((one) => {
     const us = engineUsPerContact(one, sameSize, profiled);
@@ -82,7 +83,7 @@ const engineAims = ({ measured, profiled }: Results): readonly Aim[] => {
 
 const memoryAim = ({ measured }: Results): Aim => {
   const peak = (contacts: number): number | undefined =>
-    measured.find((one) => one.name === 'first' && one.contacts === contacts)?.peakBytes;
+    measured.find((one) => one.name === 'first' && one.pair === MAIN && one.contacts === contacts)?.peakBytes;
   const [small, large] = [peak(10_000), peak(100_000)];
   const ratio = small === undefined || large === undefined ? null : large / small;
   return {
@@ -93,10 +94,11 @@ const memoryAim = ({ measured }: Results): Aim => {
 };
 
 const optOutAims = ({ optOutTimes }: Results): readonly Aim[] =>
-  (['mailchimp', 'salesforce'] as const).map((from) => {
-    const alone = optOutTimes.find((one) => one.from === from && one.behind === 0);
-    const behind = optOutTimes.find((one) => one.from === from && one.behind > 0);
-    const aim = `opt-outs made in ${from} behind a backlog as fast as alone (within ${AS_FAST} times)`;
+  (['marketing', 'crm'] as const).map((from) => {
+    const times = optOutTimes.filter((one) => one.pair === MAIN && one.from === from);
+    const alone = times.find((one) => one.behind === 0);
+    const behind = times.find((one) => one.behind > 0);
+    const aim = `opt-outs made in ${pairOf(MAIN)[from]} behind a backlog as fast as alone (within ${AS_FAST} times)`;
     if (alone === undefined || behind === undefined) return { aim, measured: 'not measured', met: null };
     const [fast, slow] = [alone.readBackSeconds, behind.readBackSeconds];
     if (fast === null || slow === null) return { aim, measured: 'never read back', met: false };
@@ -107,5 +109,4 @@ const optOutAims = ({ optOutTimes }: Results): readonly Aim[] =>
     };
   });
 
-const titleOf = ({ name, contacts }: { readonly name: CaseName; readonly contacts: number }): string =>
-  `${CASES[name]}, ${people(contacts)}`;
+const titleOf = (one: Measured): string => `${caseTitle(one)}, ${people(one.contacts)}`;

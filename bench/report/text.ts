@@ -1,5 +1,6 @@
 import { type Least, sumOf } from '../least-calls.ts';
-import { CASES, callsOf, type Measured, type Results } from '../results.ts';
+import { MAIN, pairOf } from '../pairs.ts';
+import { callsOf, caseTitle, type Measured, type Results } from '../results.ts';
 import { type Aim, aimsOf } from './aims.ts';
 import { engineUsPerContact } from './engine-cpu.ts';
 import { type Column, table } from './table.ts';
@@ -38,7 +39,7 @@ const header = ({ machine, settings }: Results): string =>
   ].join('\n');
 
 const casesTable = (results: Results): string => {
-  const firsts = results.measured.filter(({ name }) => name === 'first');
+  const firsts = results.measured.filter(({ name, pair }) => name === 'first' && pair === MAIN);
   const sameSize = firsts.find(({ contacts }) => contacts === results.profiled?.contacts);
   const columns = [
     { title: 'case' },
@@ -55,9 +56,10 @@ const casesTable = (results: Results): string => {
     right('peak MB'),
   ];
   const rows = results.measured.map((one) => {
-    const engine = one.name === 'first' ? engineUsPerContact(one, sameSize, results.profiled) : null;
+    const engine =
+      one.name === 'first' && one.pair === MAIN ? engineUsPerContact(one, sameSize, results.profiled) : null;
     return [
-      `${CASES[one.name]}${one.status === 'done' && one.owed === 0 ? '' : ` (${one.status}, ${one.owed} owed)`}`,
+      `${caseTitle(one)}${one.status === 'done' && one.owed === 0 ? '' : ` (${one.status}, ${one.owed} owed)`}`,
       number(one.contacts),
       number(one.concerned),
       number(callsOf(one)),
@@ -89,7 +91,7 @@ const optOutTable = ({ optOutTimes }: Results): string =>
           right('approvals'),
         ],
         optOutTimes.map((one) => [
-          one.from,
+          `${pairOf(one.pair)[one.from]}${one.pair === MAIN ? '' : ` (${one.pair})`}`,
           one.behind === 0 ? 'nothing' : `a first sync of ${number(one.behind)}`,
           number(one.people),
           seconds(one.waitedSeconds),
@@ -128,7 +130,7 @@ const comparisonTable = ({ comparisons }: Results): string =>
 
 const differences = ({ measured }: Results): string => {
   const rows = measured.flatMap((one) =>
-    (['salesforce', 'mailchimp'] as const).flatMap((side) =>
+    (['crm', 'marketing'] as const).flatMap((side) =>
       one.least === null ? [] : kindsThatDiffer(one, side, one.least[side]),
     ),
   );
@@ -145,7 +147,7 @@ const differences = ({ measured }: Results): string => {
 
 const kindsThatDiffer = (
   one: Measured,
-  side: 'salesforce' | 'mailchimp',
+  side: 'crm' | 'marketing',
   least: Readonly<Record<string, Least>>,
 ): readonly (readonly string[])[] =>
   [...new Set([...Object.keys(least), ...Object.keys(one[side])])].flatMap((kind) => {
@@ -153,8 +155,8 @@ const kindsThatDiffer = (
     if (made === needed) return [];
     return [
       [
-        `${CASES[one.name]}, ${number(one.contacts)}`,
-        `${side}: ${kind}`,
+        `${caseTitle(one)}, ${number(one.contacts)}`,
+        `${pairOf(one.pair)[side]}: ${kind}`,
         number(made),
         number(needed),
         least[kind]?.source ?? '',

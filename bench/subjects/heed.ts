@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PairName } from '../pairs.ts';
 import type { StandIn } from '../vendors/stand-in.ts';
+import { profileText } from './profile-text.ts';
 import { type Ran, run } from './run.ts';
 
 /** As `sync --json` reports it. */
@@ -35,16 +37,16 @@ const PROFILE = 'newsletter';
 export const setUpHeed = (
   folder: string,
   built: boolean,
-  vendors: { readonly salesforce: StandIn; readonly mailchimp: StandIn },
+  pair: PairName,
+  { crm, marketing }: { readonly crm: StandIn; readonly marketing: StandIn },
 ): Heed => {
-  const { salesforce, mailchimp } = vendors;
   const profiles = join(folder, 'profiles');
   mkdirSync(join(profiles, CUSTOMER), { recursive: true });
-  writeFileSync(join(profiles, CUSTOMER, 'connections.yaml'), connections(salesforce.url, mailchimp.url));
-  writeFileSync(join(profiles, CUSTOMER, `${PROFILE}.yaml`), profile(String(mailchimp.audience)));
+  writeFileSync(join(profiles, CUSTOMER, 'connections.yaml'), connectionsOf([crm, marketing]));
+  writeFileSync(join(profiles, CUSTOMER, `${PROFILE}.yaml`), profileText(pair, String(marketing.audience)));
   const script = built ? root('packages/cli/bin/heed.js') : root('packages/cli/src/main.ts');
   const places = ['--profiles', profiles, '--state', join(folder, 'state'), '--json'];
-  const env = { ...process.env, ...salesforce.env, ...mailchimp.env };
+  const env = { ...process.env, ...crm.env, ...marketing.env };
   const heed = (args: readonly string[], profileFile?: string): Promise<Ran> =>
     run({
       args: [script, ...args, ...places],
@@ -98,38 +100,5 @@ interface Change {
 /** Noted after the look that follows every opt-out: a write that was not read back is none of these. */
 const DONE: readonly string[] = ['applied', 'unchanged'];
 
-const connections = (salesforce: string, mailchimp: string): string => `salesforce:
-  connector: salesforce
-  baseUrl: ${salesforce}
-  auth:
-    method: client-credentials
-    clientId: { env: SANDBOX_SALESFORCE_CLIENT_ID }
-    clientSecret: { env: SANDBOX_SALESFORCE_CLIENT_SECRET }
-mailchimp:
-  connector: mailchimp
-  baseUrl: ${mailchimp}
-  auth: { method: api-key, apiKey: { env: SANDBOX_MAILCHIMP_KEY } }
-`;
-
-/** Guards as wide as they get. More than 1,000 opt-outs from the CRM are held all the same (C23). */
-const profile = (audience: string): string => `version: 1
-crm:
-  connection: salesforce
-  records: [Contact]
-marketing:
-  connection: mailchimp
-  audience: ${audience}
-fields:
-  - { crm: FirstName, marketing: FNAME }
-  - { crm: LastName, marketing: LNAME }
-  - { crm: Title, marketing: TITLE, direction: crm-to-marketing }
-  - { crm: Phone, marketing: PHONE, direction: crm-to-marketing }
-conflicts: crm
-create: { marketing: true, crm: false }
-optOut:
-  crmToMarketing: true
-consent:
-  newMembers: subscribe
-  basis: existing-customer
-guards: { optOuts: { people: 1000000, percent: 100 }, creates: 10000000 }
-`;
+const connectionsOf = (vendors: readonly StandIn[]): string =>
+  JSON.stringify(Object.fromEntries(vendors.map(({ name, connection }) => [name, connection])));

@@ -39,3 +39,35 @@ export const mailchimpCall = ({ method, path }: SeenCall): string => {
   const status = searchParams.get('status');
   return `GET /members (${status === 'unsubscribed' ? 'unsubscribed since' : status === 'archived' ? `archived, ${since}` : since})`;
 };
+
+/** `POST /objects/contacts/search`: paths below `/crm/v3`; what a search is for stands in its body, which nobody logs. */
+export const hubspotCall = ({ method, path }: SeenCall): string => {
+  const { pathname } = new URL(path, 'http://x');
+  const short = pathname
+    .replace(/^\/crm\/(v3|2\d{3}-\d{2})/, '')
+    .replace(/\/[^/]*(@|%40)[^/]*(?=\/|$)/, '/{address}')
+    .replace(/\/\d+(?=\/|$)/, '/{id}');
+  return `${method} ${short}`;
+};
+
+/** `POST /suiteql`: what a query is for stands in its body. */
+export const netsuiteCall = ({ method, path }: SeenCall): string => {
+  const { pathname } = new URL(path, 'http://x');
+  const short = pathname
+    .replace(/^\/services\/rest\//, '/')
+    .replace(/^\/query\/v1/, '')
+    .replace(/^\/record\/v1/, '')
+    .replace(/\/\d+(?=\/|$)/, '/{id}');
+  return `${method} ${short}`;
+};
+
+/** Calls that are no `GET` and change nothing. */
+const ASKS = [
+  /oauth/,
+  /^POST .*\/search$/,
+  /^POST .*\/batch\/read$/,
+  /^POST \/suiteql$/,
+  /^POST \/composite\/sobjects\/\w+$/,
+];
+
+export const isWrite = (kind: string): boolean => !kind.startsWith('GET ') && !ASKS.some((asks) => asks.test(kind));

@@ -1,6 +1,6 @@
 import { sandbox } from '@heed/connector-mailchimp/sandbox';
 import { startSandbox } from '@heed/sandbox';
-import { mailchimpCall } from './call-kinds.ts';
+import { isWrite, mailchimpCall } from './call-kinds.ts';
 import { BEHIND_OURS } from './clock.ts';
 import type { Opening } from './protocol.ts';
 import type { Vendor } from './vendor.ts';
@@ -14,6 +14,7 @@ export const openMailchimp = async ({ seed, readMs, writeMs }: Opening): Promise
     running,
     audience,
     kindOf: mailchimpCall,
+    isWrite,
     edit() {
       throw new Error('nobody edits members in this benchmark');
     },

@@ -1,6 +1,6 @@
 import { sandbox } from '@heed/connector-salesforce/sandbox';
 import { startSandbox } from '@heed/sandbox';
-import { salesforceCall } from './call-kinds.ts';
+import { isWrite, salesforceCall } from './call-kinds.ts';
 import { BEHIND_OURS } from './clock.ts';
 import { person } from './population.ts';
 import type { Opening } from './protocol.ts';
@@ -40,6 +40,7 @@ export const openSalesforce = async ({ contacts, seed, readMs, writeMs }: Openin
   return {
     running,
     kindOf: salesforceCall,
+    isWrite,
     edit(count) {
       for (let i = 0; i < count; i += 1) {
         edits += 1;

@@ -1,7 +1,9 @@
 // One stand-in in a process of its own, so that its work counts for nobody else's.
+import { openHubspot } from './open-hubspot.ts';
 import { openMailchimp } from './open-mailchimp.ts';
+import { openNetsuite } from './open-netsuite.ts';
 import { openSalesforce } from './open-salesforce.ts';
-import type { Announced, Envelope, Opening, Order, Traffic } from './protocol.ts';
+import type { Announced, Envelope, Opening, Order, Traffic, VendorName } from './protocol.ts';
 import type { Vendor } from './vendor.ts';
 import { countWireBytes, type WireBytes } from './wire-bytes.ts';
 
@@ -20,7 +22,7 @@ const markOf = ({ running }: Vendor): Mark => ({
   ...wireBytes(),
 });
 
-const trafficSince = ({ running, kindOf }: Vendor, mark: Mark): Traffic => {
+const trafficSince = ({ running, kindOf, isWrite }: Vendor, mark: Mark): Traffic => {
   const made = running.calls().filter((one) => one.number > mark.call);
   const forgotten = (made[0]?.number ?? mark.call + 1) - mark.call - 1;
   if (forgotten > 0) throw new Error(`the stand-in's log has forgotten ${forgotten} calls`);
@@ -37,7 +39,7 @@ const trafficSince = ({ running, kindOf }: Vendor, mark: Mark): Traffic => {
   return {
     calls,
     firstAfterMs,
-    writes: made.filter(({ method, path }) => method !== 'GET' && !path.includes('/oauth2/')).length,
+    writes: made.filter((one) => isWrite(kindOf(one))).length,
     refused: made.filter(({ status }) => status >= 400).length,
     parallel: made.reduce((most, { concurrent }) => Math.max(most, concurrent), 0),
     bytesIn: now.bytesIn - mark.bytesIn,
@@ -73,12 +75,22 @@ const say = (content: unknown, number: number): void => {
   process.send?.({ number, content } satisfies Envelope<unknown>);
 };
 
+const OPEN: Readonly<Record<VendorName, (opening: Opening) => Promise<Vendor>>> = {
+  salesforce: openSalesforce,
+  mailchimp: openMailchimp,
+  hubspot: openHubspot,
+  netsuite: openNetsuite,
+};
+
 // Ends with whoever started it, however that one ended.
 process.once('disconnect', () => process.exit(0));
 process.once('message', async ({ content: opening, number }: Envelope<Opening>) => {
-  const vendor = await (opening.vendor === 'salesforce' ? openSalesforce(opening) : openMailchimp(opening));
+  const vendor = await OPEN[opening.vendor](opening);
   const obey = obeying(vendor);
   process.on('message', (order: Envelope<Order>) => say(obey(order.content), order.number));
-  const { url, env, accessToken } = vendor.running;
-  say({ url, env, accessToken, audience: vendor.audience ?? null } satisfies Announced, number);
+  const { url, env, accessToken, connection } = vendor.running;
+  say(
+    { name: opening.vendor, connection, url, env, accessToken, audience: vendor.audience ?? null } satisfies Announced,
+    number,
+  );
 });

@@ -1,6 +1,10 @@
+export type VendorName = 'salesforce' | 'mailchimp' | 'hubspot' | 'netsuite';
+
 /** What the driver asks of a process with a stand-in, and what it answers; over the channel between parent and child. */
 export interface Opening {
-  readonly vendor: 'salesforce' | 'mailchimp';
+  readonly vendor: VendorName;
+  readonly role: 'crm' | 'marketing';
+  /** As CRM it is filled with so many. */
   readonly contacts: number;
   readonly seed: number;
   readonly readMs: number;
@@ -9,10 +13,13 @@ export interface Opening {
 
 /** As `heed sandbox` announces it. */
 export interface Announced {
+  readonly name: VendorName;
+  /** As it stands in connections.yaml. */
+  readonly connection: Readonly<Record<string, unknown>>;
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
   readonly accessToken: string;
-  /** Mailchimp's; null elsewhere. */
+  /** Of a marketing system; null elsewhere. */
   readonly audience: string | null;
 }
 
@@ -36,7 +43,7 @@ export type Order =
   | { readonly do: 'mark' }
   | { readonly do: 'traffic' }
   | { readonly do: 'pass'; readonly ms: number }
-  /** Somebody edits the title of this many records, spread over all. Salesforce only. */
+  /** Somebody edits the title of this many records, spread over all. A CRM only. */
   | { readonly do: 'edit'; readonly count: number }
   /** Addresses of the first `count` people who are not opted out here. */
   | { readonly do: 'people'; readonly count: number }

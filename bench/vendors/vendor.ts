@@ -7,6 +7,8 @@ export interface Vendor {
   readonly running: SandboxControls<unknown>;
   readonly audience?: string;
   kindOf(call: SeenCall): string;
+  /** Whether a call of that kind changes anything; some vendors are asked by POST. */
+  isWrite(kind: string): boolean;
   edit(count: number): void;
   /** Addresses of the first `count` people who are not opted out here. */
   people(count: number): readonly string[];

@@ -7,18 +7,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sumOf } from '../../bench/least-calls.ts';
+import { MAIN } from '../../bench/pairs.ts';
 import { aimsOf } from '../../bench/report/aims.ts';
 import { textOf } from '../../bench/report/text.ts';
 import { callsOf, type Measured, type Results } from '../../bench/results.ts';
 
-const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
 const SMALL = ['--sizes', '60', '--opt-outs', '25', '--sample', '2', '--latency', '0,0', '--source'];
 const folder = mkdtempSync(join(tmpdir(), 'heed-bench-test-'));
 let results: Results;
 
 beforeAll(() => {
-  const only = ['--only', 'sync,opt-outs,comparisons', '--out', folder];
-  execFileSync(process.execPath, ['--conditions=@heed/source', MAIN, ...SMALL, ...only], {
+  const only = ['--only', 'sync,opt-outs,comparisons', '--pairs', MAIN, '--out', folder];
+  execFileSync(process.execPath, ['--conditions=@heed/source', SCRIPT, ...SMALL, ...only], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
@@ -35,7 +36,7 @@ const one = (name: Measured['name']): Measured => {
 
 describe('a run of the benchmark', () => {
   it('measures every case, each as a sync that ended well', () => {
-    const names = ['first', 'settling', 'nothing', 'changed', 'fromMailchimp', 'fromSalesforce'];
+    const names = ['first', 'settling', 'nothing', 'changed', 'fromMarketing', 'fromCrm'];
     expect(results.failures).toEqual([]);
     expect(results.measured.map(({ name }) => name)).toEqual(names);
     for (const { status, owed, refused, cpuUs, peakBytes, bytes } of results.measured) {
@@ -46,11 +47,11 @@ describe('a run of the benchmark', () => {
   });
 
   it('counts calls and writes at the other end of the wire', () => {
-    expect(one('first').mailchimp['POST /lists/{audience}']).toBe(1);
+    expect(one('first').marketing['POST /lists/{audience}']).toBe(1);
     expect(one('first').writes).toBe(1);
-    expect(one('changed').mailchimp['PATCH /members/{hash}']).toBe(1);
-    expect(one('fromMailchimp').salesforce['PATCH /composite/sobjects']).toBe(1);
-    expect(one('fromSalesforce').mailchimp['POST /lists/{audience}']).toBe(1);
+    expect(one('changed').marketing['PATCH /members/{hash}']).toBe(1);
+    expect(one('fromMarketing').crm['PATCH /composite/sobjects']).toBe(1);
+    expect(one('fromCrm').marketing['POST /lists/{audience}']).toBe(1);
   });
 
   it('nothing changed: the calls of docs/reads.md, and no write', () => {
@@ -67,8 +68,8 @@ describe('a run of the benchmark', () => {
       isSeen: [waitedSeconds, shownSeconds, readBackSeconds].every((seconds) => seconds !== null && seconds > 0),
     }));
     expect(seen).toEqual([
-      { from: 'mailchimp', people: 25, behind: 0, isSeen: true },
-      { from: 'salesforce', people: 25, behind: 0, isSeen: true },
+      { from: 'marketing', people: 25, behind: 0, isSeen: true },
+      { from: 'crm', people: 25, behind: 0, isSeen: true },
     ]);
   });
 
@@ -95,8 +96,8 @@ describe('the aims', () => {
 
   it('calls: one more than 1.02 times the least plus two is not met', () => {
     const quiet = one('nothing');
-    const calls = sumOf(quiet.least ?? { salesforce: {}, mailchimp: {} });
-    const making = (made: number): Measured => ({ ...quiet, salesforce: { 'GET /x': made }, mailchimp: {} });
+    const calls = sumOf(quiet.least ?? { crm: {}, marketing: {} });
+    const making = (made: number): Measured => ({ ...quiet, crm: { 'GET /x': made }, marketing: {} });
     expect(met(aims([making(calls + 2)]), 'plus 2')).toEqual([true]);
     expect(met(aims([making(calls + 3)]), 'plus 2')).toEqual([false]);
     expect(met(aims([making(calls)]), 'exactly')).toEqual([false]);
@@ -113,7 +114,15 @@ describe('the aims', () => {
 
   it('opt-outs: as fast behind a backlog as alone; never read back is not met', () => {
     const time = (behind: number, readBackSeconds: number | null) => ({
-      ...({ from: 'mailchimp', people: 1, shownSeconds: 1, waitedSeconds: 0, syncs: 1, approvals: 0 } as const),
+      ...({
+        pair: MAIN,
+        from: 'marketing',
+        people: 1,
+        shownSeconds: 1,
+        waitedSeconds: 0,
+        syncs: 1,
+        approvals: 0,
+      } as const),
       ...{ behind, readBackSeconds },
     });
     const isMet = (behind: number | null) =>
