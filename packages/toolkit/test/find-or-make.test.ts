@@ -87,7 +87,10 @@ describe('find or make', () => {
 
   it('makes nobody without a look', async () => {
     const { maker, calls } = vendor([]);
-    const blind = { ...maker, find: () => Promise.reject(new ConnectorError('unavailable', 'down')) };
+    const blind = {
+      ...maker,
+      find: () => Promise.reject(new ConnectorError('unavailable', 'down', { mayHaveApplied: true })),
+    };
     expect(told(await findOrMake(blind, [create('1', 'ann@x.org')]))).toEqual(['1 rejected unavailable']);
     expect(calls).toEqual([]);
   });

@@ -87,8 +87,7 @@ const unwritable = (values: Values): ConnectorError | null => {
     toWire(values);
     return null;
   } catch (error) {
-    if (error instanceof ConnectorError) return error;
-    throw error;
+    return asError(error);
   }
 };
 
