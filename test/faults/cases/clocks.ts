@@ -1,4 +1,5 @@
 import { ATTENTION, DONE, type FaultCase } from '../runner/fault-case.ts';
+import type { SystemName } from '../runner/world.ts';
 
 const HOUR_MS = 3_600_000;
 const WAYS = [
@@ -7,7 +8,7 @@ const WAYS = [
 ] as const;
 
 /** Somebody's clock is an hour off: the vendor's, our own, or that of an edge which writes only the Date header. Both ways. */
-export const clockCases = (system: 'salesforce' | 'mailchimp'): readonly FaultCase[] =>
+export const clockCases = (system: SystemName): readonly FaultCase[] =>
   WAYS.flatMap(([way, byMs]): readonly FaultCase[] => [
     {
       name: `${system}: the clock of the vendor is an hour ${way} for a while`,
@@ -40,10 +41,16 @@ export const clockCases = (system: 'salesforce' | 'mailchimp'): readonly FaultCa
       rules: [
         { kind: 'wrong-date', route: 'GET /services/data/*/queryAll', details: { byMs } },
         { kind: 'wrong-date', route: 'GET /3.0/lists/*/members', details: { byMs } },
+        { kind: 'wrong-date', route: 'POST /crm/v3/objects/contacts/search', details: { byMs } },
+        { kind: 'wrong-date', route: 'POST /services/rest/query/v1/suiteql', details: { byMs } },
       ],
       exit: [DONE, ATTENTION],
     },
   ]);
+
+/** Two of them, where the rest would only meet again what all systems share: what people do, and what no stamp tells. */
+export const someClockCases = (system: SystemName): readonly FaultCase[] =>
+  clockCases(system).filter(({ name }) => /opt out .* ahead|Date headers are .* behind/.test(name));
 
 /** Our own clock; once for both vendors. */
 export const ownClockCases: readonly FaultCase[] = WAYS.map(([way, byMs]) => ({

@@ -1,5 +1,5 @@
 import type { FaultCase } from '../runner/fault-case.ts';
-import type { World } from '../runner/world.ts';
+import type { SystemName, World } from '../runner/world.ts';
 
 type Leads = (address: string) => Pick<FaultCase, 'rules' | 'begin' | 'exit' | 'says'>;
 
@@ -7,19 +7,19 @@ type Leads = (address: string) => Pick<FaultCase, 'rules' | 'begin' | 'exit' | '
  * A case whose fault leads to another server, and fails if anything arrives there: with it would come the token. The other
  * vendor's stand-in is that server; it sees every call.
  */
-export const leadingElsewhere = (name: string, system: 'salesforce' | 'mailchimp', leads: Leads): FaultCase => {
-  const other = system === 'salesforce' ? 'mailchimp' : 'salesforce';
+export const leadingElsewhere = (name: string, system: SystemName, leads: Leads): FaultCase => {
   const given = leads('');
   return {
     ...given,
     name: `${system}: ${name}`,
     system,
     rules: (world: World) => {
-      const { rules = [] } = leads(`${world[other].url}/elsewhere/services/data/v66.0/query/01gHs00000000EAAA2-2000`);
+      const { rules = [] } = leads(`${world.other(system).url}/elsewhere/services/data/v66.0/query/01gHs00000000EAAA2-2000`);
       return typeof rules === 'function' ? rules(world) : rules;
     },
     alsoWrong: (world) =>
-      world[other]
+      world
+        .other(system)
         .calls()
         .filter(({ path }) => path.startsWith('/elsewhere'))
         .map(({ method, path }) => `a request went to another host: ${method} ${path}`),

@@ -1,12 +1,12 @@
 import type { FaultRule } from '@heed/sandbox';
-import type { World } from './world.ts';
+import type { SystemName, World } from './world.ts';
 
 /** One thing that goes wrong, and what the sync that meets it has to report. */
 export interface FaultCase {
   /** What is wrong, and where; the name of the test. */
   readonly name: string;
   /** Whose. */
-  readonly system: 'salesforce' | 'mailchimp';
+  readonly system: SystemName;
   /** Rules of that stand-in for as long as it lasts. */
   readonly rules?: readonly FaultRule[] | ((world: World) => readonly FaultRule[]);
   /** What no rule can say, done just before that sync; answers how to undo it afterwards. */
@@ -15,6 +15,8 @@ export interface FaultCase {
   readonly alsoWrong?: (world: World) => readonly string[];
   /** What may stand there for a while although it is neither what it was nor what it is to become. */
   readonly mayShow?: RegExp;
+  /** Records that the vendor deletes for good, by `kind address`: nobody may make them anew. */
+  readonly goneForGood?: readonly string[];
   /** What people do later they do while the fault lasts, and the sync that meets it may carry it already. */
   readonly laterIsMeanwhile?: true;
   /** How long after what people did it is run; a step unless told. */

@@ -32,7 +32,8 @@ export const playUndisturbed = async (world: World): Promise<Undisturbed> => {
 };
 
 /** Plays a case to its end; answers everything that is not as it has to be, a line each. */
-export const playCase = async (one: FaultCase, world: World, twin: Undisturbed): Promise<readonly string[]> => {
+export const playCase = async (one: FaultCase, world: World, undisturbed: Undisturbed): Promise<readonly string[]> => {
+  const twin = without(undisturbed, one.goneForGood ?? []);
   world.beginCase();
   const noise = listenToNoise();
   try {
@@ -61,6 +62,11 @@ export const playCase = async (one: FaultCase, world: World, twin: Undisturbed):
   } finally {
     noise.stop();
   }
+};
+
+const without = ({ before, carried, later }: Undisturbed, keys: readonly string[]): Undisturbed => {
+  const rest = (records: Records): Records => new Map([...records].filter(([key]) => !keys.includes(key)));
+  return { before: rest(before), carried: rest(carried), later: rest(later) };
 };
 
 /** One or two syncs later it is as if nothing had been, and then nothing is written any more. */
@@ -108,7 +114,7 @@ const told = (answered: Answered): string => {
   return [...text, ...reasons].join('\n');
 };
 
-const TITLES = { salesforce: /salesforce/i, mailchimp: /mailchimp/i };
+const TITLES = { salesforce: /salesforce/i, mailchimp: /mailchimp/i, hubspot: /hubspot/i, netsuite: /netsuite/i };
 /** For a wrong profile the line that is wrong is the next step. */
 const NEXT_STEP =
   /newsletter\.yaml:\d+:\d+: error|what was owed is still owed; the next run goes on|heed (status|check|approve|fields|lists) ?/i;

@@ -1,70 +1,16 @@
-import type { SandboxControls } from '@heed/sandbox';
 import { OPTED_OUT } from './people.ts';
+import type { CrmSide, MarketingSide } from './sides/side.ts';
 
 /** `Contact ann@x.org` -> the records of that kind and address, without ids and times; more than one is a duplicate. */
 export type Records = ReadonlyMap<string, readonly string[]>;
 
-type Asked = Pick<SandboxControls<unknown>, 'url' | 'accessToken'>;
-
-const getJson = async <T>(url: string, authorization: string): Promise<T> => {
-  const response = await fetch(url, { headers: { authorization } });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-};
-
-interface Shown {
-  readonly email: string;
-  readonly optedOut: boolean;
-  readonly values: unknown;
-}
-
-const crmRecords = async ({ url, accessToken }: Asked, type: string): Promise<readonly Shown[]> => {
-  const query = `SELECT Email, FirstName, LastName, HasOptedOutOfEmail FROM ${type}`;
-  const { done, records } = await getJson<{
-    done: boolean;
-    records: readonly { Email: string; FirstName: string; LastName: string; HasOptedOutOfEmail: boolean }[];
-  }>(`${url}/services/data/v66.0/query?q=${encodeURIComponent(query)}`, `Bearer ${accessToken}`);
-  if (!done) throw new Error('more records than one page');
-  return records.map(({ Email, FirstName, LastName, HasOptedOutOfEmail }) => ({
-    email: Email,
-    optedOut: HasOptedOutOfEmail,
-    values: { FirstName, LastName, HasOptedOutOfEmail },
-  }));
-};
-
-const members = async ({
-  url,
-  accessToken,
-  audience,
-}: Asked & { readonly audience: string }): Promise<readonly Shown[]> => {
-  const fields = 'members.email_address,members.status,members.merge_fields,members.tags';
-  const found = await getJson<{
-    members: readonly { email_address: string; status: string; merge_fields: Readonly<Record<string, unknown>> }[];
-  }>(
-    `${url}/3.0/lists/${audience}/members?count=1000&fields=${fields}`,
-    `Basic ${Buffer.from(`anybody:${accessToken}`).toString('base64')}`,
-  );
-  return found.members.map(({ email_address, ...values }) => ({
-    email: email_address,
-    optedOut: values.status === 'unsubscribed',
-    values,
-  }));
-};
-
 /** Everything that stands in both systems. */
-export const readRecords = async (
-  salesforce: Asked,
-  mailchimp: Asked & { readonly audience: string },
-): Promise<Records> => {
+export const readRecords = async (crm: CrmSide, marketing: MarketingSide): Promise<Records> => {
   const records = new Map<string, string[]>();
-  const add = (kind: string, shown: readonly Shown[]): void => {
-    for (const { email, values } of shown) {
-      const key = `${kind} ${email}`;
-      records.set(key, [...(records.get(key) ?? []), JSON.stringify(values)].sort());
-    }
-  };
-  for (const type of ['Contact', 'Lead']) add(type, await crmRecords(salesforce, type));
-  add('member', await members(mailchimp));
+  for (const { kind, email, optedOut, values } of [...(await crm.shown()), ...(await marketing.shown())]) {
+    const key = `${kind} ${email}`;
+    records.set(key, [...(records.get(key) ?? []), JSON.stringify({ ...values, optedOut })].sort());
+  }
   return records;
 };
 
@@ -78,7 +24,7 @@ export const differences = (found: Records, expected: Records): readonly string[
   return lines;
 };
 
-const isOptedOut = (record: string): boolean => /"HasOptedOutOfEmail":true|"status":"unsubscribed"/.test(record);
+const isOptedOut = (record: string): boolean => record.endsWith('"optedOut":true}');
 
 /**
  * What must never be, not even for a moment: somebody opted out who did not opt out, somebody mailable again, a record twice,

@@ -9,10 +9,11 @@ export type StandIn<State, Extras extends object> = RunningSandbox<State, Extras
 
 export const startStandIn = async <State, Extras extends object>(
   definition: SandboxDefinition<State, Extras>,
+  switches: Readonly<Record<string, unknown>> = {},
 ): Promise<StandIn<State, Extras>> => {
   let kept: { readonly account: string; readonly randomPosition: number } | null = null;
   let position = (): number => 0;
-  const sandbox = await startSandbox<State, Extras>({
+  const keeping: SandboxDefinition<State, Extras> = {
     ...definition,
     freshState(setting) {
       position = () => setting.random.position();
@@ -21,7 +22,8 @@ export const startStandIn = async <State, Extras extends object>(
       setting.random.moveTo(kept.randomPosition);
       return definition.load(JSON.parse(kept.account));
     },
-  });
+  };
+  const sandbox = await startSandbox<State, Extras>(keeping, { switches });
   return Object.assign(sandbox, {
     keep() {
       kept = { account: JSON.stringify(definition.save?.(sandbox.state())), randomPosition: position() };

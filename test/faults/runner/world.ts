@@ -1,22 +1,22 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sandbox as mailchimpDefinition } from '@heed/connector-mailchimp/sandbox';
-import { sandbox as salesforceDefinition } from '@heed/connector-salesforce/sandbox';
 import { stringify } from 'yaml';
 import { type Answered, heed, type Place } from '../../scenarios/runner/heed.ts';
+import { type Pair, type PairOptions, type SystemName, startPair, type Systems } from './pair.ts';
 import { actLater, actSince, populate } from './people.ts';
 import { type Records, readRecords } from './records.ts';
-import { startStandIn } from './stand-in.ts';
 import { type Time, takeOverTime } from './two-clocks.ts';
+
+export type { SystemName };
 
 /** Between two things that happen, as in test/scenarios. */
 export const STEP_MS = 10 * 60_000;
 
-/** Both stand-ins, one customer, one profile, and Heed by its command line; each case begins with the same people. */
-export interface World {
-  readonly salesforce: Awaited<ReturnType<typeof startSalesforce>>;
-  readonly mailchimp: Awaited<ReturnType<typeof startMailchimp>>;
+/** Two stand-ins, one customer, one profile, and Heed by its command line; each case begins with the same people. */
+export interface World extends Systems {
+  /** The other system of the pair. */
+  other(system: SystemName): Systems[SystemName];
   readonly time: Time;
   /** The list of the profile, where it has one. */
   readonly campaign: string | null;
@@ -34,103 +34,80 @@ export interface World {
   close(): Promise<void>;
 }
 
-const startSalesforce = () => startStandIn(salesforceDefinition);
-const startMailchimp = () => startStandIn(mailchimpDefinition);
-
 /** In memory where there is such a place: no power is cut here. */
 const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** Reading many records at once is a POST as well. */
-const IS_READ = /\/composite\/sobjects\/\w+$|^\/services\/oauth2\//;
+/** Reading many records at once is a POST as well, and so are queries. */
+const IS_READ = /\/composite\/sobjects\/\w+$|\/oauth2?\/|\/suiteql$|\/(?:search|read)$/;
 
-/** A world whose profile asks for more than the plain one does. */
-export interface WorldOptions {
-  /** Only people of one campaign are synced. */
-  readonly withCampaign?: boolean;
-  /** A custom field means opted out as well. */
-  readonly customField?: string;
+/** A world whose pair, profile or people are others than the plain ones. */
+export interface WorldOptions extends PairOptions {
+  /** So many more people, all renamed in the marketing system: enough for the vendor's lane of many changes. */
+  readonly crowd?: number;
 }
 
-const profileFor = (audience: string, campaign: string | null, { customField }: WorldOptions) => ({
+const profileFor = ({ names: [crmName, marketingName], crm, marketing }: Pair) => ({
   version: 1,
-  crm: {
-    connection: 'salesforce',
-    records: ['Contact', 'Lead'],
-    ...(campaign === null ? {} : { lists: [{ campaign }] }),
-  },
-  marketing: { connection: 'mailchimp', audience },
-  fields: [
-    { crm: 'FirstName', marketing: 'FNAME' },
-    { crm: 'LastName', marketing: 'LNAME' },
-  ],
-  create: { marketing: true, crm: 'Contact' },
-  optOut: {
-    crmToMarketing: true,
-    ...(customField === undefined ? {} : { customField: { field: customField, alsoStandard: true } }),
-  },
+  crm: { connection: crmName, ...crm.profile },
+  marketing: { connection: marketingName, audience: marketing.audience },
+  fields: crm.nameFields.map((field, index) => ({ crm: field, marketing: marketing.nameFields[index] })),
+  create: { marketing: true, crm: crm.profile.records[0] },
+  optOut: { crmToMarketing: true, ...crm.optOutProfile },
   consent: { newMembers: 'subscribe', basis: 'existing-customer' },
 });
 
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
-  const salesforce = await startSalesforce();
-  const mailchimp = await startMailchimp();
-  const { id: campaign } = options.withCampaign
-    ? (salesforce.act('admin/campaign', { name: 'the list' }) as { id: string })
-    : { id: null };
-  const time = takeOverTime([salesforce.stuck, mailchimp.stuck]);
+  const pair = await startPair(options);
+  const { crm, marketing, running, environment } = pair;
+  const crowd = options.crowd ?? 0;
+  const time = takeOverTime(running.map(({ stuck }) => stuck));
   const folder = mkdtempSync(join(FOLDERS, 'heed-faults-'));
   const profilesDir = join(folder, 'profiles');
   mkdirSync(join(profilesDir, 'acme'), { recursive: true });
-  const connections = { salesforce: salesforce.connection, mailchimp: mailchimp.connection };
-  writeFileSync(join(profilesDir, 'acme', 'connections.yaml'), stringify(connections));
-  writeFileSync(
-    join(profilesDir, 'acme', 'newsletter.yaml'),
-    stringify(profileFor(mailchimp.audience, campaign, options)),
-  );
+  writeFileSync(join(profilesDir, 'acme', 'connections.yaml'), stringify(pair.connections));
+  writeFileSync(join(profilesDir, 'acme', 'newsletter.yaml'), stringify(profileFor(pair)));
   const base = join(folder, 'in-step');
-  const environment = { ...salesforce.env, ...mailchimp.env };
   let place: Place = { profilesDir, stateDir: base, environment };
   let cases = 0;
 
   const run = (...args: readonly string[]): Promise<Answered> => heed(args, place);
   const writes = (): number =>
-    [...salesforce.calls(), ...mailchimp.calls()]
+    running
+      .flatMap((one) => one.calls())
       .filter(({ method, path }) => method !== 'GET' && !IS_READ.test(path.split('?')[0] ?? ''))
       .reduce((sum, call) => sum + call.touched.length, 0);
 
-  const people = populate(salesforce, mailchimp, campaign);
+  const people = populate(crm, marketing, crowd);
   const first = await run('sync', 'acme', '--yes');
   time.later(STEP_MS);
   const second = await run('sync', 'acme');
   if (first.code !== 0 || second.code !== 0)
     throw new Error(`the people are not in step: ${first.said} ${second.said}`);
-  salesforce.keep();
-  mailchimp.keep();
+  for (const one of running) one.keep();
   const moment = time.now();
 
-  return {
-    salesforce,
-    mailchimp,
+  // Not spread: a system that this pair lacks is only missed where a case asks for it.
+  return Object.assign(pair.systems, {
+    other: pair.other,
     time,
-    campaign,
+    campaign: pair.campaign,
     beginCase() {
       time.backTo(moment + STEP_MS);
-      salesforce.bringBack();
-      mailchimp.bringBack();
+      for (const one of running) one.bringBack();
       cases += 1;
       place = { ...place, stateDir: join(folder, `case-${cases}`) };
       cpSync(base, place.stateDir, { recursive: true });
-      actSince(salesforce, mailchimp, people, campaign);
+      actSince(crm, marketing, people, crowd);
     },
-    actLater: () => actLater(salesforce, mailchimp, people),
-    secrets: [...Object.values(environment), salesforce.accessToken, mailchimp.accessToken],
+    actLater: () => actLater(crm, marketing, people),
+    secrets: pair.secrets,
     heed: run,
-    records: () => readRecords(salesforce, mailchimp),
+    records: () => readRecords(crm, marketing),
     writes,
     async close() {
       time.giveBack();
-      await Promise.all([salesforce.close(), mailchimp.close()]);
+      await Promise.all(running.map((one) => one.close()));
       rmSync(folder, { recursive: true, force: true });
     },
-  };
+  });
 };
