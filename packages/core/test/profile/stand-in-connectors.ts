@@ -93,7 +93,6 @@ export const audienceTool: Connector = {
 
 export const portalCrmCan: Capabilities = {
   ...fieldCrmCan,
-  optOutBy: 'status',
   clear: false,
   customOptOutField: true,
   optOutIsWide: true,

@@ -76,11 +76,11 @@ const checkCustom = (type: RecordTypeSchema, rule: OptOutField, path: KeyPath, t
 };
 
 /** `barrier`: a custom field replaced it, so it only keeps people from being created (C4). */
-const checkStandard = (subject: LiveSubject, type: RecordTypeSchema, barrier: boolean, tell: Tell): void => {
+const checkStandard = (type: RecordTypeSchema, barrier: boolean, tell: Tell): void => {
   const standard = type.standardOptOut;
   const stops = barrier ? 'creates' : 'all-but-opt-outs';
   if (standard === null) {
-    if (subject.crm.can.optOutBy === 'status' || barrier) return;
+    if (barrier) return;
     const what = `${type.name} has no opt-out field of its own`;
     tell(['optOut'], { stops, rule: 'C18', what, fix: 'Name one in optOut.customField' });
   } else if ('missing' in standard) {
@@ -187,7 +187,7 @@ export const lintConsentFields = (subject: LiveSubject): readonly Finding[] => {
   const custom = profile.optOut.customField;
   for (const type of types) {
     if (custom !== null) checkCustom(type, custom, CUSTOM, tell);
-    checkStandard(subject, type, custom !== null && !custom.alsoStandard, tell);
+    checkStandard(type, custom !== null && !custom.alsoStandard, tell);
   }
   checkTarget(subject, tell);
   checkTopics(subject, tell);
