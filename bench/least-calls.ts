@@ -33,6 +33,8 @@ export interface LeastOfPair {
   optOutsFromMarketing(people: number, addressCharacters: number): LeastCalls;
   /** `people` were opted out in the CRM; each has one member. `read` of them are read only now: none, if the guard held them before. */
   optOutsFromCrm(people: number, read: number): LeastCalls;
+  /** A list of `lines` addresses was imported; `people` of them are members with one record each, the others nobody. */
+  importedList(people: number, lines: number, addressCharacters: number): LeastCalls;
 }
 
 export const leastOf = (pair: PairName): LeastOfPair => {
@@ -56,6 +58,13 @@ export const leastOf = (pair: PairName): LeastOfPair => {
     }),
     optOutsFromCrm: (people, read) => ({
       crm: crm.later(read, read),
+      marketing: together(marketing.later(0, 0), marketing.optOuts(people)),
+    }),
+    importedList: (people, lines, addressCharacters) => ({
+      crm: {
+        ...together(crm.later(0, 0), crm.optOuts(people, addressCharacters)),
+        ...crm.lookedFor(lines, addressCharacters),
+      },
       marketing: together(marketing.later(0, 0), marketing.optOuts(people)),
     }),
   };

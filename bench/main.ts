@@ -3,13 +3,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { comparison } from './cases/comparisons.ts';
 import { oneSize } from './cases/one-size.ts';
+import { importedList } from './cases/opt-out-list.ts';
 import { optOutsBehind } from './cases/opt-outs.ts';
 import { profiledFirstSync } from './cases/profiled.ts';
 import { HELP, optionsFrom } from './options.ts';
 import { MAIN, mostContacts, type PairName, pairOf } from './pairs.ts';
 import { machine } from './report/machine.ts';
 import { textOf } from './report/text.ts';
-import { type Comparison, caseTitle, type Measured, type OptOutTime, type Profiled, type Results } from './results.ts';
+import {
+  type Comparison,
+  caseTitle,
+  type ListImport,
+  type Measured,
+  type OptOutTime,
+  type Profiled,
+  type Results,
+} from './results.ts';
 
 const options = optionsFrom(process.argv.slice(2));
 if (options === 'help') {
@@ -28,11 +37,12 @@ const tell = (text: string): void => {
 const measured: Measured[] = [];
 const optOutTimes: OptOutTime[] = [];
 const comparisons: Comparison[] = [];
+const imports: ListImport[] = [];
 const failures: string[] = [];
 let profiled: Profiled | null = null;
 
 const soFar = (): Results => {
-  return { machine: about, settings, measured, optOutTimes, comparisons, profiled, failures };
+  return { machine: about, settings, measured, optOutTimes, comparisons, imports, profiled, failures };
 };
 /** After every part: a run of an hour that is stopped was not for nothing. */
 const save = (): string => {
@@ -60,6 +70,8 @@ const compare = (name: Comparison['name'], contacts: number): Promise<void> =>
     return seconds(one.seconds);
   });
 
+/** A list is imported into an audience of at most so many: it is the list that is measured. */
+const MOST_FOR_LISTS = 10_000;
 /** Where opt-outs go one by one, as many as the main pair's would take half an hour. */
 const MOST_OPT_OUTS = 500;
 const measureSize = (pair: PairName, contacts: number): Promise<void> =>
@@ -91,6 +103,18 @@ if (parts.has('backlog'))
       optOutTimes.push(behind);
       return behind.readBackSeconds === null ? 'never read back' : seconds(behind.readBackSeconds);
     });
+if (parts.has('import')) {
+  const [contacts, lines] = [Math.min(options.optOutsAt, MOST_FOR_LISTS), options.lines];
+  const members = Math.min(settings.optOuts, Math.floor(contacts / 2), lines);
+  await attempt(`import of a list of ${lines}`, async () => {
+    await importedList({ contacts, lines, members }, settings, {
+      measured: (one) => void measured.push(one),
+      optOutTime() {},
+      imported: (one) => void imports.push(one),
+    });
+    return seconds(imports.at(-1)?.seconds ?? 0);
+  });
+}
 if (parts.has('profile')) {
   // Large enough to be warm, small enough not to wait for; whatever the sizes are, one of them.
   const contacts = settings.sizes.findLast((size) => size <= 10_000) ?? Math.max(...settings.sizes);

@@ -10,6 +10,7 @@ export const CASES = {
   changed: '1 % changed',
   fromMarketing: 'opt-outs made in marketing',
   fromCrm: 'opt-outs made in the CRM',
+  list: 'the sync that carries an imported list',
 } as const;
 export type CaseName = keyof typeof CASES;
 
@@ -58,6 +59,19 @@ export interface OptOutTime {
   readonly approvals: number;
 }
 
+/** `heed optouts import`, and what it took. The sync that carries it is a measured one, `list`. */
+export interface ListImport {
+  readonly lines: number;
+  /** Of whom so many are members, and records of the CRM. */
+  readonly members: number;
+  readonly seconds: number;
+  readonly cpuUs: number;
+  readonly peakBytes: number;
+  readonly fileBytes: number;
+  /** By which Heed's state grew on disk. */
+  readonly stateBytes: number;
+}
+
 /** The raw loop, or the plain script. */
 export interface Comparison {
   readonly name: 'raw loop' | 'plain script';
@@ -90,6 +104,7 @@ export interface Results {
   readonly measured: readonly Measured[];
   readonly optOutTimes: readonly OptOutTime[];
   readonly comparisons: readonly Comparison[];
+  readonly imports: readonly ListImport[];
   readonly profiled: Profiled | null;
   /** Parts that could not be measured, and why. */
   readonly failures: readonly string[];

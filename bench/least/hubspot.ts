@@ -48,6 +48,9 @@ export const hubspotAsCrm: LeastAsCrm = {
         source: 'C1, C21: once for consent, once for fields, 200 rows a page',
       },
     }),
+  lookedFor: (addresses) => ({
+    'POST /objects/contacts/batch/read': { calls: inBatches(addresses), source: 'C1: by address, 100 a call' },
+  }),
   optOuts: (people) => ({
     'POST /objects/contacts/batch/read': {
       calls: 3 * inBatches(people),

@@ -20,6 +20,8 @@ export interface LeastAsCrm {
   later(changed: number, optedOut: number): Calls;
   /** Besides: opt-outs of so many people are carried to it, each with one record at an address of so many characters. */
   optOuts(people: number, addressCharacters: number): Calls;
+  /** The part of `optOuts` that looks for records of so many addresses, whether there are any or not. */
+  lookedFor(addresses: number, addressCharacters: number): Calls;
 }
 
 /** What a system has to be asked as marketing tool. */

@@ -42,6 +42,7 @@ export const netsuiteAsCrm: LeastAsCrm = {
       queries(2, 'C1: number of confirmed opt-outs, with each'),
       queries(2, 'C12: deletions, with each'),
     ),
+  lookedFor: (addresses) => queries(batches(addresses, NETSUITE.values), 'C1: by address, 500 values a call'),
   optOuts: (people) => ({
     ...queries(
       3 * batches(people, NETSUITE.values),

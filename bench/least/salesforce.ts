@@ -56,6 +56,13 @@ const contactsById = (people: number): Calls => {
   return { 'POST /composite/sobjects/Contact': { calls, source: `${source}; 2,000 ids a call` } };
 };
 
+const lookedFor: LeastAsCrm['lookedFor'] = (addresses, addressCharacters) => ({
+  'GET /queryAll Contact (by address)': {
+    calls: batches(addresses, valuesInQuery(addressCharacters)),
+    source: 'C1: every record of the address; as many as the URL takes',
+  },
+});
+
 export const salesforceAsCrm: LeastAsCrm = {
   firstSync: (contacts, optedOut) =>
     together(
@@ -73,11 +80,9 @@ export const salesforceAsCrm: LeastAsCrm = {
       },
       locators(2 * (pages(changed, SALESFORCE.queryRows) - 1)),
     ),
+  lookedFor,
   optOuts: (people, addressCharacters) => ({
-    'GET /queryAll Contact (by address)': {
-      calls: batches(people, valuesInQuery(addressCharacters)),
-      source: 'C1: every record of the address; as many as the URL takes',
-    },
+    ...lookedFor(people, addressCharacters),
     ...contactsById(people),
     'PATCH /composite/sobjects': {
       calls: batches(people, SALESFORCE.collectionRecords),

@@ -16,6 +16,7 @@ export const textOf = (results: Results): string =>
     header(results),
     section('Every case: one `heed sync` in a process of its own', casesTable(results)),
     section('Time until opt-outs are read back (seconds since people made them)', optOutTable(results)),
+    section('Import of an opt-out list: `heed optouts import`', importTable(results)),
     section('Beside it: the same SDKs without Heed', comparisonTable(results)),
     section('Calls that differ from the least possible', differences(results)),
     profile(results),
@@ -99,6 +100,25 @@ const optOutTable = ({ optOutTimes }: Results): string =>
           seconds(one.readBackSeconds),
           String(one.syncs),
           String(one.approvals),
+        ]),
+      );
+
+const importTable = ({ imports }: Results): string =>
+  imports.length === 0
+    ? ''
+    : table(
+        ['lines', 'members', 'seconds', 'lines/s', 'CPU us a line', 'peak MB', 'MB of the file', 'MB more on disk'].map(
+          right,
+        ),
+        imports.map((one) => [
+          number(one.lines),
+          number(one.members),
+          seconds(one.seconds),
+          number(one.lines / one.seconds),
+          number(one.cpuUs / one.lines),
+          megabytes(one.peakBytes),
+          megabytes(one.fileBytes),
+          megabytes(one.stateBytes),
         ]),
       );
 

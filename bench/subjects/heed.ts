@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PairName } from '../pairs.ts';
@@ -25,6 +25,10 @@ export interface Heed {
   held(): Promise<string | null>;
   /** Releases what a run holds. */
   approve(run: string): Promise<void>;
+  /** `heed optouts import` of a file with so many addresses. */
+  importList(file: string, addresses: number): Promise<Ran>;
+  /** Bytes of its state on disk. */
+  stateBytes(): number;
   /** When each opt-out that a run wrote to one side was read back, of those since a moment; from the run's list of changes. */
   optOutsDone(run: string, side: 'crm' | 'marketing', sinceMs: number): Promise<readonly number[]>;
 }
@@ -72,6 +76,12 @@ export const setUpHeed = (
       const ran = await heed(['approve', id]);
       if (ran.code !== 0) throw new Error(`heed approve ended with exit code ${ran.code}`);
     },
+    async importList(file, addresses) {
+      const ran = await heed(['optouts', 'import', file, CUSTOMER, '--confirm', String(addresses)]);
+      if (ran.code !== 0) throw new Error(`heed optouts import ended with exit code ${ran.code}: ${ran.output}`);
+      return ran;
+    },
+    stateBytes: () => bytesIn(join(folder, 'state')),
     async optOutsDone(id, side, sinceMs) {
       const ran = await heed(['run', id]);
       const { changes } = JSON.parse(ran.output) as { readonly changes: readonly Change[] };
@@ -82,6 +92,11 @@ export const setUpHeed = (
     },
   };
 };
+
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 
 /** Done; waits for a guard's answer; done, and what was approved meanwhile goes with the next one. */
 const WENT_WELL: readonly number[] = [0, 4, 5];
