@@ -1,5 +1,6 @@
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { contact, member, memberNow, stored } from '../bad-input/stage/people.ts';
 import type { Answered } from '../bad-input/stage/run-heed.ts';
@@ -218,5 +219,23 @@ describe('C25: heed erase', () => {
     await sync('--yes');
     expect(memberNow(world, 'anna@new.org')).toBe('unsubscribed New');
     for (const text of ['ann@x.org', 'Annabella', ann]) expect(filesWith(text), text).toEqual([]);
+  });
+
+  it('C25: whoever had the address before lives on without it, and is synced as ever', async () => {
+    const early = contact(world, 'ann@x.org', { FirstName: 'Early' });
+    await sync('--yes');
+    world.salesforce.act('admin/edit', { id: early, fields: { Email: 'early@x.org' } });
+    await sync();
+    contact(world, 'ann@x.org', { FirstName: 'Annabella' });
+    await sync();
+    expect((await erase()).json).toMatchObject({ erased: true });
+    for (const text of ['ann@x.org', 'Annabella']) expect(filesWith(text), text).toEqual([]);
+    world.salesforce.act('admin/edit', { id: early, fields: { FirstName: 'Late' } });
+    expect((await sync()).code).toBe(0);
+    expect(memberNow(world, 'early@x.org')).toBe('subscribed Late');
+    const state = new DatabaseSync(join(world.place.stateDir, 'acme.db'));
+    // A mark of the erased person would have everything read anew by the next run.
+    expect(state.prepare("SELECT * FROM dirty WHERE address LIKE 'erased-%'").all()).toEqual([]);
+    state.close();
   });
 });

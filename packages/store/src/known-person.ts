@@ -7,7 +7,9 @@ import { addressesOf, type Found, forebears, shadowsByAddress, shadowsByRecord, 
 
 /**
  * Who is meant by an address: the records that show it, whom they are linked to or merged with, and the other addresses of
- * those that nobody else lives at (Words: person). Whoever had the address once and lives elsewhere is somebody else.
+ * those that nobody else lives at (Words: person). Whoever had the address once and lives elsewhere is somebody else; what is
+ * left of that one here, a member as it was before it was renamed, goes with the address. Only where nobody lives at the address
+ * any more, the records that did tell who is meant.
  */
 export const knownPerson = (
   database: Database,
@@ -22,16 +24,24 @@ export const knownPerson = (
     for (const { id, shadow } of strangers) person.set(id, shadow);
     fresh = [...fresh, ...strangers];
   };
+  const left: Found[] = [];
+  /** Those who live there, and of whom it was the last address. */
+  const addThere = (there: readonly Found[], otherwise: readonly Found[]): void => {
+    const living = there.filter(({ shadow }) => shadow.life.kind === 'live');
+    add(living.length > 0 ? living : otherwise);
+    left.push(...there);
+  };
   const showing = (one: AddressKey): readonly Found[] =>
     shadowsByAddress(database, everywhere, [one]).filter(({ shadow }) => shadow.address === one);
   const addresses = new Set<AddressKey>([address]);
-  add(showing(address));
+  const here = showing(address);
+  addThere(here, here);
   while (fresh.length > 0) {
-    const here = fresh;
+    const joining = fresh;
     fresh = [];
-    add(mergedWith(database, everywhere, here));
-    for (const each of systems) add(linkedTo(database, each, here));
-    for (const one of here.flatMap(({ shadow }) => [...addressesOf(shadow)])) {
+    add(mergedWith(database, everywhere, joining));
+    for (const each of systems) add(linkedTo(database, each, joining));
+    for (const one of joining.flatMap(({ shadow }) => [...addressesOf(shadow)])) {
       if (addresses.has(one)) continue;
       const there = showing(one);
       const isShared = there.some(
@@ -39,9 +49,10 @@ export const knownPerson = (
       );
       if (isShared) continue;
       addresses.add(one);
-      add(there);
+      addThere(there, []);
     }
   }
+  for (const { id, shadow } of left) person.set(id, shadow);
   const facts = factsAround(database, addresses);
   return {
     addresses: [...addresses],

@@ -19,11 +19,13 @@ import {
 } from '../../testkit/src/store-suite/made-up.ts';
 import { countedBytes, HandClock } from '../../testkit/src/store-suite/subject.ts';
 import { Database } from '../src/database.ts';
+import { ErasedPeople } from '../src/erased.ts';
 import { raiseFence } from '../src/leases.ts';
 import { migrate } from '../src/migrate.ts';
 import { CUSTOMER } from '../src/schema.ts';
 import { sqliteStore } from '../src/sqlite-store.ts';
 
+const KEY = new Uint8Array(32);
 const dir = mkdtempSync(join(tmpdir(), 'heed-plans-'));
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -36,7 +38,7 @@ const everyVerb = async (database: Database): Promise<void> => {
     erasedFile: join(dir, 'acme.erased'),
     clock: new HandClock(),
     random: countedBytes(),
-    key: new Uint8Array(32),
+    key: KEY,
     durability: 'none',
     close: () => {},
   });
@@ -111,6 +113,15 @@ const everyVerb = async (database: Database): Promise<void> => {
   await store.note('news', 'k');
   await store.dropCursor(lease, 's');
   await everyListVerb(store.optOutLists);
+  const erased = new ErasedPeople(database, KEY, 'acme');
+  database.write(() => {
+    erased.remember(erased.nameFor(at('zoe')), [erased.hashOfAddress(at('zoe'))], 1);
+    erased.keepKeyCheck();
+  });
+  await store.erasures.recognise(lease, CRM, [{ record: contact('1'), address: at('zoe'), heir: contact('2') }]);
+  await store.erasures.find(at('zoe'));
+  await store.erasures.due('news', 9);
+  await store.commitPage(lease, page(CRM, { shadows: [shadow(CRM, contact('7'), 'zoe')], facts: [optOut('zoe')] }), 1);
 };
 
 const everyListVerb = async (lists: OptOutLists): Promise<void> => {
@@ -129,9 +140,9 @@ const everyListVerb = async (lists: OptOutLists): Promise<void> => {
   await lists.everybody(null, 5);
 };
 
-/** Small by nature: one row, one per profile, system or import that is under way, or walked from its newest end up to a limit. */
+/** Small by nature: one row, one per profile, system, erased person or import that is under way, or walked from its newest end up to a limit. */
 const SMALL =
-  /^SCAN (customer|profile|system|list_draft|json_each|value|CONSTANT|\(|SUBQUERY|run$|chain$|sqlite_schema|\d+ CONSTANT)/;
+  /^SCAN (customer|profile|system|erased|list_draft|json_each|value|CONSTANT|\(|SUBQUERY|run$|chain$|sqlite_schema|\d+ CONSTANT)/;
 
 /** Verbs that are asked for everything of a profile, a run or a system. */
 const ASKED_FOR_ALL = [

@@ -1,7 +1,7 @@
 import type { Columns, Cursor, Millis, Row } from '@heed/contract';
 import type { NewFact } from '../consent/fact.ts';
 import { type Observer, observe } from '../consent/observe.ts';
-import { type AddressKey, addressKey } from '../identity/address.ts';
+import { type AddressKey, addressKey, isErased } from '../identity/address.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { carryErased } from './erased.ts';
@@ -83,7 +83,8 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
     dirty.add(one);
     spread.add(one);
   }
-  const isNews = (address: AddressKey): boolean => reading.atWork?.has(address) !== true;
+  // An erased person whose address somebody else had once is no work of this row (C25): finding them takes a full read.
+  const isNews = (address: AddressKey): boolean => !isErased(address) && reading.atWork?.has(address) !== true;
   const concernsConsent = (address: AddressKey): boolean => reading.forFields !== true || spread.has(address);
   await store.commitPage(
     run.lease,

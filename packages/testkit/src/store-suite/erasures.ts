@@ -146,6 +146,21 @@ export const promisesOfErasures = (bench: () => Bench): void => {
       expect(known.head).toBe((await store.head()).n);
     });
 
+    test('are not whoever lived there before, unless nobody lives there now', async () => {
+      const { store, lease } = await opened();
+      const moved = shadow(MAIL, member('m'), 'ann', { life: { kind: 'continued', as: member('n') } });
+      const crm = [shadow(CRM, contact('1'), ['ann', 'bob'])];
+      await store.commitPage(lease, page(CRM, { shadows: crm }), 1);
+      await store.commitPage(lease, page(MAIL, { shadows: [moved, shadow(MAIL, member('n'), 'bob')] }), 1);
+      const linked = settlement('ann', 1, { links: [link(member('n'), contact('1'))] });
+      await store.settle(lease, PROFILE, 'r1', [linked], [], []);
+      const ids = async () =>
+        (await store.erasures.person(at('ann'), SYSTEMS)).shadows.map(({ record }) => record.id).sort();
+      expect(await ids()).toEqual(['1', 'm', 'n']);
+      await store.commitPage(lease, page(CRM, { shadows: [shadow(CRM, contact('2'), 'ann')] }), 1);
+      expect(await ids()).toEqual(['2', 'm']);
+    });
+
     test('nothing of them is told by any verb, the chain is whole, others keep what is theirs', async () => {
       const { store, lease, draft } = await withAnn();
       const before = await everything(store, draft);
