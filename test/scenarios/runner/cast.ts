@@ -2,15 +2,15 @@ import type { Answered, Place } from './heed.ts';
 import type { Systems } from './stage.ts';
 import type { Hubspot } from './systems/hubspot.ts';
 import type { Salesforce } from './systems/salesforce.ts';
-import type { Crm, System } from './systems/system.ts';
+import type { Crm, List, System } from './systems/system.ts';
 
 /** What one scenario knows while it is played: who is who, and what Heed answered last. */
 export interface Cast extends Systems {
   readonly place: Place;
   /** `Contact bob` -> its id in the CRM. */
   readonly ids: Map<string, string>;
-  /** The campaign that the profile lists; null: the profile has no lists. */
-  readonly campaign: string | null;
+  /** The list that the profile of the first CRM names; null: it names none. */
+  readonly list: List | null;
   last: Answered | null;
   /** The newest run of each profile, for `heed run RUN`. */
   runs: readonly string[];
@@ -42,6 +42,12 @@ export const systemOf = (cast: Cast, name: string): System => {
 /** By its name a system is known to be what only that one is. */
 export const hubspotOf = (cast: Cast): Hubspot => systemOf(cast, 'HubSpot') as Hubspot;
 export const salesforceOf = (cast: Cast): Salesforce => systemOf(cast, 'Salesforce') as Salesforce;
+
+/** Puts a record into the list of the profile, or takes it out. */
+export const putInList = async (cast: Cast, id: string, isIn: boolean): Promise<void> => {
+  if (cast.list === null) throw new Error('the profile of this story has no list');
+  await cast.crms[0].putInList(cast.list, id, isIn);
+};
 
 export const idOf = (cast: Cast, type: string, name: string): string => {
   const id = cast.ids.get(`${type} ${name}`);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addressOf, type Cast, crmOf, hubspotOf, type Phrase, phrase, salesforceOf, TYPE } from './cast.ts';
+import { addressOf, type Cast, crmOf, hubspotOf, type Phrase, phrase, putInList, TYPE } from './cast.ts';
 import { connectionsOf, writeFile } from './stage.ts';
 
 /** `(opted out, in the list, FirstName Anna)` */
@@ -18,7 +18,7 @@ const addRecord = async (cast: Cast, type: string, name: string, email: string, 
   const others = given.filter((one) => one !== IN_LIST);
   const id = await owner.crm.add(owner.type, name, email, others);
   cast.ids.set(`${type} ${name}`, id);
-  if (others.length < given.length) await salesforceOf(cast).list(cast.campaign ?? '', id, true);
+  if (others.length < given.length) await putInList(cast, id, true);
 };
 
 const RECORD = `(?<type>${TYPE})`;

@@ -1,12 +1,12 @@
 import { ScenarioError, type Statement } from './parse.ts';
-import type { Crm, Json, MarketingTool } from './systems/system.ts';
+import type { Crm, Json, List, MarketingTool } from './systems/system.ts';
 
 /** What the settings of a story are about. */
 export interface Between {
   readonly crm: Crm;
   readonly tool: MarketingTool;
   /** The list of the profile, where it names one. */
-  readonly campaign: string | null;
+  readonly list: List | null;
 }
 
 const yesOrNo: Readonly<Record<string, unknown>> = { true: true, false: false };
@@ -67,13 +67,13 @@ const topicOf = async (words: Readonly<Record<string, string>>, { crm, tool }: B
 
 /** The profile between one CRM and the marketing tool, as the `profile` lines of the story say. */
 export const profileOf = async (settings: readonly Statement[], between: Between): Promise<Json> => {
-  const { crm, tool, campaign } = between;
+  const { crm, tool, list } = between;
   let profile: Json = {
     version: 1,
     crm: {
       connection: crm.name.toLowerCase(),
       records: Object.values(crm.types),
-      ...(campaign === null ? {} : { lists: [{ campaign }] }),
+      ...(list === null ? {} : { lists: [{ [list.kind]: list.id }] }),
     },
     marketing: { connection: tool.name.toLowerCase(), audience: tool.audience },
     fields: [nameOf(between, 0)],

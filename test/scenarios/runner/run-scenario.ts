@@ -2,8 +2,7 @@ import type { Cast, Phrase } from './cast.ts';
 import { givenPhrases } from './given.ts';
 import { type Scenario, ScenarioError, type Statement } from './parse.ts';
 import { profileOf } from './profile.ts';
-import { type Stage, type Systems, writeFile } from './stage.ts';
-import type { Salesforce } from './systems/salesforce.ts';
+import { type Stage, writeFile } from './stage.ts';
 import { thenPhrases } from './then.ts';
 import { later, STEP_MS } from './time.ts';
 import { whenPhrases } from './when.ts';
@@ -25,15 +24,16 @@ export const runScenario = async (scenario: Scenario, stage: Stage): Promise<voi
   const systems = await stage.systems(scenario.systems);
   const place = stage.place(systems);
   later(STEP_MS);
-  const campaign = await campaignOf(scenario, systems);
+  const hasLists = scenario.profile.some(({ text }) => text === 'lists');
+  const list = hasLists ? await systems.crms[0].makeList() : null;
   const setUp = async (settings: readonly Statement[]): Promise<void> => {
     for (const [at, crm] of systems.crms.entries()) {
-      const profile = await profileOf(settings, { crm, tool: systems.tool, campaign });
+      const profile = await profileOf(settings, { crm, tool: systems.tool, list: at === 0 ? list : null });
       writeFile(place, at === 0 ? 'newsletter' : `newsletter-${crm.name.toLowerCase()}`, profile);
     }
   };
   await setUp(scenario.profile);
-  const cast: Cast = { ...systems, place, ids: new Map(), campaign, last: null, runs: [], written: [] };
+  const cast: Cast = { ...systems, place, ids: new Map(), list, last: null, runs: [], written: [] };
   let settings = scenario.profile;
   for (const statement of scenario.statements) {
     if (statement.part !== 'then') later(STEP_MS);
@@ -56,11 +56,4 @@ const play = async (statement: Statement, cast: Cast): Promise<void> => {
     }
   }
   throw new ScenarioError(statement.place, `"${statement.text}" is no sentence of "${statement.part}"; see README.md`);
-};
-
-const campaignOf = async (scenario: Scenario, { crms }: Systems): Promise<string | null> => {
-  if (!scenario.profile.some((one) => one.text === 'lists')) return null;
-  if (crms[0].name !== 'Salesforce')
-    throw new ScenarioError(`${scenario.file}:1`, 'lists are those of Salesforce here');
-  return (crms[0] as Salesforce).makeList();
 };

@@ -7,6 +7,7 @@ import {
   idOf,
   type Phrase,
   phrase,
+  putInList,
   salesforceOf,
   systemOf,
   TYPE,
@@ -175,8 +176,7 @@ const operators: readonly Phrase[] = [
   phrase(
     new RegExp(`an operator (?<verb>puts|takes) ${RECORD} (?:into|out of) the list`),
     'an operator puts Contact ann into the list   an operator takes Contact ann out of the list',
-    (cast, { verb, type = '', name = '' }) =>
-      salesforceOf(cast).list(cast.campaign ?? '', idOf(cast, type, name), verb === 'puts'),
+    (cast, { verb, type = '', name = '' }) => putInList(cast, idOf(cast, type, name), verb === 'puts'),
   ),
 ];
 

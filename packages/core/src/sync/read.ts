@@ -147,9 +147,16 @@ const consentRead = async (run: Run, anew = false): Promise<{ readonly stream: s
 };
 
 const beginning = (run: Run, asked: string, before: ConsentRead | null): ConsentRead => {
-  if (before === null) return { asked, initially: 'opted-out', beganAt: null, hasAbsentees: false };
+  if (before === null)
+    return { asked, initially: mustSeeChange(run) ? 'everyone' : 'opted-out', beganAt: null, hasAbsentees: false };
   return { asked, initially: 'everyone', beganAt: run.engine.clock.now(), hasAbsentees: true };
 };
+
+/** Where an opt-out counts only if it was seen to be set, whoever is not opted out must be known, also outside the lists (C5, C28). */
+const mustSeeChange = ({ view }: Run): boolean =>
+  view.profile.crm.lists !== null &&
+  view.profile.crm.lists.length > 0 &&
+  Object.values(view.consentFields).some((fields) => fields.some(({ mayBeDefault }) => mayBeDefault !== undefined));
 
 /** A consent field was hidden after the schemas had been asked for. */
 const isBlind = ({ view }: Run, { life, record, values }: Row): boolean =>

@@ -50,8 +50,8 @@ export const openHubspot = async (): Promise<Hubspot> => {
     const page = await ask('GET', `/crm/v3/lists/${sandbox.audience}/memberships?limit=250`);
     return ((page?.results ?? []) as readonly { readonly recordId: string }[]).some((one) => one.recordId === id);
   };
-  const list = async (id: unknown, verb: 'add' | 'remove'): Promise<void> => {
-    await ask('PUT', `/crm/v3/lists/${sandbox.audience}/memberships/${verb}`, [id]);
+  const put = async (id: unknown, verb: 'add' | 'remove', list = sandbox.audience): Promise<void> => {
+    await ask('PUT', `/crm/v3/lists/${list}/memberships/${verb}`, [id]);
   };
   const preferences = async (email: string, of: string): Promise<readonly Json[]> => {
     const found = await ask('GET', `${PREFERENCES}/v4/statuses/${encodeURIComponent(email)}${of}?channel=EMAIL`);
@@ -134,6 +134,10 @@ export const openHubspot = async (): Promise<Hubspot> => {
       String((await system.act('admin/merge', { primary: survivor, other: loser })).id),
     record: (_type, id) => read(`${id}?`),
     countAt: async (_type, email) => ((await contactAt(email)) === null ? 0 : 1),
+    async makeList() {
+      return { kind: 'list', id: String((await system.act('admin/list', { name: 'the list' })).id) };
+    },
+    putInList: (list, id, isIn) => put(id, isIn ? 'add' : 'remove', list.id),
     isOptedOut: (record, field = OPT_OUT) => record[field] === 'true',
     async legalBasis(email, subscription) {
       const { legalBasis, legalBasisExplanation } = await statusOf(email, subscription);
@@ -141,7 +145,7 @@ export const openHubspot = async (): Promise<Hubspot> => {
     },
     async addMember(email, state, options) {
       const act = stateOf(STATES, state);
-      await list(await create('Ann', email, options), 'add');
+      await put(await create('Ann', email, options), 'add');
       if (act !== null) await system.act(act, { email });
     },
     async member(email) {
@@ -155,7 +159,7 @@ export const openHubspot = async (): Promise<Hubspot> => {
       if (verb === 'unsubscribe') await system.act('admin/opt-out', { email });
       else if (verb === 'subscribe') await subscribeAgain(email);
       else if (verb === 'delete') await system.act('admin/archive', { email });
-      else await list((await contactAt(email))?.id, 'remove');
+      else await put((await contactAt(email))?.id, 'remove');
     },
   };
 };

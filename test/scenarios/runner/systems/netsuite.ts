@@ -90,6 +90,12 @@ export const openNetsuite = async (): Promise<Crm> => {
       const found = await ask('GET', `/services/rest/record/v1/${type}?q=${encodeURIComponent(`email IS "${email}"`)}`);
       return Number(found?.totalResults ?? 0);
     },
+    async makeList() {
+      return { kind: 'group', id: String((await system.act('admin/group', { name: 'The list' })).id) };
+    },
+    async putInList(list, id, isIn) {
+      await system.act('admin/group-members', { group: list.id, [isIn ? 'add' : 'remove']: [id] });
+    },
     isOptedOut: (record, field = STATUS) =>
       field === STATUS ? OPTED_OUT.includes(String(record[STATUS])) : record[field] === true,
   };

@@ -14,11 +14,9 @@ const boxes = (fields: Json): Json =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, BOX[String(value)] ?? value]));
 const BOX: Readonly<Record<string, boolean>> = { ticked: true, unticked: false };
 
-/** What only stories about Salesforce do: leads become contacts, and campaigns are the lists of a profile. */
+/** Only in Salesforce leads become contacts. */
 export interface Salesforce extends Crm {
   convert(lead: string, contact: string): Promise<void>;
-  makeList(): Promise<string>;
-  list(campaign: string, id: string, isIn: boolean): Promise<void>;
 }
 
 export const openSalesforce = async (): Promise<Salesforce> => {
@@ -68,9 +66,11 @@ export const openSalesforce = async (): Promise<Salesforce> => {
     async convert(lead, contact) {
       await system.act('admin/convert', { id: lead, contact });
     },
-    makeList: async () => String((await system.act('admin/campaign', { name: 'the list' })).id),
-    async list(campaign, id, isIn) {
-      await system.act(isIn ? 'admin/add-member' : 'admin/remove-member', { campaign, id });
+    async makeList() {
+      return { kind: 'campaign', id: String((await system.act('admin/campaign', { name: 'the list' })).id) };
+    },
+    async putInList(list, id, isIn) {
+      await system.act(isIn ? 'admin/add-member' : 'admin/remove-member', { campaign: list.id, id });
     },
   };
 };

@@ -46,6 +46,15 @@ export interface Crm extends System {
   /** Whether a record, as it was read, shows an opt-out: in the CRM's own field, or in one of the profile's. */
   isOptedOut(record: Json, field?: string): boolean;
   recordIsOutOf(type: string, id: string, topic: string): Promise<boolean>;
+  /** An empty list of contacts. */
+  makeList(): Promise<List>;
+  putInList(list: List, id: string, isIn: boolean): Promise<void>;
+}
+
+/** A list of a CRM as a profile names it: `{ campaign: 701... }`. */
+export interface List {
+  readonly kind: string;
+  readonly id: string;
 }
 
 /** The member of an address. */
