@@ -22,7 +22,7 @@ export const run: Command = async (invocation, [name = '', given], options) => {
   const before = await rememberedOf(store, address);
   const found = await look();
   if (before !== null && found.isUnknown) return already(customer.name, before);
-  invocation.tell(previewText(customer, found));
+  if (options.yes !== true || found.isUnknown) invocation.tell(previewText(customer, found));
   if (options.dryRun === true)
     return { code: EXIT.done, json: erasedJson(customer, found, null), text: paragraph(NOTHING_ERASED) };
   const refused = await whyRefused(invocation, options);
