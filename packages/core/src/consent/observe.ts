@@ -4,7 +4,7 @@ import type { Shadow, Sight, System } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { echoing, isRefuted, topicOf } from './echo.ts';
 import { collapsedTopic, type NewFact, type Says, type Source, type When } from './fact.ts';
-import { mayBeDefault, provesOptIn, readOptOutField } from './opt-out-field.ts';
+import { isNewlyOut, provesOptIn, readOptOutField } from './opt-out-field.ts';
 import { differs, knownOptIn, shadowOf } from './remember.ts';
 import { DOUBT_MS } from './standing.ts';
 import { dated, foundBy, lastReadOf, lastSightOf } from './when.ts';
@@ -224,7 +224,7 @@ const observeFields = (row: Row, before: Shadow | null, by: Observer, say: Say):
     if (rule.field === by.optInField) {
       // Only turning a given consent false is an opt-out; a first `false` is the absence of a reason (C19).
       if (now === 'opted-out' && was === 'not-opted-out') say(rule.field, 'opted-out', { by: 'operator' });
-    } else if (now === 'opted-out' && isNewlyOut(rule, row, was === null ? null : before)) {
+    } else if (now === 'opted-out' && isNewlyOut(rule, row.values, was === null ? null : before)) {
       say(rule.field, 'opted-out', { by: 'unknown' });
     } else if (isOwnOptIn(rule, row, was === null ? null : before)) {
       say(rule.field, 'opted-in', { by: 'person', proof: `${rule.field} became ${String(row.values[rule.field])}` });
@@ -245,13 +245,6 @@ const isOwnOptIn = (rule: OptOutField, row: Row, before: Shadow | null): boolean
   addressKey(row.email) === before.address &&
   provesOptIn(rule, row.values) &&
   !provesOptIn(rule, before.values);
-
-/** A value that may be a default counts once it was seen to become one (C28); any other counts when it was not so before. */
-const isNewlyOut = (rule: OptOutField, row: Row, before: Shadow | null): boolean => {
-  const was = before === null ? 'unreadable' : readOptOutField(rule, before.values);
-  if (mayBeDefault(rule, row.values)) return was === 'not-opted-out';
-  return was !== 'opted-out' || (before !== null && mayBeDefault(rule, before.values));
-};
 
 /** The opt-out of everything shows as one of the topic too: that says nothing of its own (C17). */
 const isCovered = ({ field }: OptOutField, values: Values, { topics }: Observer): boolean => {

@@ -1,4 +1,5 @@
 import type { FieldValue, OptOutField, Values } from '@heed/contract';
+import type { Shadow } from '../state/shadow.ts';
 
 /**
  * What a CRM's consent field says (C4). `unlisted` is a value that the profile does not name: it says nothing, is
@@ -41,6 +42,27 @@ export const mayBeDefault = (rule: OptOutField, values: Values): boolean =>
 /** A value that only the person's own confirmation makes (C7). */
 export const provesOptIn = (rule: OptOutField, values: Values): boolean =>
   rule.provesOptIn?.includes(String(values[rule.field])) === true;
+
+/** What is known of a record from before. */
+type Before = Pick<Shadow, 'values' | 'byDefault'> | null;
+
+/**
+ * A value that may be a default counts once it was seen to become one; any other counts when it was not so before, and so does one
+ * that was taken for a default and is none to the profile any more (C28).
+ */
+export const isNewlyOut = (rule: OptOutField, now: Values, before: Before): boolean => {
+  const was = before === null ? 'unreadable' : readOptOutField(rule, before.values);
+  if (mayBeDefault(rule, now)) return was === 'not-opted-out';
+  if (before === null || was !== 'opted-out') return true;
+  return mayBeDefault(rule, before.values) || before.byDefault?.includes(rule.field) === true;
+};
+
+/** It shows opted out, and nobody is known to have asked for it: no fact says so (C28). */
+export const isTakenForDefault = (rule: OptOutField, now: Values, before: Before): boolean => {
+  if (!mayBeDefault(rule, now) || isNewlyOut(rule, now, before)) return false;
+  if (before === null || readOptOutField(rule, before.values) !== 'opted-out') return true;
+  return before.byDefault?.includes(rule.field) === true;
+};
 
 /** The value that undoes it after the person's own opt-in (C7); null where the rule names none (a picklist). */
 export const clearedValue = (rule: OptOutField): { readonly value: FieldValue } | null => {

@@ -2,6 +2,7 @@ import type { MemberState, Millis, Row } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 import type { Shadow, Sight, Stay } from '../state/shadow.ts';
 import type { Observer } from './observe.ts';
+import { isTakenForDefault } from './opt-out-field.ts';
 import { lastSightOf } from './when.ts';
 
 const keepsOptIn = (member: MemberState | null): boolean =>
@@ -25,6 +26,7 @@ export const shadowOf = (row: Row, before: Shadow | null, by: Observer, address:
     life: row.life,
     values: { ...before?.values, ...row.values },
     ...(by.system.role === 'crm' ? { sights: sightsOf(row, before, by) } : {}),
+    ...byDefaultOf(row, before, by),
     member:
       member === null
         ? (before?.member ?? null)
@@ -41,6 +43,16 @@ export const shadowOf = (row: Row, before: Shadow | null, by: Observer, address:
     lifeChangedAt: lifeChanged ? by.readAt : (before?.lifeChangedAt ?? null),
     archivedSince: archivedSince(row, before, by, lifeChanged),
   };
+};
+
+/** A read that does not show a field leaves what is known of it. */
+const byDefaultOf = (row: Row, before: Shadow | null, by: Observer): Pick<Shadow, 'byDefault'> => {
+  const rules = (by.consentFields[row.record.type] ?? []).filter((rule) => rule.field in row.values);
+  const shown = new Set(rules.map(({ field }) => field));
+  const kept = (before?.byDefault ?? []).filter((field) => !shown.has(field));
+  const taken = rules.filter((rule) => isTakenForDefault(rule, row.values, before)).map(({ field }) => field);
+  const byDefault = [...new Set([...kept, ...taken])];
+  return byDefault.length === 0 ? {} : { byDefault };
 };
 
 /** Null: this read showed the field. Otherwise when it was shown last; a field that no read ever showed is absent. */

@@ -40,6 +40,8 @@ export interface Shadow {
    * read, the answer to a write), so that what it says by now may have been said long before (Words: when).
    */
   readonly sights?: Readonly<Record<string, Sight | null>>;
+  /** Consent fields that show opted out by what may be the default of new records, which no fact says (C28). */
+  readonly byDefault?: readonly string[];
   readonly member: MemberState | null;
   readonly reference: string | null;
   /** List id -> in it or not; null: it was, and is being read anew. A list never asked for is absent. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { key, type Rules, Story } from './story.ts';
+import { key, type Rules, Story, viewFor } from './story.ts';
 
 const IN = '1';
 const SOFT_OUT = '2';
@@ -52,6 +52,22 @@ describe('C28 defaults are not requests', () => {
 
   it('C28 softOptOutIsRequest: the profile says that it was asked for', () => {
     expect(seen([SOFT_OUT, SOFT_OUT], { softOptOutIsRequest: true }).optOuts).toEqual([1, 1]);
+  });
+
+  it.each<[string, readonly string[], number]>([
+    ['whoever was taken for out by default has asked for it', [SOFT_OUT], 1],
+    ['also if it was read many times', [SOFT_OUT, SOFT_OUT, SOFT_OUT], 1],
+    ['whoever was seen to change into it is known already', [IN, SOFT_OUT], 0],
+    ['whoever was confirmed before is known already', [CONFIRMED_OUT, SOFT_OUT], 0],
+    ['whoever is not out has not', [SOFT_OUT, IN], 0],
+  ])('C28 softOptOutIsRequest comes later: %s', (_which, statuses, news) => {
+    const { story, optOuts } = seen(statuses);
+    const rules = { soft: true, crmToMarketing: true, softOptOutIsRequest: true };
+    Object.assign(story, { view: viewFor(rules) });
+    const optOutsNow = () => story.facts.filter((fact) => fact.says === 'opted-out').length;
+    story.record('Contact 1');
+    story.record('Contact 1');
+    expect(optOutsNow() - (optOuts.at(-1) ?? 0)).toBe(news);
   });
 
   it('C28 C1 an opt-out made in marketing has nothing to write where the default shows opted out already', () => {
