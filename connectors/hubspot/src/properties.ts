@@ -37,6 +37,8 @@ export const createPropertyBook = (api: Pick<Api, 'properties'>, clock: Pick<Clo
   return {
     refresh: (signal: AbortSignal): Promise<Properties> => book.within(FRESH_MS, signal),
     known: (signal: AbortSignal): Promise<Properties> => book.within(Number.POSITIVE_INFINITY, signal),
+    /** Asked for now, whatever was known. */
+    renewed: (signal: AbortSignal): Promise<Properties> => book.renewed(signal),
   };
 };
 export type PropertyBook = ReturnType<typeof createPropertyBook>;

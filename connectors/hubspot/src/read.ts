@@ -12,6 +12,7 @@ import {
 import { type Phase, type Stream, wholeStreams, windowedRead } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { CONTACT, isComplaint, isOptedOut, memberOf, rowOf } from './contact.ts';
+import { leftOutCheck } from './left-out.ts';
 import { createMemberships } from './memberships.ts';
 import { isOptOutMirror, OPT_OUT, type Properties, type PropertyBook, topicProperties } from './properties.ts';
 import {
@@ -103,6 +104,7 @@ const initially = (
 const sourceOf = ({ api, book, audience }: Reading, wanted: Columns, lists: readonly string[] | null): Source => {
   const asMember = audience !== null;
   const memberships = createMemberships(api, asMember ? [audience] : (lists ?? []));
+  const nothingLeftOut = leftOutCheck(book, wanted, asMember);
   return {
     api,
     book,
@@ -112,6 +114,7 @@ const sourceOf = ({ api, book, audience }: Reading, wanted: Columns, lists: read
       const parts = { known: properties, wanted };
       const gone = contacts.filter(({ archived }) => archived);
       const live = contacts.filter(({ archived }) => !archived);
+      await nothingLeftOut(live, properties, signal);
       const ids = live.filter((one) => !asMember || !isSurelyMember(one)).map(({ id }) => id);
       // Who comes from the only list there is need not be asked for.
       const isKnown = from !== null && (asMember || lists?.length === 1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { leftOutCheck } from '../src/left-out.ts';
 import {
   callsTo,
   contact,
@@ -53,6 +54,39 @@ describe('what changed', () => {
     expect(emailsIn(rowsOf(second))).not.toContain('late@example.org');
     running().clock.advance(6 * MINUTE_MS);
     expect(emailsIn(rowsOf(await readAll(session, endOf(second))))).toContain('late@example.org');
+  });
+
+  it('is not taken for read without a property that was deleted meanwhile', async () => {
+    const session = open(running());
+    const first = endOf(await readAll(session, null, { fields: ['city'] }));
+    make(running(), 'early@example.org', { city: 'Utrecht' });
+    running().clock.advance(HOUR_MS);
+    const route = 'POST /crm/v3/objects/contacts/search';
+    running().faults([{ kind: 'property-vanished', route, details: { name: 'city' } }]);
+    await expect(readAll(session, first, { fields: ['city'] })).rejects.toMatchObject({
+      kind: 'config',
+      details: { field: 'city' },
+    });
+  });
+
+  it('has a property that is listed and never shown as unknown, at one call; but no opt-out of a member is unknown', async () => {
+    const listed = new Map(['city', 'hs_email_optout'].map((name) => [name, {} as never]));
+    const columns = { types: ['contact'], fields: ['city'], consent: [], reference: null };
+    let calls = 0;
+    const ask = async () => {
+      calls += 1;
+      return listed;
+    };
+    const book = { refresh: ask, known: ask, renewed: ask };
+    const contact = { id: '1', archived: false, properties: { hs_email_optout: null } } as never;
+    const check = leftOutCheck(book, columns, true);
+    await check([contact], listed, new AbortController().signal);
+    await check([contact], listed, new AbortController().signal);
+    expect(calls).toBe(1);
+    const without = { id: '1', archived: false, properties: { city: null } } as never;
+    await expect(
+      leftOutCheck(book, columns, true)([without], listed, new AbortController().signal),
+    ).rejects.toMatchObject({ kind: 'forbidden', details: { field: 'hs_email_optout' } });
   });
 
   it('goes on behind a page that the index counts and does not show', async () => {
