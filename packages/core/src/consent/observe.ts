@@ -140,8 +140,10 @@ const observeMember = (row: Row, before: Shadow | null, by: Observer, say: Say):
   const now = row.member;
   if (now === null) return;
   const was = before?.member ?? null;
-  if (now.complaint && was?.complaint !== true)
-    say('status', 'opted-out', { by: 'person', complaint: true, at: now.since });
+  const complains = now.complaint && was?.complaint !== true;
+  // A sign-up that comes with a new complaint was not shown after it: in doubt it came before (Words: when).
+  if (complains && now.status === 'undeliverable') observeSignUp(row, before, by, say);
+  if (complains) say('status', 'opted-out', { by: 'person', complaint: true, at: now.since });
   switch (now.status) {
     case 'unsubscribed': {
       // The person's own word is news even if somebody else had said the same before.
@@ -157,7 +159,7 @@ const observeMember = (row: Row, before: Shadow | null, by: Observer, say: Say):
     case 'pending':
       if (was?.status !== now.status) say('status', now.status, { by: now.by, at: now.since });
       // Whoever signed up and bounced has signed up all the same.
-      if (now.status === 'undeliverable') observeSignUp(row, before, by, say);
+      if (now.status === 'undeliverable' && !complains) observeSignUp(row, before, by, say);
       return;
     case 'subscribed':
       if (!observeSignUp(row, before, by, say)) observeSubscribed(row, before, by, say);
