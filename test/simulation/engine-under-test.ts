@@ -3,12 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { abilitiesIn } from '@heed/contract';
 import {
+  type AddressKey,
+  addOptOut,
+  addressKey,
   approve,
+  erasePerson,
+  isErased,
   isRecordAddress,
   LEASE_MS,
   type Leases,
   type Engine as Outside,
   type Profile,
+  personToErase,
   runProfile,
   type Store,
   serviceOf,
@@ -98,7 +104,8 @@ class EngineUnderTest implements Engine {
     await this.#folder.leases.release(lease);
     // Held lines too: the guards never strike here, so only a first run holds them, and the sync that follows is approved.
     const planned = lines.map(
-      ({ side, kind, address }) => `${side} ${kind} ${isRecordAddress(address) ? '' : address}`,
+      ({ side, kind, address }) =>
+        `${side} ${kind} ${isErased(address) ? 'erased' : isRecordAddress(address) ? '' : address}`,
     );
     return {
       status: report.message === null ? report.status : `${report.status}: ${report.message}`,
@@ -111,6 +118,23 @@ class EngineUnderTest implements Engine {
   async #approveAll(): Promise<void> {
     const { id } = profileOf(this.#place.world.settings);
     for (const { run } of (await serviceOf(this.#store, id)).holds) await approve(this.#store, id, run, DIGEST);
+  }
+
+  async enterList(addresses: readonly string[]): Promise<void> {
+    for (const address of addresses)
+      await addOptOut(this.#store, keyOf(address), 'operator', 'list', this.#place.world.now());
+  }
+
+  async erase(address: string): Promise<readonly string[] | null> {
+    const { world, life } = this.#place;
+    const profiles = [profileOf(world.settings)];
+    const person = await personToErase(this.#store, profiles, keyOf(address));
+    if (person.isUnknown || person.owed.length > 0) return null;
+    const lease = await this.#folder.leases.acquire(CUSTOMER, `process ${life.run}`, LEASE_MS);
+    if (lease === null) return null;
+    const entries = await erasePerson(this.#store, profiles, lease, person, 'operator', world.now());
+    await this.#folder.leases.release(lease);
+    return entries === null ? null : person.known.addresses;
   }
 
   async ledger() {
@@ -143,6 +167,12 @@ class EngineUnderTest implements Engine {
     };
   }
 }
+
+const keyOf = (address: string): AddressKey => {
+  const key = addressKey(address);
+  if (key === null) throw new Error(`no address: ${address}`);
+  return key;
+};
 
 /** Verbs that commit under a lease: a process is killed or suspended around them, and a stale fence must stop them. */
 const COMMITS = new Set([

@@ -126,6 +126,14 @@ export class Actors {
     return `new${this.#fresh}@y.org`;
   }
 
+  /** Whom an operator means: somebody who has a record or is a member, or in one of four cases somebody who will come. */
+  somebody(pick: number): string {
+    const known = [...this.otherAddresses(null), ...this.#marketing.all().map(({ snap }) => snap.email)];
+    const someone = choose(known, Math.floor(pick / 4));
+    const key = (pick % 4 === 0 ? undefined : someone) ?? `new${this.#fresh + 1 + (pick % 3)}@y.org`;
+    return key.toLowerCase();
+  }
+
   value(): string {
     return this.#value();
   }

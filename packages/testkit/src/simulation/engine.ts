@@ -43,5 +43,9 @@ export interface Engine {
   run(order: RunOrder): Promise<RunEnd>;
   /** The ledger's length, last hash, and whether its chain is whole (I4); null if there is none. */
   ledger(): Promise<{ readonly entries: number; readonly hash: string; readonly broken: string | null } | null>;
+  /** An operator enters an opt-out list (C20). */
+  enterList?(addresses: readonly string[]): Promise<void>;
+  /** Erases whoever has this address; null: refused, or nobody is known there. Otherwise every address that was theirs (C25). */
+  erase?(address: string): Promise<readonly string[] | null>;
   close(): Promise<void>;
 }

@@ -132,6 +132,18 @@ export type Event =
       /** Everything the run was shown is durable: it ended by itself, and well. */
       readonly clean: boolean;
     }
+  /** A vendor's clock was set; 0: right. */
+  | {
+      readonly kind: 'clock';
+      readonly n: number;
+      readonly at: At;
+      readonly side: 'crm' | 'marketing';
+      readonly wrongByMs: number;
+    }
+  /** An operator entered these addresses as an opt-out list (C20). */
+  | { readonly kind: 'listed'; readonly n: number; readonly at: At; readonly addresses: readonly string[] }
+  /** A person was erased, with every address that Heed knew of them (C25). */
+  | { readonly kind: 'erased'; readonly n: number; readonly at: At; readonly addresses: readonly string[] }
   /** A process that had lost its lease committed all the same. */
   | { readonly kind: 'stale-commit'; readonly n: number; readonly at: At; readonly run: number; readonly verb: string }
   | { readonly kind: 'hidden'; readonly n: number; readonly at: At; readonly type: string; readonly hidden: boolean }

@@ -75,6 +75,10 @@ export type Step =
   | { readonly kind: 'pass'; readonly ms: number }
   /** A vendor's clock is set: 0 is right again, apart from its skew. */
   | { readonly kind: 'clock'; readonly side: 'crm' | 'marketing'; readonly wrongByMs: number }
+  /** An operator enters an opt-out list: some addresses that are there, and some that nobody has yet. */
+  | { readonly kind: 'list'; readonly picks: readonly number[] }
+  /** An operator erases a person. */
+  | { readonly kind: 'erase'; readonly pick: number }
   | RunStep;
 
 export interface ScheduleOptions {
@@ -86,6 +90,8 @@ export interface ScheduleOptions {
   readonly lateActs?: boolean;
   /** The vendors' clocks are set wrong by an hour, and right again. */
   readonly clockJumps?: boolean;
+  /** Operators enter opt-out lists and erase people; true by default. */
+  readonly operators?: boolean;
   /** Every run meets one of these at its first or second write. */
   readonly opFaults?: readonly Fault['what'][];
 }
@@ -120,7 +126,19 @@ export const drawSchedule = (seed: number, options: ScheduleOptions = {}): Sched
       steps.push({ kind: 'pass', ms: draw.one([1_000, 20_000, 400_000, 3_600_000, 30 * 3_600_000]) });
     else steps.push(withLateActs(runStep(draw, act, options), late, names));
   }
-  return { people, first, steps: options.clockJumps === true ? withClocks(steps, drawFrom(seed, 11)) : steps };
+  const timed = options.clockJumps === true ? withClocks(steps, drawFrom(seed, 11)) : steps;
+  return { people, first, steps: options.operators === false ? timed : withOperators(timed, drawFrom(seed, 12)) };
+};
+
+const withOperators = (steps: readonly Step[], draw: Draw): readonly Step[] => {
+  const all = [...steps];
+  const insert = (step: Step): void => {
+    all.splice(draw.int(all.length + 1), 0, step);
+  };
+  if (draw.chance(0.12))
+    insert({ kind: 'list', picks: Array.from({ length: 1 + draw.int(3) }, () => draw.int(1_000)) });
+  if (draw.chance(0.12)) insert({ kind: 'erase', pick: draw.int(1_000) });
+  return all;
 };
 
 const HOUR_MS = 3_600_000;

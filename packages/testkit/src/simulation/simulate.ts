@@ -7,7 +7,7 @@ import { judge, type Violation } from './judge/judge.ts';
 import { planDiffers } from './judge/plan.ts';
 import { SimulatedMarketing } from './marketing.ts';
 import { MarketingSession, marketingHand, simulatedMarketingConnector } from './marketing-session.ts';
-import { drawSchedule, type RunStep, type Schedule, type ScheduleOptions } from './schedule.ts';
+import { drawSchedule, type RunStep, type Schedule, type ScheduleOptions, type Step } from './schedule.ts';
 import { drawSettings, type Quirks, type Rules, type Settings } from './settings.ts';
 import { traceOf } from './trace.ts';
 import { VendorJobs } from './vendor-jobs.ts';
@@ -116,7 +116,8 @@ class Simulation {
       if (step.kind === 'act') this.#actors.perform(step.act);
       else if (step.kind === 'pass') this.world.pass(step.ms);
       else if (step.kind === 'clock') this.world.setClock(step.side, step.wrongByMs);
-      else await this.#run(step, false);
+      else if (step.kind === 'run') await this.#run(step, false);
+      else await this.#operate(step);
     }
     await this.#rest();
   }
@@ -174,11 +175,13 @@ class Simulation {
 
   async #planThenSync(): Promise<void> {
     const { events } = this.world.history;
+    // A very first read shows who is there; who was merged or deleted shortly before it only the second one shows (C16).
+    const isFirst = this.#runs === 0;
     const plan = await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, true);
     const syncBegan = events.length;
     // Nobody answers in between: the sync would do what the plan could not know.
     await this.#run(PLAIN_SYNC, true, false);
-    if (plan?.planned == null) return;
+    if (plan?.planned == null || isFirst) return;
     const text = planDiffers(plan.planned, events, syncBegan);
     if (text !== null) this.violations.push({ invariant: 'I10', rule: '', text, n: syncBegan });
   }
@@ -194,6 +197,26 @@ class Simulation {
     if (end?.busy !== true) return end;
     this.world.pass(LEASE_OVER_MS);
     return this.#process(order, quiet);
+  }
+
+  /** What an operator does on the command line, between two runs. */
+  async #operate(step: Extract<Step, { kind: 'list' | 'erase' }>): Promise<void> {
+    this.#runs += 1;
+    this.world.prepare({ during: [], faults: [] });
+    // Whoever was killed holds the lease no longer.
+    this.world.pass(LEASE_OVER_MS);
+    const engine = await this.#open({ dead: false, superseded: false, run: this.#runs });
+    const { history } = this.world;
+    if (step.kind === 'list' && engine.enterList !== undefined) {
+      const addresses = [...new Set(step.picks.map((pick) => this.#actors.somebody(pick)))];
+      await engine.enterList(addresses);
+      history.add(this.world.now(), { kind: 'listed', addresses });
+    }
+    if (step.kind === 'erase') {
+      const addresses = (await engine.erase?.(this.#actors.somebody(step.pick))) ?? null;
+      if (addresses !== null) history.add(this.world.now(), { kind: 'erased', addresses });
+    }
+    await engine.close();
   }
 
   /** One process: opens the state, runs once, and ends or is killed. Null: killed. */

@@ -43,6 +43,12 @@ const lineOf = (event: Event): string => {
       return `!! run ${event.run} committed ${event.verb} with a stale fence`;
     case 'hidden':
       return `-- opt-out field of ${event.type} is ${event.hidden ? 'hidden' : 'visible'}`;
+    case 'clock':
+      return `-- the clock of ${event.side} is ${event.wrongByMs === 0 ? 'right' : `wrong by ${event.wrongByMs} ms`}`;
+    case 'listed':
+      return `-- opt-out list: ${event.addresses.join(' ')}`;
+    case 'erased':
+      return `-- erased: ${event.addresses.join(' ')}`;
     case 'note':
       return `-- ${event.text}`;
   }

@@ -71,7 +71,7 @@ export class World {
   setClock(side: 'crm' | 'marketing', wrongByMs: number): void {
     this.setWrongMs[side] = wrongByMs;
     this.clocksWereWrong = true;
-    this.note(`the clock of ${side} is ${wrongByMs === 0 ? 'right' : `wrong by ${wrongByMs} ms`}`);
+    this.history.add(this.#now, { kind: 'clock', side, wrongByMs });
   }
 
   /** Everything is repaired. */

@@ -52,6 +52,12 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
       const pair = pairOf(event.snap.key);
       if (pair !== null) showConsent(pair, event.optIn);
     }
+    // Nobody opted out is sent to, and of an erased person nothing is known any more (C20, C25).
+    if (event.kind === 'listed' || event.kind === 'erased')
+      for (const address of event.addresses) {
+        const pair = pairOf(address);
+        if (pair !== null) pair.everOut = true;
+      }
     // Told that it was created, the engine may take it for vanished later, and never makes or invites it again (C11, C19).
     if (event.kind === 'write' && event.op.kind === 'create' && event.told !== 'rejected') {
       const pair = pairOf(keyOf(event.op.email) ?? '');

@@ -7,6 +7,9 @@ const ORDER_DOUBT_MS = 10 * 60_000;
 
 const HOUR_MS = 3_600_000;
 
+/** Instead of a run, where an operator has said something. */
+const OPERATOR = -1;
+
 /** Clocks that are an hour off leave the order of two systems in doubt for as long as that. */
 export const orderDoubtMs = ({ crmOffMs, marketingOffMs, clockJumps }: Settings['quirks']): number =>
   ORDER_DOUBT_MS + Math.abs(crmOffMs) + Math.abs(marketingOffMs) + (clockJumps ? 2 * HOUR_MS : 0);
@@ -15,8 +18,8 @@ export const orderDoubtMs = ({ crmOffMs, marketingOffMs, clockJumps }: Settings[
 export interface OptOut {
   readonly n: number;
   readonly at: At;
-  readonly system: 'crm' | 'marketing';
-  /** The record or member it was made on. */
+  readonly system: 'crm' | 'marketing' | 'list';
+  /** The record or member it was made on; for lists the address itself. */
   readonly holder: string;
   /** `opt-in field`: consent that was given in the CRM was turned false (C19). */
   readonly by: 'opt-out' | 'opt-in field';
@@ -111,6 +114,8 @@ export class Past {
     readonly member: string | null;
     readonly shown: { readonly run: number }[];
   }[] = [];
+  /** Addresses of people whom Heed had to forget (C25). */
+  readonly erased = new Set<string>();
   /** The event with which the present run began. */
   runBegan = 0;
   #runBeganAt = 0;
@@ -128,6 +133,8 @@ export class Past {
   readonly #made = new Map<RecordSnap | MemberSnap, { readonly n: number; readonly at: At }>();
   readonly #lagMs: { readonly crm: number; readonly marketing: number };
   readonly orderDoubtMs: number;
+  /** A clock that is behind dates what is new before what is known: what ends soon may be taken for older than it is. */
+  readonly #behind = { crm: false, marketing: false };
 
   constructor({ rules, quirks }: Settings, events: readonly Event[]) {
     this.#optInField = rules.optInField;
@@ -136,7 +143,10 @@ export class Past {
     this.#lagMs = { crm: quirks.crmLagMs, marketing: quirks.marketingLagMs };
     this.circles = new Circles(events);
     const ends = events.filter((event) => event.kind === 'run').filter(({ phase }) => phase === 'ended');
-    this.#clean = new Set(ends.flatMap((event) => (event.phase === 'ended' && event.clean ? [event.run] : [])));
+    this.#clean = new Set([
+      OPERATOR,
+      ...ends.flatMap((event) => (event.phase === 'ended' && event.clean ? [event.run] : [])),
+    ]);
     this.#lost = new Set(ends.flatMap((event) => (event.phase === 'ended' && !event.clean ? [event.run] : [])));
   }
 
@@ -167,6 +177,9 @@ export class Past {
     if (event.kind === 'shown-record') this.#onShownRecord(event);
     if (event.kind === 'shown-member') this.#onShownMember(event);
     if (event.kind === 'write') this.#onWrite(event);
+    if (event.kind === 'clock') this.#behind[event.side] = event.wrongByMs < 0;
+    if (event.kind === 'listed') for (const address of event.addresses) this.#onListed(event, address);
+    if (event.kind === 'erased') for (const address of event.addresses) this.erased.add(address);
     if (event.kind === 'run' && event.phase === 'began') {
       this.runBegan = event.n;
       this.#runBeganAt = event.at;
@@ -245,7 +258,7 @@ export class Past {
       const copied = event.act === 'convert makes' || before?.life === 'deleted';
       this.#begin(event, 'crm', after.key, keyOf(after.email), {
         complaint: false,
-        sure: !copied && this.#isNews(after.key),
+        sure: !copied && this.#isNews(after.key) && !this.#behind.crm,
       });
     }
   }
@@ -279,7 +292,10 @@ export class Past {
     if (is && (!was || again) && event.by !== 'us') {
       const complains = after.complaint && before?.complaint !== true;
       const sure = complains || (!again && this.#isNews(after.key));
-      this.#begin(event, 'marketing', after.key, keyOf(after.email), { complaint: complains, sure });
+      this.#begin(event, 'marketing', after.key, keyOf(after.email), {
+        complaint: complains,
+        sure: sure && !this.#behind.marketing,
+      });
     }
     if (event.proven && after.status === 'subscribed')
       this.optIns.push({
@@ -291,6 +307,17 @@ export class Past {
         from: n,
         shown: [],
       });
+  }
+
+  /** What an operator enters is known at once, and to every run (C20). */
+  #onListed(event: { readonly n: number; readonly at: At }, address: string): void {
+    this.#begin(event, 'list', address, address, { complaint: false, sure: true });
+    this.optOuts.at(-1)?.shown.push({ run: OPERATOR, n: event.n, address, how: 'lookup', until: event.at });
+  }
+
+  /** Somebody of the circle was erased: what was known of them is gone. */
+  isForgotten(node: string): boolean {
+    return [...this.erased].some((address) => this.circles.same(address, node));
   }
 
   #onShownRecord(event: Extract<Event, { kind: 'shown-record' }>): void {

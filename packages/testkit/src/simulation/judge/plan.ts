@@ -1,4 +1,5 @@
 import type { Event } from '../history.ts';
+import { Circles } from './circle.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
 
@@ -7,7 +8,10 @@ type Write = Extract<Event, { kind: 'write' }>;
  * addresses of which the sync found out by its own requests what no read of the plan could show.
  */
 export const planDiffers = (planned: readonly string[], events: readonly Event[], syncBegan: number): string | null => {
-  const unseen = new Set(droppedOrGone(events, syncBegan));
+  const gone = new Set(droppedOrGone(events, syncBegan));
+  // Of whom Heed had to forget a plan names no address, at whichever address they are by now.
+  const forgotten = forgottenIn(events);
+  const unseen = { has: (address: string) => gone.has(address) || address === 'erased' || forgotten(address) };
   const sent = events
     .slice(syncBegan)
     .flatMap((event) => (event.kind === 'write' ? [{ address: addressOf(event), event }] : []))
@@ -16,6 +20,13 @@ export const planDiffers = (planned: readonly string[], events: readonly Event[]
     .sort();
   const plan = planned.filter((line) => !unseen.has(line.split(' ')[2] ?? '')).sort();
   return sent.join('\n') === plan.join('\n') ? null : `plan said [${plan.join(', ')}], sync sent [${sent.join(', ')}]`;
+};
+
+const forgottenIn = (events: readonly Event[]): ((address: string) => boolean) => {
+  const erased = events.flatMap((event) => (event.kind === 'erased' ? event.addresses : []));
+  if (erased.length === 0) return () => false;
+  const circles = new Circles(events);
+  return (address) => erased.some((one) => circles.same(one, address));
 };
 
 /**

@@ -51,7 +51,7 @@ class Court {
       for (const record of this.#liveRecords()) {
         const address = keyOf(record.email) ?? '';
         if (record.optedOut) continue;
-        if (optOut.system === 'marketing' && addresses.has(address))
+        if (optOut.system !== 'crm' && addresses.has(address))
           found.push(this.#missing('I3', 'C1 C15', `${record.key} at ${address} is not opted out`, optOut));
         if (optOut.system === 'crm' && addresses.has(address) && this.#isSibling(optOut, record, address))
           found.push(this.#missing('I3', 'C8 C1', `sibling ${record.key} at ${address} is not opted out`, optOut));
@@ -75,7 +75,7 @@ class Court {
         // Pending, archived and undeliverable members are left alone.
         if (member.status !== 'subscribed' && member.status !== 'non-subscribed') continue;
         if (this.#isFought(member)) continue;
-        const carried = this.#settings.rules.crmToMarketing && this.#isInScope(address);
+        const carried = optOut.system === 'list' || (this.#settings.rules.crmToMarketing && this.#isInScope(address));
         const follows =
           optOut.system === 'marketing' && this.#isLaterAddress(optOut, address) && !this.#isSubscribedAgain(member);
         if (carried)
@@ -114,7 +114,9 @@ class Court {
 
   /** Opt-outs that the engine must know by now, and that no later act of the person can have lifted. */
   #standing(): readonly OptOut[] {
-    return this.#past.optOuts.filter((one) => one.sure && this.#isKnown(one) && !maybeLifted(this.#past, one));
+    return this.#past.optOuts.filter(
+      (one) => one.sure && this.#isKnown(one) && !this.#past.isForgotten(one.holder) && !maybeLifted(this.#past, one),
+    );
   }
 
   /** Shown to a run that ended well; or it was there through all the runs at the end, which must then have shown it. */
@@ -123,7 +125,7 @@ class Court {
   }
 
   #lasted(optOut: OptOut): boolean {
-    return optOut.endedBy === null && optOut.n < this.#rest;
+    return optOut.system !== 'list' && optOut.endedBy === null && optOut.n < this.#rest;
   }
 
   /** The addresses at which it surely stands. */

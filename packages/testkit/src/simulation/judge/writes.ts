@@ -12,6 +12,10 @@ type OpOf<Kind extends Write['op']['kind']> = Extract<Write['op'], { kind: Kind 
 export const judgeWrite = (settings: Settings, past: Past, write: Write): readonly Violation[] => {
   const bench = new Bench(settings, past, write);
   const { op } = write;
+  const addresses = 'email' in op ? [op.email] : [op.from, op.to];
+  if (addresses.some((one) => past.erased.has(keyOf(one) ?? '')) && op.kind !== 'opt-out')
+    bench.blame('I2', 'C25', 'is about somebody who was erased');
+  if (addresses.some((one) => past.isForgotten(keyOf(one) ?? ''))) return bench.found;
   if (write.intent !== null && write.intent.because < 0)
     bench.blame('I7', 'C8', 'was sent before its intent was durable');
   switch (op.kind) {
@@ -206,8 +210,7 @@ const crmOptOut = (bench: Bench, op: OpOf<'opt-out'>): void => {
     bench.blame('C0', 'C7 C8', 'repeats an opt-out that the person has lifted');
     return;
   }
-  const fromMarketing = all.some(({ system }) => system === 'marketing');
-  if (fromMarketing) return;
+  if (all.some(({ system }) => system !== 'crm')) return;
   // As a state, our own unsubscription still puts the opt-out on sibling records (C8, worked example 5).
   const echoed =
     bench.settings.rules.crmToMarketing &&
@@ -240,6 +243,8 @@ const marketingOptOut = (bench: Bench, op: OpOf<'opt-out'>): void => {
     bench.blame('C0', 'C7 C8', 'repeats an opt-out that the person has lifted');
     return;
   }
+  // Whatever crmToMarketing says (row 2).
+  if (all.some(({ system }) => system === 'list')) return;
   if (all.some(({ system }) => system === 'marketing')) {
     // Made in marketing: unsubscribed at a later address of the person under any setting (C15); at its own address, after
     // somebody else subscribed it again, as row 4.
