@@ -1,5 +1,5 @@
 import type { Op, Outcome, Row } from '@heed/contract';
-import { type Fact, type NewFact, sameSource } from '../consent/fact.ts';
+import { collapsedTopic, type Fact, type NewFact, sameSource } from '../consent/fact.ts';
 import { observe } from '../consent/observe.ts';
 import { type AddressKey, addressKey } from '../identity/address.ts';
 import { surroundingsOf } from '../plan/neighbours.ts';
@@ -158,14 +158,17 @@ const newsAmong = (
 ): readonly NewFact[] => {
   const news: NewFact[] = [];
   const isSame = (one: NewFact, other: NewFact): boolean =>
-    one.address === other.address &&
-    one.topic === other.topic &&
-    sameSource(one.source, other.source) &&
-    (other.complaint || !one.complaint);
+    // By where it stands, not by topic: what our own write collapsed shows as an opt-out of everything ever after (C17).
+    one.address === other.address && sameSource(one.source, other.source) && (other.complaint || !one.complaint);
   for (const fact of facts) {
     if (fact.says !== 'opted-out' || [...known, ...news].some((other) => isSame(fact, other))) continue;
-    const ours = sent?.find(({ plan, write }) => plan.address === fact.address && write.side === side);
-    news.push({ ...fact, echoOf: fact.complaint ? null : (ours?.write.because[0] ?? null) });
+    const ours = fact.complaint ? undefined : sent?.find((due) => isBehind(due, fact, side))?.write;
+    const { collapses, topic } = ours ?? {};
+    news.push({
+      ...fact,
+      topic: collapses === true && topic !== undefined ? collapsedTopic(topic) : fact.topic,
+      echoOf: ours?.because[0] ?? null,
+    });
   }
   return news;
 };
@@ -174,6 +177,12 @@ interface Due {
   readonly plan: AddressPlan;
   readonly write: PlannedWrite;
 }
+
+/** An opt-out of one topic explains no state of another (C17). */
+const isBehind = ({ plan, write: { op, side } }: Due, fact: NewFact, read: Side): boolean => {
+  if (plan.address !== fact.address || side !== read || op.kind !== 'opt-out') return false;
+  return side === 'crm' ? fact.source.field in op.set : op.topic === fact.topic;
+};
 
 /**
  * Sends opt-outs of erased people. No intent is kept: it would name the record, and an opt-out that is sent twice does no
