@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { Millis, RecordRef } from '@heed/contract';
 import {
   type AddressKey,
@@ -14,6 +13,9 @@ import {
 import type { Database } from './database.ts';
 import type { ErasedHash } from './erased-file.ts';
 import { jsonList } from './json.ts';
+import { keyedHash } from './keyed-hash.ts';
+
+const HASHES_KEPT = 10_000;
 
 /** A row of an erased person. */
 export interface Recognised {
@@ -29,12 +31,14 @@ export interface Recognised {
  */
 export class ErasedPeople {
   private readonly database: Database;
-  private readonly key: Uint8Array;
+  private readonly keyed: (text: string) => string;
   private readonly customer: string;
+  /** A page asks for the same addresses several times. */
+  private readonly hashed = new Map<AddressKey, string>();
 
   constructor(database: Database, key: Uint8Array, customer: string) {
     this.database = database;
-    this.key = key;
+    this.keyed = keyedHash(key);
     this.customer = customer;
   }
 
@@ -44,11 +48,16 @@ export class ErasedPeople {
   }
 
   private hash(kind: 'address' | 'record' | 'check', what: string): string {
-    return createHmac('sha256', this.key).update(`heed erased ${kind}\0${this.customer}\0${what}`).digest('hex');
+    return this.keyed(`heed erased ${kind}\0${this.customer}\0${what}`);
   }
 
   hashOfAddress(address: AddressKey): string {
-    return this.hash('address', address);
+    const known = this.hashed.get(address);
+    if (known !== undefined) return known;
+    if (this.hashed.size >= HASHES_KEPT) this.hashed.clear();
+    const made = this.hash('address', address);
+    this.hashed.set(address, made);
+    return made;
   }
 
   hashOfRecord(system: System, record: RecordRef): string {
