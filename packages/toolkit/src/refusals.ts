@@ -1,15 +1,15 @@
 import { ConnectorError, type Op, type Outcome, type Refusal } from '@heed/contract';
 import { refusal, rejected } from './outcomes.ts';
 
-/** Ops that may be sent, and the outcomes of the others. `refusalOf`: what is wrong with an op before anything is sent. */
-export const sortOps = (
-  ops: readonly Op[],
-  refusalOf: (op: Op) => Refusal | null,
-): { readonly good: readonly Op[]; readonly refused: readonly Outcome[] } => {
-  const good: Op[] = [];
+/** Ops that may be sent, and the outcomes of the others. `wrongWith`: why an op is refused before anything is sent. */
+export const sortOps = <T extends Op>(
+  ops: readonly T[],
+  wrongWith: (op: T) => ConnectorError | Refusal | null,
+): { readonly good: readonly T[]; readonly refused: readonly Outcome[] } => {
+  const good: T[] = [];
   const refused: Outcome[] = [];
   for (const op of ops) {
-    const wrong = refusalOf(op);
+    const wrong = wrongWith(op);
     if (wrong === null) good.push(op);
     else refused.push(rejected(op.id, wrong));
   }

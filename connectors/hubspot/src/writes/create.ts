@@ -9,6 +9,7 @@ import {
   inParallel,
   isFailure,
   rejected,
+  sortOps,
 } from '@heed/toolkit';
 import { BATCH, type RowResult } from '../api.ts';
 import { addressRow, CONTACT, columnsOf, contactRef } from '../contact.ts';
@@ -35,14 +36,9 @@ export const createAll = async (
   gate: Gate,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = [];
-  const good: Create[] = [];
-  for (const op of ops) {
-    const wrong = wrongWith(writing, op);
-    if (wrong === null) good.push(op);
-    else outcomes.push(rejected(op.id, wrong));
-  }
-  for (const piece of chunk(good, BATCH)) {
+  const sorted = sortOps(ops, (op) => wrongWith(writing, op));
+  const outcomes: Outcome[] = [...sorted.refused];
+  for (const piece of chunk(sorted.good, BATCH)) {
     // The same address or reference twice: the second finds what the first made.
     for (let left = piece; left.length > 0; ) {
       const { first, others } = firstOfEach(left, keysOf);
