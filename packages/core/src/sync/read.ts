@@ -312,9 +312,11 @@ const lookForAbsentees = async (run: Run): Promise<void> => {
   if (read === null || read.beganAt === null || !read.hasAbsentees) return;
   const had = await store.count(run.view.crm);
   const shown = had - (await countUnseen(run, run.view.crm, read.beganAt));
-  // It is read in full again by the next run, as every side in doubt.
-  if (readsTooSmall(shown, had) && !run.service.released.size)
-    return disbelieve(run, run.crm.connector.title, 'records', shown, had);
+  // It is read in full again by the next run, as every side in doubt, and so are its fields and lists.
+  if (readsTooSmall(shown, had) && !run.service.released.size) {
+    await disbelieve(run, run.crm.connector.title, 'records', shown, had);
+    return store.dropCursor(run.lease, streamOf(run, 'records', recordsAsk(run)));
+  }
   await eachUnseen(run, run.view.crm, read.beganAt, (page) =>
     lookAtRecords(
       run,
