@@ -1,7 +1,13 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { globSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Readable } from 'node:stream';
+import { openStateFolder } from '@heed/store';
+import { systemClock } from '@heed/toolkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run as eraseCommand } from '../../packages/cli/src/commands/erase.ts';
+import type { Invocation } from '../../packages/cli/src/invocation.ts';
 import { contact, member, memberNow, stored } from '../bad-input/stage/people.ts';
 import type { Answered } from '../bad-input/stage/run-heed.ts';
 import { openWorld, type World } from '../bad-input/stage/world.ts';
@@ -238,4 +244,53 @@ describe('C25: heed erase', () => {
     expect(state.prepare("SELECT * FROM dirty WHERE address LIKE 'erased-%'").all()).toEqual([]);
     state.close();
   });
+
+  it('C25: is not done for a profile that is paused or has errors, nor while another process runs the customer', async () => {
+    await annAndBob();
+    await heed('pause', 'acme');
+    const paused = await erase();
+    expect([paused.code, paused.said]).toEqual([5, expect.stringContaining('acme/newsletter is paused')]);
+    await heed('resume', 'acme');
+    world.file('acme/second.yaml', 'version: 1\ncrm: oops\n');
+    expect((await erase()).code).toBe(2);
+    rmSync(join(world.place.profilesDir, 'acme/second.yaml'));
+    const folder = openStateFolder(world.place.stateDir, { clock: systemClock, random: randomBytes });
+    const lease = await folder.leases.acquire('acme', 'somebody else', 60_000);
+    expect((await erase()).code).toBe(6);
+    expect(filesWith('Annabella')).not.toEqual([]);
+    if (lease !== null) await folder.leases.release(lease);
+    folder.close();
+    expect((await erase()).code).toBe(0);
+  });
+
+  it('on a terminal the word is typed, after what is removed and what remains was shown', async () => {
+    await annAndBob();
+    const shown: string[] = [];
+    const typing = (word: string) => eraseCommand(invocationOf(word, shown), ['acme', 'ann@x.org'], {});
+    await expect(typing('yes')).rejects.toThrow('It was not confirmed. Nothing was erased.');
+    expect(filesWith('Annabella')).not.toEqual([]);
+    expect(shown.join('\n')).toMatch(
+      /2 records, 0 facts[\s\S]+These records remain at the vendors[\s\S]+type erase: $/,
+    );
+    expect((await typing(' Erase ')).code).toBe(0);
+    expect(filesWith('Annabella')).toEqual([]);
+  });
+});
+
+const invocationOf = (typed: string, shown: string[]): Invocation => ({
+  json: false,
+  profilesDir: world.place.profilesDir,
+  stateDir: world.place.stateDir,
+  keyFile: undefined,
+  environment: world.place.environment,
+  signal: new AbortController().signal,
+  progress: { show: () => {}, clear: () => {} },
+  tell: (text) => shown.push(text),
+  say: (text) => shown.push(text),
+  readInput: async () => '',
+  inputBytes: () => Readable.from([]),
+  ask: async (question) => {
+    shown.push(question);
+    return typed;
+  },
 });

@@ -34,10 +34,13 @@ export const run: Command = async (invocation, [name = '', given], options) => {
   if (turn === null) return hindered({ code: EXIT.busy, why: ['another process is running this customer'] }, found);
   try {
     for (;;) {
-      const hindrance = await deliverFirst(workspace, customer, turn, (await look()).known.addresses, invocation);
+      const { addresses } = (await look()).known;
+      const hindrance = await deliverFirst(workspace, customer, turn, addresses, invocation);
       const person = await look();
       if (hindrance !== null || person.owed.length > 0 || person.known.inJob)
         return hindered(hindrance ?? { code: EXIT.attention, why: waiting(person) }, person);
+      // The vendors may have shown more of the person: what is owed there comes first as well.
+      if (person.known.addresses.some((one) => !addresses.includes(one))) continue;
       const at = container.get(TOKENS.Clock).now();
       const entries = await erasePerson(store, customer.profiles, turn.lease, person, actorOf(options), at);
       // Something was said about them in between: it may be an opt-out, which comes first.
