@@ -54,7 +54,12 @@ const ANSWERS: readonly BrokenAnswer[] = [
   { name: 'a slow drip', rule: { kind: 'drip', delayMs: 20 }, means: 'later', onTheWay: true },
   { name: 'truncated', rule: { kind: 'truncated' }, means: 'later', onTheWay: true },
   { name: 'Content-Length too long', rule: { kind: 'wrong-length' }, means: 'later', alike: true },
-  { name: 'Content-Length too short', rule: { kind: 'wrong-length', details: { byBytes: -7 } }, means: 'later', onTheWay: true },
+  {
+    name: 'Content-Length too short',
+    rule: { kind: 'wrong-length', details: { byBytes: -7 } },
+    means: 'later',
+    onTheWay: true,
+  },
   { name: 'gzip that breaks off', rule: { kind: 'corrupt-gzip' }, means: 'later', onTheWay: true },
   { name: 'no gzip where it says so', rule: { kind: 'false-encoding' }, means: 'later', alike: true },
   { name: 'a body without end', rule: { kind: 'oversized' }, means: 'nonsense', onTheWay: true },

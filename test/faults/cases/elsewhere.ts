@@ -14,7 +14,9 @@ export const leadingElsewhere = (name: string, system: SystemName, leads: Leads)
     name: `${system}: ${name}`,
     system,
     rules: (world: World) => {
-      const { rules = [] } = leads(`${world.other(system).url}/elsewhere/services/data/v66.0/query/01gHs00000000EAAA2-2000`);
+      const { rules = [] } = leads(
+        `${world.other(system).url}/elsewhere/services/data/v66.0/query/01gHs00000000EAAA2-2000`,
+      );
       return typeof rules === 'function' ? rules(world) : rules;
     },
     alsoWrong: (world) =>

@@ -10,6 +10,9 @@ const HOUR_MS = 3_600_000;
 /** The day's budget begins anew at midnight of the account, at the latest. */
 const TOMORROW_MS = 25 * HOUR_MS;
 
+/** Behind the overlap of two reads: what a read of everybody has missed no read of changes would bring. */
+const LONG_AGO_MS = HOUR_MS;
+
 /** The administrator puts back what was taken away, and nothing that people did meanwhile. */
 const propertyBack =
   (name: string) =>
@@ -54,6 +57,9 @@ const ERROR_IN_200 = {
   category: 'INTERNAL_ERROR',
   correlationId: '1c4b7c3e-0000-4000-8000-000000000000',
 };
+
+/** A new contact that is in the list when its own row was seen: till then nobody mails it. */
+const NOT_YET_LISTED = /^member new\d@x\.org is half written: .*"isListed":false,"optedOut":false/;
 
 /** What HubSpot can do wrong in either role. */
 const inBothRoles: readonly FaultCase[] = [
@@ -115,9 +121,8 @@ const inBothRoles: readonly FaultCase[] = [
     system,
     begin: propertyBack('firstname'),
     rules: on(searching, { kind: 'property-vanished', details: { name: 'firstname' } }),
-    exit: [DONE, WRONG, ATTENTION],
-    // Made from a contact without the property, or without the property itself; filled in when it is back.
-    mayShow: /^(contact|member) \w+@x\.org is half written: .*"(firstname":null|FNAME":"")/,
+    exit: [WRONG],
+    says: [/firstname is gone/],
   },
   {
     name: 'a mapped property becomes a number while contacts are read',
@@ -131,6 +136,7 @@ const inBothRoles: readonly FaultCase[] = [
     name: 'reads of changes come back empty',
     system,
     stepMs: 120_000,
+    isHidden: true,
     rules: on(searching, { kind: 'reads-empty' }),
     exit: [DONE, ATTENTION],
   },
@@ -138,6 +144,7 @@ const inBothRoles: readonly FaultCase[] = [
     name: 'the search index lags behind by four minutes',
     system,
     stepMs: 60_000,
+    isHidden: true,
     laterIsMeanwhile: true,
     rules: on(searching, { kind: 'search-lag', details: { lagMs: 240_000 } }),
     exit: [DONE, ATTENTION],
@@ -194,13 +201,13 @@ export const hubspotMarketingCases: readonly FaultCase[] = [
     begin: listBack,
     rules: on(['PUT /crm/v3/lists/*/memberships/add'], { kind: 'list-deleted', count: 1 }),
     exit: [WRONG, ATTENTION],
-    // A contact that nobody mails: the list is what members are in.
-    mayShow: /^member new\d@x\.org is half written: .*"isListed":false,"optedOut":false/,
+    mayShow: NOT_YET_LISTED,
   },
   {
     name: 'a full read comes back empty',
     system,
     command: ['sync', 'acme', '--full'],
+    stepMs: LONG_AGO_MS,
     rules: on([...searching, ...HUBSPOT['reading the list'], ...HUBSPOT['reading what is archived']], {
       kind: 'reads-empty',
     }),
@@ -218,6 +225,7 @@ export const hubspotMarketingCases: readonly FaultCase[] = [
     system,
     rules: on(writing, { kind: 'batch-fewer-rows', details: { every: 2 } }),
     exit: [DONE, ATTENTION],
+    mayShow: NOT_YET_LISTED,
   },
   {
     name: 'batches answer in another order, reading and writing, and some rows not at all',
@@ -226,6 +234,7 @@ export const hubspotMarketingCases: readonly FaultCase[] = [
       (rule) => [rule, { ...rule, kind: 'batch-fewer-rows', details: { every: 3 } }],
     ),
     exit: [DONE, ATTENTION],
+    mayShow: NOT_YET_LISTED,
   },
   leadingElsewhere('reads are redirected to another host', system, (to) => ({
     rules: on(reading, { kind: 'redirect', details: { to } }),
@@ -317,12 +326,13 @@ export const hubspotCrmCases: readonly FaultCase[] = [
     exit: [FAILED],
     says: [/redirect/],
   })),
-  ...inBothRoles.filter(({ name }) => /scope|opt-out|vanishes|empty|lags/.test(name)),
+  ...inBothRoles.filter(({ name }) => /vanishes|empty|lags/.test(name)),
   {
     name: 'a full read comes back empty',
     system,
     command: ['sync', 'acme', '--full'],
     rules: on([...searching, ...HUBSPOT['reading what is archived']], { kind: 'reads-empty' }),
+    stepMs: LONG_AGO_MS,
     exit: [WAITING],
     says: [/C24/],
   },
@@ -330,8 +340,8 @@ export const hubspotCrmCases: readonly FaultCase[] = [
     name: 'people are deleted for reasons of privacy, one of them opted out',
     system,
     command: ['sync', 'acme', '--full'],
-    begin: erased('hal', 'fay'),
-    goneForGood: ['contact hal@x.org', 'contact fay@x.org'],
+    begin: erased('hal', 'gus'),
+    goneForGood: ['contact hal@x.org', 'contact gus@x.org'],
     exit: [DONE, ATTENTION],
   },
 ];

@@ -15,6 +15,8 @@ export interface FaultCase {
   readonly alsoWrong?: (world: World) => readonly string[];
   /** What may stand there for a while although it is neither what it was nor what it is to become. */
   readonly mayShow?: RegExp;
+  /** What it keeps back looks like a quiet day, so that a run may end well and have carried only a part. */
+  readonly isHidden?: true;
   /** Records that the vendor deletes for good, by `kind address`: nobody may make them anew. */
   readonly goneForGood?: readonly string[];
   /** What people do later they do while the fault lasts, and the sync that meets it may carry it already. */

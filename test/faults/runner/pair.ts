@@ -32,7 +32,7 @@ export interface PairOptions {
   readonly crm?: CrmName;
   /** Mailchimp unless told. */
   readonly marketing?: MarketingName;
-  /** Only people of one campaign are synced; Salesforce. */
+  /** Only people of one campaign are synced, in NetSuite of one group. */
   readonly withCampaign?: boolean;
   /** A custom field means opted out as well; Salesforce. */
   readonly customField?: string;
@@ -82,7 +82,7 @@ export const startPair = async (options: PairOptions): Promise<Pair> => {
     },
   };
   const running = names.map((name) => systems[name]);
-  const campaign = options.withCampaign ? campaignIn(systems.salesforce) : null;
+  const campaign = options.withCampaign ? listIn(systems, crmName) : null;
   const app = byOauth ? oauthOf(systems.hubspot) : null;
   const environment = Object.assign({}, ...running.map(({ env }) => env), app?.env) as Record<string, string>;
   return {
@@ -92,7 +92,7 @@ export const startPair = async (options: PairOptions): Promise<Pair> => {
     other: (system) => systems[system === crmName ? marketingName : crmName],
     crm: {
       salesforce: () => salesforceSide(systems.salesforce, campaign, options.customField),
-      netsuite: () => netsuiteSide(systems.netsuite),
+      netsuite: () => netsuiteSide(systems.netsuite, campaign),
       hubspot: () => hubspotCrmSide(systems.hubspot),
     }[crmName](),
     marketing: {
@@ -113,8 +113,10 @@ const needed = <T>(name: SystemName, standIn: T | null): T => {
   return standIn;
 };
 
-const campaignIn = (salesforce: Systems['salesforce']): string =>
-  (salesforce.act('admin/campaign', { name: 'the list' }) as { readonly id: string }).id;
+const listIn = (systems: Systems, crm: CrmName): string => {
+  const act = crm === 'netsuite' ? 'admin/group' : 'admin/campaign';
+  return (systems[crm].act(act, { name: 'the list' }) as { readonly id: string }).id;
+};
 
 const oauthOf = ({ oauth }: Systems['hubspot']) => {
   const env = {

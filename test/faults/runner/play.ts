@@ -52,7 +52,7 @@ export const playCase = async (one: FaultCase, world: World, undisturbed: Undist
       ...harm(after, twin.before, twin.carried, twin.later)
         .filter((line) => one.mayShow?.test(line) !== true)
         .map((line) => `after the fault: ${line}`),
-      ...claims(answered, differences(after, one.laterIsMeanwhile ? twin.later : twin.carried)),
+      ...(one.isHidden ? [] : claims(answered, differences(after, one.laterIsMeanwhile ? twin.later : twin.carried))),
       ...(one.alsoWrong?.(world) ?? []),
     ];
     if (!wasMet) lines.push('the fault was never met');

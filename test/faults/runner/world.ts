@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Answered, heed, type Place } from '../../scenarios/runner/heed.ts';
-import { type Pair, type PairOptions, type SystemName, startPair, type Systems } from './pair.ts';
+import { type Pair, type PairOptions, type SystemName, type Systems, startPair } from './pair.ts';
 import { actLater, actSince, populate } from './people.ts';
 import { type Records, readRecords } from './records.ts';
 import { type Time, takeOverTime } from './two-clocks.ts';

@@ -71,7 +71,9 @@ const shownIn = async (portal: PortalControls, kind: string, audience: string | 
   const memberships = audience === null ? [] : await ask<{ readonly recordId: string }>(membershipsOf(audience));
   const members = new Set(memberships.map(({ recordId }) => recordId));
   const known = new Set(contacts.map(({ properties: { email } }) => email));
-  const strangers = [...portal.state().addresses.values()].filter(({ email, wide }) => wide != null && !known.has(email));
+  const strangers = [...portal.state().addresses.values()].filter(
+    ({ email, wide }) => wide != null && !known.has(email),
+  );
   return [
     ...contacts.map(({ id, properties: { email, firstname, lastname, hs_email_optout } }) => ({
       kind,

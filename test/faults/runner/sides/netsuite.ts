@@ -6,16 +6,18 @@ const SOFT_OPT_IN = '1';
 const SOFT_OPT_OUT = '2';
 const OPTED_OUT: readonly string[] = [SOFT_OPT_OUT, '4'];
 
-/** Contacts and customers. */
-export const netsuiteSide = (account: Acting): CrmSide => ({
+/** Contacts and customers; with a group only its members are synced, and everybody is one. */
+export const netsuiteSide = (account: Acting, group: string | null): CrmSide => ({
   nameFields: ['firstName', 'lastName'],
-  profile: { records: TYPES },
+  profile: { records: TYPES, ...(group === null ? {} : { lists: [{ group }] }) },
   optOutProfile: {},
   typeOf: (sort) => TYPES[sort === 'first' ? 0 : 1],
   add(record, name) {
     const kind = record === 'customer' ? { isPerson: true } : { entityId: name };
     const fields = { firstName: 'First', lastName: name, email: addressOf(name), [STATUS]: SOFT_OPT_IN, ...kind };
-    return (account.act('admin/create', { record, fields }) as { readonly id: string }).id;
+    const { id } = account.act('admin/create', { record, fields }) as { readonly id: string };
+    if (group !== null) account.act('admin/group-members', { group, add: [id] });
+    return id;
   },
   sayOptedOut(record, id) {
     account.act('admin/edit', { record, id, fields: { [STATUS]: SOFT_OPT_OUT } });

@@ -10,11 +10,7 @@ interface Wire {
 const TYPES = ['Contact', 'Lead'] as const;
 
 /** Contacts and Leads; with a campaign only its members are synced, and everybody is one. */
-export const salesforceSide = (
-  org: Acting,
-  campaign: string | null,
-  customField: string | undefined,
-): CrmSide => ({
+export const salesforceSide = (org: Acting, campaign: string | null, customField: string | undefined): CrmSide => ({
   nameFields: ['FirstName', 'LastName'],
   profile: { records: TYPES, ...(campaign === null ? {} : { lists: [{ campaign }] }) },
   optOutProfile: customField === undefined ? {} : { customField: { field: customField, alsoStandard: true } },

@@ -51,7 +51,10 @@ export const addressOf = (name: string): string => `${name}@x.org`;
 export const askJson = async <T>(url: string, authorization: string, json?: object): Promise<T> => {
   const response = await fetch(url, {
     method: json === undefined ? 'GET' : 'POST',
-    headers: { authorization, ...(json === undefined ? {} : { 'content-type': 'application/json', prefer: 'transient' }) },
+    headers: {
+      authorization,
+      ...(json === undefined ? {} : { 'content-type': 'application/json', prefer: 'transient' }),
+    },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
