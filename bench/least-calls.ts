@@ -31,8 +31,11 @@ export interface LeastOfPair {
   someChanged(changed: number): LeastCalls;
   /** `people` members left; each has one record, at an address of so many characters. */
   optOutsFromMarketing(people: number, addressCharacters: number): LeastCalls;
-  /** `people` were opted out in the CRM; each has one member. `read` of them are read only now: none, if the guard held them before. */
-  optOutsFromCrm(people: number, read: number): LeastCalls;
+  /**
+   * `people` were opted out in the CRM; each has one member. If a guard held them before they are read again: that read began
+   * when they had just been made, and every read begins some minutes before the one before it.
+   */
+  optOutsFromCrm(people: number): LeastCalls;
   /** A list of `lines` addresses was imported; `people` of them are members with one record each, the others nobody. */
   importedList(people: number, lines: number, addressCharacters: number): LeastCalls;
 }
@@ -56,8 +59,8 @@ export const leastOf = (pair: PairName): LeastOfPair => {
       crm: together(crm.later(0, 0), crm.optOuts(people, addressCharacters)),
       marketing: marketing.later(people, people),
     }),
-    optOutsFromCrm: (people, read) => ({
-      crm: crm.later(read, read),
+    optOutsFromCrm: (people) => ({
+      crm: crm.later(people, people),
       marketing: together(marketing.later(0, 0), marketing.optOuts(people)),
     }),
     importedList: (people, lines, addressCharacters) => ({

@@ -52,7 +52,7 @@ export const optOutsAlone = async (
     const least =
       from === 'marketing'
         ? leastOf(pair).optOutsFromMarketing(count, act.addressCharacters)
-        : leastOf(pair).optOutsFromCrm(count, held ? 0 : count);
+        : leastOf(pair).optOutsFromCrm(count);
     const name = from === 'marketing' ? 'fromMarketing' : 'fromCrm';
     const last = syncs.at(-1);
     if (last !== undefined)

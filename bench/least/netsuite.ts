@@ -44,9 +44,10 @@ export const netsuiteAsCrm: LeastAsCrm = {
     ),
   lookedFor: (addresses) => queries(batches(addresses, NETSUITE.values), 'C1: by address, 500 values a call'),
   optOuts: (people) => ({
+    // Fields are read after opt-outs were carried (C21), and so show them.
     ...queries(
-      3 * batches(people, NETSUITE.values),
-      'C1: by address; C21 just before; C22 read back; 500 values a call',
+      3 * batches(people, NETSUITE.values) + pages(people, NETSUITE.queryRows) - 1,
+      'C1: by address; C21 just before; C22 read back; 500 values a call; what was just written, 1,000 rows a page',
     ),
     'PATCH /contact/{id}': { calls: people, source: 'one record a call' },
   }),

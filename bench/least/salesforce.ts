@@ -88,5 +88,7 @@ export const salesforceAsCrm: LeastAsCrm = {
       calls: batches(people, SALESFORCE.collectionRecords),
       source: '200 records a call; opt-outs never go by job (C21)',
     },
+    // Fields are read after opt-outs were carried (C21), and so show them.
+    ...locators(pages(people, SALESFORCE.queryRows) - 1),
   }),
 };

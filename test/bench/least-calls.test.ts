@@ -63,8 +63,8 @@ describe('the least possible calls', () => {
       'GET /members (unsubscribed since)': 5,
     });
     expect(counts(optOutsFromMarketing(100, 30))).toMatchObject({ 'GET /queryAll Contact (by id)': 2 });
-    expect(counts(optOutsFromCrm(5_000, 0))['GET /query/{locator}']).toBeUndefined();
-    expect(counts(optOutsFromCrm(5_000, 5_000))).toMatchObject({
+    expect(counts(optOutsFromMarketing(5_000, 30))['GET /query/{locator}']).toBe(2);
+    expect(counts(optOutsFromCrm(5_000))).toMatchObject({
       'POST /lists/{audience}': 10,
       'GET /members (changes)': 7,
       'GET /query/{locator}': 4,
@@ -83,6 +83,41 @@ describe('the least possible calls', () => {
     expect(abilitiesIn(mailchimp, 'marketing').bulk).toMatchObject({
       fromOps: MAILCHIMP.operationsFrom,
       mostOps: MAILCHIMP.batchOperations,
+    });
+  });
+
+  it('HubSpot: 100 contacts a page and a call, 200 a search, opt-outs by themselves', () => {
+    const { firstSync, optOutsFromMarketing: leave } = leastOf('hubspot-mailchimp');
+    expect(counts(firstSync(10_000, 201))).toMatchObject({
+      'GET /objects/contacts': 101,
+      'POST /objects/contacts/search': 2,
+    });
+    expect(counts(leave(500, 30))).toMatchObject({
+      'POST /communication-preferences/v4/statuses/{address}/unsubscribe-all': 500,
+      'POST /objects/contacts/batch/read': 15,
+      'POST /objects/contacts/search': 4,
+    });
+    const marketing = counts(leastOf('salesforce-hubspot').firstSync(1_000, 20));
+    expect(marketing).toMatchObject({
+      'GET /communication-preferences/v4/statuses/{address}/unsubscribe-all': 1_000,
+      'POST /objects/contacts/batch/create': 10,
+      'PUT /lists/{id}/memberships/add': 10,
+    });
+  });
+
+  it('NetSuite: 1,000 rows a query, 500 values a look-up, one record a write', () => {
+    const { firstSync, optOutsFromMarketing: leave, nothingChanged: quiet } = leastOf('netsuite-mailchimp');
+    expect(counts(quiet())['POST /suiteql']).toBe(12);
+    expect(counts(firstSync(10_000, 200))['POST /suiteql']).toBe(4 + 2 + 1 + 10);
+    expect(counts(leave(501, 30))).toMatchObject({ 'PATCH /contact/{id}': 501, 'POST /suiteql': 12 + 6 });
+  });
+
+  it('an imported list is looked for as a whole, and carried for who is there', () => {
+    const imported = counts(leastOf(MAIN).importedList(5_000, 100_000, 34));
+    expect(imported).toMatchObject({
+      'GET /queryAll Contact (by address)': Math.ceil(100_000 / valuesInQuery(34)),
+      'PATCH /composite/sobjects': 25,
+      'POST /lists/{audience}': 10,
     });
   });
 });

@@ -56,7 +56,7 @@ const measure = async (pair: PairName & keyof typeof CONTACTS): Promise<readonly
     seen.push(await bench.sync(least.optOutsFromMarketing(LEAVING, leave('marketing'))));
     await bench.sync(NO_LEAST);
     leave('crm');
-    seen.push(await bench.sync(least.optOutsFromCrm(LEAVING, LEAVING)));
+    seen.push(await bench.sync(least.optOutsFromCrm(LEAVING)));
     return seen;
   } finally {
     await bench.close();
