@@ -23,6 +23,13 @@ const OTHER: Variant = {
     emailsLowerCased: false,
     marketableWritable: true,
     legalBasisWritable: false,
+    marketableByDefault: true,
+    personSource: 'Preference center',
+    privacyDeleteForgetsOptOut: false,
+    preferenceBatchMax: 10,
+    historyPageLimit: 20,
+    webhooksOnOptOut: false,
+    resubscribe2026: 'refused',
   },
 };
 

@@ -25,6 +25,8 @@ const OTHER_WAYS: Readonly<Record<string, unknown>> = {
   suiteqlTextCase: 'insensitive',
   aboveRowCap: 'error',
   rowCap: 1_500,
+  mergeLeavesDeletedRecord: true,
+  recipientActMovesLastModified: false,
   unorderedRows: 'by-id',
   offsetMultipleOfLimit: false,
   deletedRecordType: 'number',
