@@ -8,7 +8,8 @@ export const HELP = `npm run bench -- [--sizes 1000,10000,100000] [--million] [-
                   All but ${MAIN} only take part in sync and opt-outs, and unless they are named up to 10,000
                   contacts, salesforce-hubspot up to 1,000
   --only PART,... only these: sync, opt-outs, backlog, comparisons, import, profile (all)
-  --opt-outs N    people who opt out in the opt-out cases (5000; in pairs where they go one by one 500 at most)
+  --opt-outs N    people who opt out in the opt-out cases (5000; in the other pairs, where they go one by one, 500 and
+                  a fifth of the contacts at most)
   --opt-outs-at N size of the audience in those cases (the largest of at most 100,000)
   --lines N       lines of the opt-out list that is imported (100000)
   --sample N      contacts that the plain script does, one call each (100)
