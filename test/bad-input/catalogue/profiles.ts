@@ -90,7 +90,7 @@ export const badProfileFiles: readonly BadCase[] = [
     name: 'a file of Windows, with a mistake in its last line',
     given: file('acme/newsletter.yaml', `${HEAD}colour: blue\n`.replaceAll('\n', '\r\n')),
     says: [
-      'profiles/acme/newsletter.yaml:5:1: unknown key "colour". The keys here are version, description, crm, marketing, schedule, fields, conflicts, create, whenRecordLeaves, reference, optOut, consent, guards.',
+      'profiles/acme/newsletter.yaml:5:1: unknown key "colour". The keys here are version, description, crm, marketing, schedule, fields, conflicts, create, whenRecordLeaves, reference, optOut, topics, consent, guards.',
     ],
     exit: 2,
   },
