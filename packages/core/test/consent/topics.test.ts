@@ -1,6 +1,7 @@
 import type { MemberState } from '@heed/contract';
 import { describe, expect, it } from 'vitest';
 import { isDenied } from '../../src/consent/echo.ts';
+import { reachOf } from '../../src/consent/reach.ts';
 import type { TopicMapping } from '../../src/profile/profile.ts';
 import { memberRow, memberState } from './made-up.ts';
 import { key, Story } from './story.ts';
@@ -351,4 +352,15 @@ it('C17 two topics at once, and all mail with them: each keeps its own origin', 
     new Set(['t1', 'Events_Opt_Out__c', 'Product_Opt_Out__c', 't2', '*']),
   );
   expect(story.facts.every(({ address }) => address === key(ANN))).toBe(true);
+});
+
+it('C20 C26 what operators see of single topics, wherever they were said, is never mixed with all mail', () => {
+  const story = ann({ topics: [EVENTS] });
+  story.member(ANN, 'subscribed', { topics: { t1: 'opted-out', t9: 'opted-out' } });
+  story.record('Contact 1', { optedOut: true });
+  const ledger = { facts: story.facts, decisions: [] };
+  const topicsIn = (scope: 'customer' | 'topics') =>
+    reachOf(key(ANN), [...story.shadows.values()], ledger, scope).bindings.map(({ fact }) => fact.topic);
+  expect(topicsIn('topics')).toEqual(['t1', 't9']);
+  expect(topicsIn('customer')).toEqual(['*']);
 });
