@@ -102,8 +102,9 @@ const inBothRoles: readonly FaultCase[] = [
     name: 'the app may write no opt-out any more',
     system,
     begin: withoutScope(/^communication_preferences\.(read_)?write$/),
-    exit: [UNREACHABLE, ATTENTION],
+    exit: [UNREACHABLE],
     says: [/communication_preferences\.write/],
+    carriedAnyway: ['Contact ann@x.org', 'Contact cid@x.org', 'Lead cid@x.org', 'Contact lou@x.org'],
   },
   {
     name: 'a mapped property is gone before the run',

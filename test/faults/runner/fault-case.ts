@@ -17,6 +17,8 @@ export interface FaultCase {
   readonly mayShow?: RegExp;
   /** What it keeps back looks like a quiet day, so that a run may end well and have carried only a part. */
   readonly isHidden?: true;
+  /** Records, by `kind address`, that are carried all the same: the fault touches the other system alone. */
+  readonly carriedAnyway?: readonly string[];
   /** Records that the vendor deletes for good, by `kind address`: nobody may make them anew. */
   readonly goneForGood?: readonly string[];
   /** What people do later they do while the fault lasts, and the sync that meets it may carry it already. */

@@ -53,6 +53,7 @@ export const playCase = async (one: FaultCase, world: World, undisturbed: Undist
         .filter((line) => one.mayShow?.test(line) !== true)
         .map((line) => `after the fault: ${line}`),
       ...(one.isHidden ? [] : claims(answered, differences(after, one.laterIsMeanwhile ? twin.later : twin.carried))),
+      ...differences(only(after, one.carriedAnyway), only(twin.carried, one.carriedAnyway)),
       ...(one.alsoWrong?.(world) ?? []),
     ];
     if (!wasMet) lines.push('the fault was never met');
@@ -63,6 +64,9 @@ export const playCase = async (one: FaultCase, world: World, undisturbed: Undist
     noise.stop();
   }
 };
+
+const only = (records: Records, keys: readonly string[] = []): Records =>
+  new Map([...records].filter(([key]) => keys.includes(key)));
 
 const without = ({ before, carried, later }: Undisturbed, keys: readonly string[]): Undisturbed => {
   const rest = (records: Records): Records => new Map([...records].filter(([key]) => !keys.includes(key)));

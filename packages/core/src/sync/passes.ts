@@ -9,6 +9,7 @@ import { record } from './plan-line.ts';
 import type { Allowed } from './run-state.ts';
 import { note, type Run } from './run-state.ts';
 import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
+import { SystemStopped } from './write.ts';
 
 const isGuardedOptOut = (write: PlannedWrite): boolean => write.guarded && write.op.kind === 'opt-out';
 const isLeaving = (write: PlannedWrite): boolean => write.op.kind === 'leave';
@@ -20,7 +21,7 @@ const addressesWith = (plans: readonly AddressPlan[], has: (plan: AddressPlan) =
 
 /**
  * Opt-outs first: read, decided and tried before any other change (C21). Those that a guard may hold are counted over the
- * whole run before the first of them is sent (C23).
+ * whole run before the first of them is sent (C23). A system that takes nothing stops its own opt-outs, not those of the other.
  */
 export const optOutPass = async (
   run: Run,
@@ -31,6 +32,7 @@ export const optOutPass = async (
   await run.engine.store.clearWorklist(run.lease, run.view.profile.id, 'guarded');
   const due = await run.engine.store.countDirty(run.view.profile.id, run.engine.clock.now());
   let done = 0;
+  let stopped = null as SystemStopped | null; // Set in a callback, where the compiler does not look.
   await eachDirtyBatch(
     run,
     async (marks) => {
@@ -41,7 +43,10 @@ export const optOutPass = async (
         marks.map((mark) => mark.address),
       );
       const free = (plan: AddressPlan): readonly PlannedWrite[] =>
-        plan.consent.filter((write) => !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)));
+        plan.consent.filter(
+          (write) =>
+            write.side !== stopped?.side && !isGuardedOptOut(write) && (allowed === 'everything' || !isClear(write)),
+        );
       for (const plan of plans) {
         record(run, plan, free(plan), allowed === 'nothing');
         if (allowed !== 'everything') record(run, plan, plan.consent.filter(isClear), true);
@@ -60,11 +65,19 @@ export const optOutPass = async (
       const busy = plans.filter((plan) => free(plan).length > 0 || plan.owed.length > 0);
       const busyAddresses = new Set(busy.map((plan) => plan.address));
       const busyMarks = marks.filter((mark) => busyAddresses.has(mark.address));
-      await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
+      try {
+        await carryOut(run, busyMarks, busy, free, { unfinished: () => true, held: () => false });
+      } catch (error) {
+        if (!(error instanceof SystemStopped) || stopped !== null) throw error;
+        stopped = error;
+      }
     },
     since,
   );
-  await guardedPass(run, 'guarded', allowed, (plan) => plan.consent.filter(isGuardedOptOut));
+  // Guarded is only what goes to the marketing system.
+  if (stopped === null || stopped.side === 'crm')
+    await guardedPass(run, 'guarded', allowed, (plan) => plan.consent.filter(isGuardedOptOut));
+  if (stopped !== null) throw stopped;
 };
 
 /** Every other change: fields, creates, renames, members whose record left. Settles each address for this run. */

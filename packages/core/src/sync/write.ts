@@ -17,10 +17,12 @@ export interface Sent {
 
 /** An unavailable system is not the record's fault: the run stops, what was owed stays owed (exit 3). */
 export class SystemStopped extends Error {
+  readonly side: 'crm' | 'marketing';
   readonly refusal: Refusal;
-  constructor(title: string, refusal: Refusal) {
+  constructor(side: 'crm' | 'marketing', title: string, refusal: Refusal) {
     super(`${title}: ${refusal.message}`);
     this.name = 'SystemStopped';
+    this.side = side;
     this.refusal = refusal;
   }
 }
@@ -184,9 +186,9 @@ const stopIfDown = (run: Run, side: 'crm' | 'marketing', outcomes: readonly Outc
   const refusals = outcomes.flatMap((outcome) => (outcome.result === 'rejected' ? [outcome.refusal] : []));
   const { title } = sideOf(run, side).open.connector;
   const denied = refusals.find((refusal) => reactionTo(refusal.kind) === 'stop this system');
-  if (denied !== undefined) return new SystemStopped(title, denied);
+  if (denied !== undefined) return new SystemStopped(side, title, denied);
   const down = refusals.filter((refusal) => reactionTo(refusal.kind) === 'retry later');
   run.failures[side] = down.length === outcomes.length ? run.failures[side] + 1 : 0;
   const first = down[0];
-  return first !== undefined && run.failures[side] >= FAILED_BATCHES ? new SystemStopped(title, first) : null;
+  return first !== undefined && run.failures[side] >= FAILED_BATCHES ? new SystemStopped(side, title, first) : null;
 };
