@@ -1,7 +1,7 @@
 import { ConnectorError } from '@heed/contract';
 
 /** A zod schema, or whatever else throws for a value of another form. */
-interface Form<T> {
+export interface Form<T> {
   parse(value: unknown): T;
 }
 
