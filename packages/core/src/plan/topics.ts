@@ -1,4 +1,4 @@
-import { decide, isMailable, type Verdict } from '../consent/decide.ts';
+import { decide, isMailable, type Remark, type Verdict } from '../consent/decide.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { Side } from '../profile/profile.ts';
 import type { NotSyncedReason } from '../state/report.ts';
@@ -73,6 +73,8 @@ const withoutPart = (plan: TopicPlan, plans: readonly TopicPlan[]): TopicPlan =>
 
 const isPart = ({ topic }: TopicPlan, side: Side): boolean => topic.collapses[side] && topic.collapse === 'all';
 
+const BY_TOPIC: Remark = { reason: 'topic-opted-out', rule: 'C17' };
+
 /**
  * What opt-outs of topics mean for all mail (C6, C17): nobody is made a member who would be in a topic that they opted out of, and
  * nobody gets fields in a tool that has them opted out of everything because of a topic.
@@ -82,11 +84,13 @@ export const withinTopics = (verdict: Verdict, topics: readonly TopicPlan[], isM
   const out = topics.filter((one) => stands(one.verdict));
   const joins = out.some(({ topic }) => topic.id !== null && !topic.joined);
   const collapsed = out.some(({ topic }) => topic.collapses.marketing);
+  // The CRM shows opted out of everything, and no fact says so: we wrote it for the topic.
+  const isExplained = verdict.remark?.reason === 'opted-out-in-crm' && out.some(({ topic }) => topic.collapses.crm);
   return {
     ...verdict,
     create: verdict.create && !joins,
     fields: verdict.fields && !collapsed,
-    remark: verdict.remark ?? ((joins && !isMember) || collapsed ? { reason: 'topic-opted-out', rule: 'C17' } : null),
+    remark: isExplained || (verdict.remark === null && ((joins && !isMember) || collapsed)) ? BY_TOPIC : verdict.remark,
   };
 };
 

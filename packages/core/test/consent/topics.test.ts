@@ -300,8 +300,9 @@ describe('C17 a system that knows no such topic', () => {
     expect(sets(story)).toEqual([['crm', '*', { HasOptedOutOfEmail: true }, 'C0.3 C1 C17']]);
     story.carryOut(ANN);
     expect(story.facts.at(-1)).toMatchObject({ topic: 'collapse:events', source: { field: 'HasOptedOutOfEmail' } });
-    // It does not come back as an opt-out of everything (C8).
+    // It does not come back as an opt-out of everything (C8), nor is it told as one.
     expect(sets(story)).toEqual([]);
+    expect(reasons(story)).toEqual(['topic-opted-out']);
     expect(story.plan(ANN).verdict).toMatchObject({ row: 6, fields: false });
     expect(story.plan(ANN).owed).toEqual([]);
   });
