@@ -267,8 +267,8 @@ export const createApi = ({ ask, setZone }: Asker, paths: Paths) => {
 /** HubSpot's number for the type "contact". */
 const CONTACTS = '0-1';
 
-/** `.` and `..` would name something else in a path. */
-const isPathSafe = (key: string): boolean => !/^\.{0,2}$/.test(key);
+/** `.` and `..` would name something else in a path, and half a letter cannot stand in one. */
+const isPathSafe = (key: string): boolean => !/^\.{0,2}$/.test(key) && key.isWellFormed();
 
 /** List ids come from profiles and go into paths. */
 const listId = (id: string): string => {

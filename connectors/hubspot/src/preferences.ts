@@ -48,8 +48,8 @@ export const createPreferences = ({ ask }: Asker, paths: Paths) => {
   let batches = true;
 
   const pathOf = (email: string, more = ''): string => {
-    // What is no address must not become another path.
-    if (!email.includes('@'))
+    // What is no address must not become another path; half a letter is in none.
+    if (!email.includes('@') || !email.isWellFormed())
       throw new ConnectorError('invalid', 'HubSpot: this is no e-mail address', {
         code: 'INVALID_EMAIL',
         field: 'email',
