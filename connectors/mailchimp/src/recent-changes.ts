@@ -1,4 +1,4 @@
-import type { Millis, Tools } from '@heed/contract';
+import type { Millis, Page, Row, Tools } from '@heed/contract';
 import type { MembersQuery } from './api.ts';
 import { memberStream, type Source } from './streams.ts';
 
@@ -8,6 +8,10 @@ const FRESH_MS = 30_000;
 const BEHIND_READ_MS = 5 * 60_000;
 /** A further look among all changes: not longer, because it meets our own writes again. */
 const BEHIND_LOOK_MS = 10_000;
+/** What the read showed so long before it began cannot have been a moment ago, whichever clock is ahead. */
+const SURE_MS = 5_000;
+/** Rows of reads that are remembered; whoever is not, counts as changed. */
+const MOST_SHOWN = 100_000;
 /** Pages of archived members; more of them since the read, and nothing is written in numbers any more. */
 const MOST_ARCHIVED_PAGES = 5;
 
@@ -18,21 +22,24 @@ const MOST_ARCHIVED_PAGES = 5;
  * and its batch always was.
  */
 export interface RecentChanges {
-  /** A read has ended: up to its beginning (vendor's clock) the engine knows everybody. */
-  readUpTo(at: Millis): void;
+  /** A page of a read; behind its last one the engine knows everybody up to the read's beginning. */
+  read(page: Pick<Page, 'rows' | 'last' | 'readAt'>): void;
   /** Hashes of the members archived since; null: nothing was read, or too many to look through. */
   archived(signal: AbortSignal): Promise<ReadonlySet<string> | null>;
-  /** Hashes of the members changed since in any way, archived ones among them. */
+  /** Hashes of the members changed since in any way that the read did not show, archived ones among them. */
   any(mostPages: number, signal: AbortSignal): Promise<ReadonlySet<string> | null>;
 }
 
 export const createRecentChanges = (source: Source, tools: Pick<Tools, 'clock' | 'vendorNow'>): RecentChanges => {
-  const archived = createWatch(source, tools, 'archived', BEHIND_READ_MS);
-  const everyone = createWatch(source, tools, null, BEHIND_LOOK_MS);
+  const shown = createShown();
+  const archived = createWatch(source, tools, 'archived', BEHIND_READ_MS, () => true);
+  const everyone = createWatch(source, tools, null, BEHIND_LOOK_MS, (row) => !shown.has(row));
   return {
-    readUpTo(at) {
-      archived.begin(at - BEHIND_READ_MS);
-      everyone.begin(at - BEHIND_READ_MS);
+    read({ rows, last, readAt }) {
+      shown.add(rows, readAt);
+      if (!last) return;
+      archived.begin(readAt - BEHIND_READ_MS);
+      everyone.begin(readAt - BEHIND_READ_MS);
     },
     archived: (signal) => archived.look(MOST_ARCHIVED_PAGES, signal),
     async any(mostPages, signal) {
@@ -41,6 +48,25 @@ export const createRecentChanges = (source: Source, tools: Pick<Tools, 'clock' |
       const changed = hidden === null ? null : await everyone.look(mostPages, signal);
       return hidden === null || changed === null ? null : new Set([...changed, ...hidden]);
     },
+  };
+};
+
+/**
+ * What the reads of the last minutes showed, as they showed it. Looks go back behind the read for what was visible late; without
+ * this everybody whom an earlier run had just made or changed would count as changed, and go one by one.
+ */
+const createShown = () => {
+  let stamps = new Map<string, Millis>();
+  let readAt: Millis | null = null;
+  return {
+    add(rows: readonly Row[], at: Millis): void {
+      if (readAt !== at) stamps = new Map([...stamps].filter(([, stamp]) => stamp >= at - BEHIND_READ_MS));
+      readAt = at;
+      for (const { record, modifiedAt } of rows)
+        if (modifiedAt !== null && modifiedAt >= at - BEHIND_READ_MS && modifiedAt < at - SURE_MS)
+          if (stamps.size < MOST_SHOWN) stamps.set(record.id, modifiedAt);
+    },
+    has: ({ record, modifiedAt }: Row): boolean => modifiedAt !== null && stamps.get(record.id) === modifiedAt,
   };
 };
 
@@ -54,6 +80,7 @@ const createWatch = (
   tools: Pick<Tools, 'clock' | 'vendorNow'>,
   status: MembersQuery['status'],
   behindMs: number,
+  isNews: (row: Row) => boolean,
 ): Watch => {
   let from: Millis | null = null;
   let lookedAt: Millis | null = null;
@@ -75,7 +102,7 @@ const createWatch = (
         if (pages > 0) from = place.at ?? from;
         if (pages === mostPages) return null;
         const { rows, next } = await stream.fetch(place, signal);
-        for (const { record } of rows) changed.add(record.id);
+        for (const row of rows) if (isNews(row)) changed.add(row.record.id);
         place = next;
       }
       from = now - behindMs;

@@ -34,7 +34,7 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
 
   async function* read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Page> {
     for await (const page of readMembers({ api, complaints }, container, request, tools, signal)) {
-      if (page.last) changes.readUpTo(page.readAt);
+      changes.read(page);
       yield page;
     }
   }

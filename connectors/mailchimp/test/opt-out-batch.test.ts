@@ -109,6 +109,35 @@ describe('opt-outs in numbers', () => {
     }
   });
 
+  it('go by batch, too, of those who changed minutes before the read and whom it showed so', async () => {
+    const vendor = await startMailchimp();
+    await addMany(vendor, people(60));
+    vendor.clock.advance(90_000);
+    // Nobody knows whether it was before or after the read saw them.
+    await addMany(vendor, ['lately@example.org']);
+    vendor.clock.advance(1_000);
+    const { session, meter } = openFor(vendor);
+    await readAll(session);
+    vendor.act('person/unsubscribe', { email: 'p1@example.org' });
+    const outcomes = await session.write(optOuts([...people(60), 'lately@example.org']), signal);
+    expect(tally(outcomes)).toEqual({ applied: 60, unchanged: 1 });
+    expect(meter.counts()).toMatchObject({ 'add members': { calls: 1 }, member: { calls: 2 } });
+  });
+
+  it('go one by one where the read did not show a change of before it: it was visible late', async () => {
+    const vendor = await startMailchimp();
+    await addMany(vendor, people(60));
+    vendor.clock.advance(90_000);
+    const before = vendor.clock.now();
+    const { session, meter } = openFor(vendor);
+    await readAll(session);
+    vendor.clock.setWrong(before - 30_000 - vendor.clock.now());
+    vendor.act('person/unsubscribe', { email: 'p1@example.org' });
+    vendor.clock.setWrong(0);
+    expect(tally(await session.write(optOuts(people(60)), signal))).toEqual({ applied: 59, unchanged: 1 });
+    expect(meter.counts()).toMatchObject({ 'add members': { calls: 1 }, member: { calls: 1 } });
+  });
+
   it('look again after half a minute, and ask then only for what changed since', async () => {
     const vendor = await startMailchimp();
     const { session, made } = await readBefore(vendor, people(90));

@@ -55,7 +55,7 @@ export const sessionOver = (answer: (request: HttpRequest) => unknown, audience:
     write: (ops: Parameters<Session['write']>[0], signal: AbortSignal) =>
       writeAll({ api, tools: toolsOnPaper, complaints: complaints.sofar, mergeFields, changes }, ops, signal),
     bulk: createJobs({ batches: createBatchApi(call), mergeFields, tools: toolsOnPaper, audience, onLoopback: true }),
-    readUpTo: (at: number) => changes.readUpTo(at),
+    readUpTo: (at: number) => changes.read({ rows: [], last: true, readAt: at }),
   };
 };
 
