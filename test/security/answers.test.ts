@@ -3,10 +3,21 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { ConnectorError } from '@heed/contract';
-import { boundedText, MAX_ANSWER_BYTES } from '@heed/toolkit';
+import {
+  boundedText,
+  createMeter,
+  createTools,
+  fakeClock,
+  MAX_ANSWER_BYTES,
+  memoryQuota,
+  memoryVault,
+} from '@heed/toolkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { send as sendToHubspot } from '../../connectors/hubspot/src/sdk.ts';
 import { config as mailchimp } from '../../connectors/mailchimp/src/config.ts';
 import { createSend } from '../../connectors/mailchimp/src/sdk.ts';
+import { askerOf } from '../../connectors/netsuite/src/ask.ts';
+import { configSchema as netsuite } from '../../connectors/netsuite/src/config.ts';
 import { send } from '../../connectors/salesforce/src/sdk.ts';
 
 // Answers of a vendor, or of whoever answers in its place, that mean harm. Each goes through the real SDKs.
@@ -39,6 +50,22 @@ const SDKS = {
         signal,
       )
     ).body,
+  hubspot: async (origin: string): Promise<unknown> =>
+    (await sendToHubspot(origin, 'token', { name: 'contacts', method: 'GET', path: '/' }, signal)).body,
+  // By its signer alone: NetSuite is asked by fetch, under the toolkit's limits.
+  netsuite: async (baseUrl: string): Promise<unknown> => {
+    const auth = { method: 'token-based', consumerKey: 'a', consumerSecret: 'b', tokenId: 'c', tokenSecret: 'd' };
+    const config = netsuite.parse({ account: '1234567', baseUrl, auth });
+    const clock = fakeClock();
+    const tools = createTools({
+      ...{ connector: 'netsuite', account: 'x', limits: [], clock, random: () => 0.5, meter: createMeter() },
+      ...{ quota: memoryQuota(clock), vault: memoryVault() },
+    });
+    const ask = askerOf(config, tools, signal);
+    // Writes that may not be repeated: each is asked once.
+    const once = { kind: 'write', repeatable: false } as const;
+    return (await ask({ name: 'query', method: 'GET', path: '/' }, once, signal)).body;
+  },
 };
 const sdks = Object.entries(SDKS);
 

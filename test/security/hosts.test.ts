@@ -3,7 +3,9 @@ import { loopbackOrigin } from '@heed/contract';
 import { nextLink } from '@heed/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { config as hubspot, originOf as originOfHubspot } from '../../connectors/hubspot/src/config.ts';
 import { basePathOf, config as mailchimp } from '../../connectors/mailchimp/src/config.ts';
+import { configSchema as netsuite, originOf as originOfNetsuite } from '../../connectors/netsuite/src/config.ts';
 import { originOf, configSchema as salesforce } from '../../connectors/salesforce/src/config.ts';
 
 // Where credentials may go: the vendor's own hosts by https, or a stand-in on this machine by its address.
@@ -59,17 +61,24 @@ const ofMailchimp = (baseUrl: string) =>
   mailchimp.safeParse({ connector: 'mailchimp', baseUrl, auth: { method: 'oauth', accessToken: 'x' } });
 const ofSalesforce = (given: object) =>
   salesforce.safeParse({ auth: { method: 'client-credentials', clientId: 'c', clientSecret: 's' }, ...given });
+const ofHubspot = (given: object) =>
+  hubspot.safeParse({ connector: 'hubspot', auth: { method: 'service-key', token: 'x' }, ...given });
+const ofNetsuite = (given: object) => {
+  const auth = { method: 'oauth2-client-credentials', clientId: 'c', certificateId: 'i', privateKey: 'k' };
+  return netsuite.safeParse({ account: '1234567_SB1', auth, ...given });
+};
 
 describe('baseUrl', () => {
   it.each(ELSEWHERE)('%j is refused by everybody', (url) => {
     expect(loopbackOrigin(url)).toBeNull();
     expect(ofMailchimp(url).success).toBe(false);
-    expect(ofSalesforce({ baseUrl: url }).success).toBe(false);
+    for (const given of [ofSalesforce, ofHubspot, ofNetsuite]) expect(given({ baseUrl: url }).success).toBe(false);
   });
 
   it.each([...HERE, ...SAME_AS_HERE])('%j is this machine', (url) => {
     expect(loopbackOrigin(url)).toMatch(/^https?:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);
-    expect([ofMailchimp(url).success, ofSalesforce({ baseUrl: url }).success]).toEqual([true, true]);
+    expect(ofMailchimp(url).success).toBe(true);
+    for (const given of [ofSalesforce, ofHubspot, ofNetsuite]) expect(given({ baseUrl: url }).success).toBe(true);
   });
 
   it('whatever stands there, both readers of URLs (fetch, and the old one of superagent) see this machine or none', () => {
@@ -163,6 +172,65 @@ describe("a vendor's host", () => {
     const auth = { method: 'api-key', apiKey: `${'c0ffee'.repeat(5)}42-us21` };
     const given = mailchimp.safeParse({ connector: 'mailchimp', auth });
     expect(given.success && basePathOf(given.data)).toBe('https://us21.api.mailchimp.com/3.0');
+  });
+});
+
+describe("a vendor's host, of HubSpot and NetSuite", () => {
+  it('is HubSpot itself, which no setting changes but a stand-in', () => {
+    const given = ofHubspot({});
+    expect(given.success && originOfHubspot(given.data)).toBe('https://api.hubapi.com');
+    for (const key of ['domain', 'server', 'host', 'url', 'hublet'])
+      expect(ofHubspot({ [key]: 'evil.example' }).success).toBe(false);
+  });
+
+  it.each([
+    'evil.example/',
+    'evil.example#',
+    'evil.example?',
+    '1234567.evil.example',
+    '1234567@evil.example',
+    '1234567:1',
+    '1234567/',
+    '1234567\\',
+    '1234567\n',
+    '12345\u000067',
+    '1234567_',
+    '-1234567',
+    '..',
+    '１２３４５６７',
+    '1234567 SB1',
+    '',
+  ])('the account of NetSuite is not %j', (account) => expect(ofNetsuite({ account }).success).toBe(false));
+
+  it('whatever the account, it is a host of NetSuite, by https', () => {
+    const piece = fc.constantFrom(
+      '1234567',
+      'TSTDRV',
+      '_',
+      '-',
+      '.',
+      '/',
+      '@',
+      ':',
+      '#',
+      '%2e',
+      'sb1',
+      'evil',
+      ' ',
+      '\n',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+        const given = ofNetsuite({ account: pieces.join('') });
+        if (!given.success) return;
+        for (const service of ['suitetalk', 'restlets'] as const) {
+          const { protocol, hostname, port, username } = new URL(originOfNetsuite(given.data, service));
+          expect([protocol, port, username]).toEqual(['https:', '', '']);
+          expect(hostname).toMatch(new RegExp(`^[a-z0-9-]+\\.${service}\\.api\\.netsuite\\.com$`));
+        }
+      }),
+      { numRuns: 500, seed: 3 },
+    );
   });
 });
 

@@ -1,7 +1,14 @@
 import { ConnectorError } from '@heed/contract';
 import { describe, expect, it } from 'vitest';
+import { contactRef, rowOf as rowOfContact } from '../../connectors/hubspot/src/contact.ts';
+import { errorOfRow, failureOf as failureOfHubspot, problemIn } from '../../connectors/hubspot/src/errors.ts';
+import { typeOf } from '../../connectors/hubspot/src/properties.ts';
+import { contactShape } from '../../connectors/hubspot/src/wire.ts';
 import { describeAccount } from '../../connectors/mailchimp/src/describe.ts';
 import { rowOf } from '../../connectors/mailchimp/src/member.ts';
+import { failureOf as failureOfNetsuite } from '../../connectors/netsuite/src/failure.ts';
+import { recordShapes } from '../../connectors/netsuite/src/record-shape.ts';
+import { selectionOf } from '../../connectors/netsuite/src/rows.ts';
 import { addressParts } from '../../connectors/salesforce/src/addresses.ts';
 import { failureOf, refusalOfRow, vendorError } from '../../connectors/salesforce/src/failure.ts';
 import { fieldTypeOf } from '../../connectors/salesforce/src/object-shape.ts';
@@ -79,6 +86,50 @@ describe.each(NAMES)('the name %s', (name) => {
     expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
     const bare = rowOf({ ...member, merge_fields: {} }, { tags: [name], complaints: new Map() });
     expect(Object.entries(bare.values)).toEqual([]);
+  });
+
+  it('is no category, code or type of HubSpot, and a property like any other', () => {
+    for (const body of [{ category: name }, { errors: [{ code: name, message: '' }] }, { policyName: name }]) {
+      const error = failureOfHubspot('contacts', { status: 400, headers: {}, body, bytes: 0 }, 0, 1);
+      expect([error.kind, error.details.code]).toEqual(['invalid', 'HTTP 400']);
+      expect(errorOfRow('contacts', problemIn(body)).kind).toBe('invalid');
+    }
+    const property = { name, label: name, type: name, fieldType: name, options: [], calculated: false } as never;
+    expect(typeOf(property)).toBe('other');
+    const contact = contactShape.parse(
+      JSON.parse(`{"id":"1","properties":{"${name}":"Ann","email":"ann@example.org"}}`),
+    );
+    const wanted = { types: ['contact'], fields: [name], consent: [], reference: null };
+    const parts = { known: new Map([[name, property]]), wanted, member: null, lists: null };
+    const { values, record } = rowOfContact(contact, parts);
+    expect(record).toEqual(contactRef('1'));
+    expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
+    if (name !== '__proto__') expect(Object.entries(values)).toEqual([[name, 'Ann']]);
+    const bare = contactShape.parse({ id: '1', properties: {} });
+    expect(Object.entries(rowOfContact(bare, parts).values)).toEqual([]);
+  });
+
+  it('is no code of NetSuite, and a field like any other', async () => {
+    const text = JSON.stringify({ 'o:errorDetails': [{ 'o:errorCode': name, 'o:errorPath': name, detail: name }] });
+    expect(failureOfNetsuite('query', { status: 400, headers: {}, text }, 0)).toMatchObject({
+      kind: 'invalid',
+      details: { code: 'UNKNOWN_CODE' },
+    });
+    const metadata = async () => JSON.parse(`{"properties":{"email":{"type":"string"},"${name}":{"type":"string"}}}`);
+    const shape = await recordShapes({ metadata } as never)('contact', new AbortController().signal);
+    if (shape === null) throw new Error('not described');
+    const columns = { types: ['contact'], fields: [name], consent: [], reference: null };
+    const known = shape.fields.has(name) ? [name] : [];
+    const zone = { toUtc: () => null } as never;
+    const wire = JSON.parse(`{"id":"1","email":"ann@example.org","${name.toLowerCase()}":"Ann"}`) as Record<
+      string,
+      unknown
+    >;
+    if (!/^[A-Za-z]\w*$/.test(name)) return void expect(known.every((one) => one === name)).toBe(true);
+    const { values } = selectionOf(shape, columns).row(wire, known, zone);
+    expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
+    expect(Object.entries(values)).toEqual(known.map((one) => [one, 'Ann']));
+    expect('polluted' in {}).toBe(false);
   });
 
   it('comes back from the store as it was', () => {
