@@ -33,10 +33,8 @@ export interface Observer {
 export interface ObservedTopics {
   /** CRM fields that mean a topic, with the opt-out of everything that a vendor shows as one of the topic too; null: none. */
   readonly fields: Readonly<Record<string, OptOutField | null>>;
-  /** Topics of the marketing system that nobody is in by default, and that the profile names: who leaves one opts out of it. */
+  /** Topics of the marketing system that nobody is in by default: who leaves one opts out of it, whichever profile names it. */
   readonly joined: readonly string[];
-  /** Topics that nobody is in by default, and that the profile does not name: no business of consent. */
-  readonly ignored: readonly string[];
 }
 
 export interface Observation {
@@ -60,7 +58,7 @@ export const sourceOf = (system: System, field: string): Source => ({
  * before (Words: fact). Reading the same state again is no new fact; what our own writes explain is an echo (C8). Pure.
  */
 export const observe = (read: Row, before: Shadow | null, intents: readonly Intent[], by: Observer): Observation => {
-  const row = withoutIgnored(read, by);
+  const row = withJoined(read, by);
   const address = addressOf(row, before, by.system);
   const shadow = shadowOf(row, before, by, address);
   const facts: NewFact[] = [];
@@ -89,7 +87,7 @@ export const observe = (read: Row, before: Shadow | null, intents: readonly Inte
     }
   };
   observeMember(row, before, by, say);
-  observeTopics(row, before, by, say);
+  observeTopics(read, before, by, say);
   observeFields(row, before, by, say);
   for (const intent of intents) if (!explained.includes(intent) && isRefuted(intent, row, by)) explained.push(intent);
   return { shadow, facts, explained, changed: facts.length > 0 || before === null || differs(before, shadow) };
@@ -194,10 +192,12 @@ const observeSubscribed = (row: Row, before: Shadow | null, by: Observer, say: S
   );
 };
 
-/** Topics that are no business of consent are not remembered either. */
-const withoutIgnored = (row: Row, { topics: { ignored } }: Observer): Row => {
-  if (row.member === null || ignored.length === 0) return row;
-  const topics = Object.entries(row.member.topics).filter(([topic]) => !ignored.includes(topic));
+/** Of topics that nobody is in by default only those that the member is in are remembered. */
+const withJoined = (row: Row, { topics: { joined } }: Observer): Row => {
+  if (row.member === null || joined.length === 0) return row;
+  const topics = Object.entries(row.member.topics).filter(
+    ([topic, says]) => says === 'opted-in' || !joined.includes(topic),
+  );
   return { ...row, member: { ...row.member, topics: Object.fromEntries(topics) } };
 };
 
@@ -212,9 +212,11 @@ const observeTopics = (row: Row, before: Shadow | null, by: Observer, say: Say):
     by.topics.joined.includes(topic) || member?.status !== 'unsubscribed' ? (member?.topics[topic] ?? null) : null;
   for (const topic of Object.keys(row.member.topics)) {
     const [then, now] = [told(was, topic), told(row.member, topic)];
-    const isNews = by.topics.joined.includes(topic) ? then === 'opted-in' : then !== 'opted-out';
-    if (now === 'opted-out' && isNews) say(topic, 'opted-out', { by: 'unknown' });
-    else if (now === 'opted-in' && then === 'opted-out') say(topic, 'opted-in', { by: 'unknown' });
+    const joined = by.topics.joined.includes(topic);
+    if (now === 'opted-out' && (joined ? then === 'opted-in' : then !== 'opted-out'))
+      say(topic, 'opted-out', { by: 'unknown' });
+    else if (now === 'opted-in' && was !== null && (joined ? then === null : then === 'opted-out'))
+      say(topic, 'opted-in', { by: 'unknown' });
   }
 };
 

@@ -12,7 +12,8 @@ export const addressKey = (spelling: string | null): AddressKey | null => {
   if (spelling === null) return null;
   const text = spelling.normalize('NFC').trim().toLowerCase();
   const at = text.lastIndexOf('@');
-  if (at <= 0 || at === text.length - 1 || text.length > 320 || /[\s<>"(),;:\\[\]\p{Cc}\p{Cs}]/u.test(text)) return null;
+  if (at <= 0 || at === text.length - 1 || text.length > 320 || /[\s<>"(),;:\\[\]\p{Cc}\p{Cs}]/u.test(text))
+    return null;
   const domain = asciiDomain(text.slice(at + 1));
   const local = text.slice(0, at);
   if (domain === '' || !domain.includes('.') || local.includes('@')) return null;

@@ -104,10 +104,12 @@ const memberView = (address: AddressKey, around: Surroundings, view: View): Memb
 const MAILED: ReadonlySet<MemberState['status']> = new Set(['subscribed', 'non-subscribed', 'pending']);
 
 /** Whoever left a topic is opted out of it, and as to everything else what they were (C17). */
-const asToTopic = (state: MemberState, { topic: { id } }: View): MemberState =>
-  id !== null && id !== ALL_MAIL && MAILED.has(state.status) && state.topics[id] === 'opted-out'
-    ? { ...state, status: 'unsubscribed' }
-    : state;
+const asToTopic = (state: MemberState, { topic: { id, joined } }: View): MemberState => {
+  if (id === null || id === ALL_MAIL || !MAILED.has(state.status)) return state;
+  // Nobody is in it who is not known to be (C28).
+  const isOut = joined ? state.topics[id] !== 'opted-in' : state.topics[id] === 'opted-out';
+  return isOut ? { ...state, status: 'unsubscribed' } : state;
+};
 
 /** A hidden field says nothing, whatever it said when it could still be read (C18). */
 const readingOf = (rule: OptOutField, shadow: Shadow, view: View): FieldReading =>

@@ -1,6 +1,6 @@
 import type { SystemSchema, TopicSchema } from '@heed/contract';
 import { type ObservedTopics, sourceOf } from '../consent/observe.ts';
-import type { Profile, TopicMapping } from '../profile/profile.ts';
+import type { TopicMapping } from '../profile/profile.ts';
 import type { TopicFields } from './consent-fields.ts';
 import type { View } from './view.ts';
 
@@ -47,19 +47,12 @@ export const viewOfTopic = (
 };
 
 /** What of each row is about single topics. */
-export const observedOf = (
-  profile: Profile,
-  { topics }: SystemSchema,
-  fieldsByTopic: readonly FieldsByType[],
-): ObservedTopics => {
-  const named = new Set(profile.topics.map(({ marketing }) => marketing));
-  const joined = topics.filter(({ mayBeDefault }) => mayBeDefault === true).map(({ id }) => id);
+export const observedOf = ({ topics }: SystemSchema, fieldsByTopic: readonly FieldsByType[]): ObservedTopics => {
   const fields = fieldsByTopic.flatMap((byType) => Object.values(byType));
   return {
     fields: Object.fromEntries(
       fields.flatMap(({ optOut, within }) => optOut.map(({ field }) => [field, within] as const)),
     ),
-    joined: joined.filter((id) => named.has(id)),
-    ignored: joined.filter((id) => !named.has(id)),
+    joined: topics.filter(({ mayBeDefault }) => mayBeDefault === true).map(({ id }) => id),
   };
 };

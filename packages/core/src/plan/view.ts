@@ -120,7 +120,7 @@ export const viewOf = (
     },
     topic: { name: ALL_MAIL, id: ALL_MAIL, collapses: { crm: false, marketing: false }, collapse: null, joined: false },
     topics: [],
-    observed: observedOf(profile, schemas.marketing, [...topicFields.values()]),
+    observed: observedOf(schemas.marketing, [...topicFields.values()]),
     fields: mappedFields(profile, schemas),
     memberType: schemas.marketing.recordTypes[0]?.name ?? 'member',
     consentFields,

@@ -50,7 +50,7 @@ export const reading = (system: System, more: Partial<Observer> = {}): Observer 
   system,
   consentFields: system.role === 'crm' ? { Contact: [OPT_OUT] } : {},
   optInField: null,
-  topics: { fields: {}, joined: [], ignored: [] },
+  topics: { fields: {}, joined: [] },
   proofs: system.role === 'crm' ? [] : ['pending-then-subscribed', 'own-event'],
   readAt: NOON + HOUR_MS,
   seenAt: NOON + HOUR_MS,

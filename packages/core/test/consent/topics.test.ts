@@ -4,7 +4,7 @@ import { isDenied } from '../../src/consent/echo.ts';
 import { reachOf } from '../../src/consent/reach.ts';
 import type { TopicMapping } from '../../src/profile/profile.ts';
 import { memberRow, memberState } from './made-up.ts';
-import { key, Story } from './story.ts';
+import { key, Story, viewFor } from './story.ts';
 
 const ANN = 'ann@x.org';
 const checkbox = (field: string) => ({ field, optedOutWhen: true, write: true }) as const;
@@ -160,10 +160,28 @@ describe('C17 topics: marketing to the CRM, always', () => {
     expect(sets(story)).toEqual([['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C1 C17']]);
   });
 
-  it('C28 such a topic that no profile names is no business of consent', () => {
+  it('C28 C26 who leaves it does so for every profile, also for one that names it only later', () => {
     const story = ann({ topics: [EVENTS] });
     story.member(ANN, 'subscribed', { topics: { i1: 'opted-in' } });
-    expect(story.member(ANN, 'subscribed', { topics: { i1: 'opted-out' } })).toEqual([]);
+    expect(story.member(ANN, 'subscribed', { topics: { i1: 'opted-out' } })).toMatchObject([
+      { topic: 'i1', says: 'opted-out' },
+    ]);
+    expect(sets(story)).toEqual([]);
+    Object.assign(story, { view: viewFor({ topics: [WEBINARS] }) });
+    expect(sets(story)).toEqual([['crm', '*', { Events_Opt_Out__c: true }, 'C0.3 C1 C17']]);
+  });
+
+  it('C6 joined again by somebody else, again and again: two systems are fighting', () => {
+    const story = new Story({ topics: [WEBINARS], crmToMarketing: true });
+    story.record('Contact 1');
+    story.member(ANN, 'subscribed', { topics: { i1: 'opted-in' } });
+    story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
+    for (let time = 0; time < 4; time++) {
+      expect(story.carryOut(ANN), String(time)).toBe(1);
+      story.member(ANN, 'subscribed', { topics: { i1: 'opted-in' } });
+    }
+    expect(sets(story)).toEqual([]);
+    expect(story.plan(ANN).setAside).toMatchObject([{ rule: 'C6', side: 'marketing' }]);
   });
 
   it('C15 the opt-out of a topic follows the person to a later address', () => {
