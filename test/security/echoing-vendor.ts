@@ -108,6 +108,30 @@ export const oauthRefusal: Wording = (echo) => ({
   body: JSON.stringify({ error: echo, error_description: echo }),
 });
 
+/** HubSpot's problem, every text of it; of a batch each row has one. */
+export const hubspotProblem: Wording = (echo, { url }) => {
+  const one = {
+    ...{ status: 'error', category: echo, subCategory: echo, message: `${echo} "error":"${echo}" "name":"${echo}"` },
+    errors: [{ message: echo, code: echo, context: { propertyName: [echo] } }],
+    context: { requiredGranularScopes: [echo], ids: [echo] },
+  };
+  const isBatch = /\/batch\//.test(url);
+  const body = isBatch ? { status: 'COMPLETE', results: [], numErrors: 1, errors: [one] } : one;
+  return { status: isBatch ? 207 : 400, type: 'application/json', body: JSON.stringify(body) };
+};
+
+/** NetSuite's error, every text of it; of a signed request (TBA) a refused login. */
+export const nsError: Wording = (echo, { authorization }) => ({
+  status: authorization.startsWith('OAuth ') ? 401 : 400,
+  type: 'application/vnd.oracle.resource+json; type=error',
+  body: JSON.stringify({
+    type: echo,
+    title: echo,
+    status: 400,
+    'o:errorDetails': [{ detail: echo, 'o:errorCode': echo, 'o:errorPath': echo, 'o:errorUrl': echo }],
+  }),
+});
+
 /** Rows of a collection that are refused with everything in the refusal. */
 export const refusedRows: Wording = (echo, { body }) => {
   const { records = [] } = JSON.parse(body) as { readonly records?: readonly unknown[] };

@@ -76,9 +76,11 @@ const oauthError = z.object({ error: z.string().optional(), status: z.string().o
 
 const refusedGrant = (answer: HttpAnswer, now: number): ConnectorError => {
   const parsed = oauthError.safeParse(answer.body);
-  const code = parsed.success ? (parsed.data.status ?? parsed.data.error ?? '') : '';
-  if (answer.status >= 500 || answer.status === 429 || !/^[A-Za-z_]{3,60}$/.test(code))
+  const given = parsed.success ? (parsed.data.status ?? parsed.data.error) : undefined;
+  if (answer.status >= 500 || answer.status === 429 || given === undefined)
     return failureOf('token', answer, now, 3_600_000);
+  // Codes are words; anything else might be what we sent, sent back.
+  const code = /^[A-Za-z_]{3,60}$/.test(given) ? given : 'refused';
   return new ConnectorError(
     'auth',
     `HubSpot: signing in by oauth was refused (${code}). Install the app again and store the new refresh token`,
