@@ -102,6 +102,8 @@ export interface PageCommit {
   readonly dirty: readonly AddressKey[];
   /** The same, where nothing was seen that could concern consent: opt-outs in between do not wait for these (C21). */
   readonly dirtyFields: readonly AddressKey[];
+  /** Addresses that one profile is at work on and looks at again by itself; every other profile has to be told. */
+  readonly atWork?: { readonly profile: string; readonly addresses: readonly AddressKey[] };
   readonly cursor: { readonly stream: string; readonly next: Cursor } | null;
 }
 

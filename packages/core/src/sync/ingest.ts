@@ -96,6 +96,10 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
       intents: [...explained.values()],
       dirty: [...dirty].filter((address) => isNews(address) && concernsConsent(address)),
       dirtyFields: [...dirty].filter((address) => isNews(address) && !concernsConsent(address)),
+      atWork: {
+        profile: run.view.profile.id,
+        addresses: [...dirty].filter((address) => reading.atWork?.has(address) === true),
+      },
       cursor: reading.cursor,
     },
     clock.now(),

@@ -109,6 +109,7 @@ export const lookAtRecords = async (
       intents: [],
       dirty: addresses.filter((address) => !atWork.has(address)),
       dirtyFields: [],
+      atWork: { profile: run.view.profile.id, addresses: addresses.filter((address) => atWork.has(address)) },
       cursor: null,
     },
     run.engine.clock.now(),

@@ -39,6 +39,7 @@ export const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: read
       intents: [],
       dirty: [],
       dirtyFields: [],
+      atWork: { profile: run.view.profile.id, addresses: [...atWork] },
       cursor: null,
     },
     run.engine.clock.now(),
@@ -65,7 +66,10 @@ const afterWrite = (
   if (outcome.result !== 'applied') return [];
   if (op.kind === 'patch') {
     const shadow = known.get(recordKey(op.record));
-    return shadow === undefined ? [] : [{ ...shadow, values: { ...shadow.values, ...op.fields } }];
+    if (shadow === undefined) return [];
+    // What a search that lags behind still shows of before is older than this.
+    const modifiedAt = Math.max(shadow.modifiedAt ?? outcome.at, outcome.at);
+    return [{ ...shadow, values: { ...shadow.values, ...op.fields }, modifiedAt }];
   }
   if (op.kind !== 'create' || outcome.record === null) return [];
   const at = outcome.at;
