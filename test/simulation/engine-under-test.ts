@@ -28,9 +28,11 @@ import {
   type EngineFactory,
   type EnginePlace,
   type Life,
+  type Rules,
   type RunEnd,
   type RunOrder,
   type Settings,
+  type Which,
 } from '../../packages/testkit/src/simulation/index.ts';
 
 const CUSTOMER = 'sim';
@@ -95,7 +97,7 @@ class EngineUnderTest implements Engine {
     };
     if (order.answer) await this.#approveAll();
     const { report, lines } = await runProfile(
-      profileOf(world.settings),
+      profileOf(world.settings, this.#place.which),
       options,
       this.#outside(),
       lease,
@@ -116,7 +118,7 @@ class EngineUnderTest implements Engine {
   }
 
   async #approveAll(): Promise<void> {
-    const { id } = profileOf(this.#place.world.settings);
+    const { id } = profileOf(this.#place.world.settings, this.#place.which);
     for (const { run } of (await serviceOf(this.#store, id)).holds) await approve(this.#store, id, run, DIGEST);
   }
 
@@ -127,7 +129,11 @@ class EngineUnderTest implements Engine {
 
   async erase(address: string): Promise<readonly string[] | null> {
     const { world, life } = this.#place;
-    const profiles = [profileOf(world.settings)];
+    const { settings } = world;
+    const profiles = [
+      profileOf(settings, 'first'),
+      ...(settings.second === null ? [] : [profileOf(settings, 'second')]),
+    ];
     const person = await personToErase(this.#store, profiles, keyOf(address));
     if (person.isUnknown || person.owed.length > 0) return null;
     const lease = await this.#folder.leases.acquire(CUSTOMER, `process ${life.run}`, LEASE_MS);
@@ -223,17 +229,32 @@ const noteIntents = (world: EnginePlace['world'], intents: unknown): void => {
   for (const { id, because } of intents as Parameters<Store['intend']>[1]) world.intended(id, because.length);
 };
 
-const profileOf = ({ rules }: Settings): Profile => ({
-  id: `${CUSTOMER}/newsletter`,
+/** Where the second profile shares a system with the first, they are on the same connection, and audience. */
+const systemsOf = ({ second }: Settings, which: Which) => ({
+  crm: which === 'second' && second?.shares === 'marketing' ? 'crm-2' : 'crm',
+  audience: which === 'second' && second?.shares === 'crm' ? 'a2' : 'a1',
+});
+
+const profileOf = (settings: Settings, which: Which): Profile => {
+  const rules = which === 'second' && settings.second !== null ? settings.second.rules : settings.rules;
+  const { crm, audience } = systemsOf(settings, which);
+  const name = which === 'first' ? 'newsletter' : 'events';
+  return profileWith(rules, name, {
+    crm: {
+      connection: crm,
+      records: ['Contact', 'Lead'],
+      lists: rules.lists ? [{ kind: 'campaign', id: 'L1' }] : null,
+    },
+    marketing: { connection: 'marketing', audience },
+  });
+};
+
+const profileWith = (rules: Rules, name: string, systems: Pick<Profile, 'crm' | 'marketing'>): Profile => ({
+  id: `${CUSTOMER}/${name}`,
   customer: CUSTOMER,
-  name: 'newsletter',
+  name,
   description: null,
-  crm: {
-    connection: 'crm',
-    records: ['Contact', 'Lead'],
-    lists: rules.lists ? [{ kind: 'campaign', id: 'L1' }] : null,
-  },
-  marketing: { connection: 'marketing', audience: 'a1' },
+  ...systems,
   schedule: null,
   fields: [
     { crm: 'FirstName', marketing: 'FNAME', direction: 'both', transforms: [], clear: false },
@@ -261,5 +282,5 @@ const profileOf = ({ rules }: Settings): Profile => ({
   },
   topics: [],
   guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
-  places: new Places('sim/newsletter.yaml'),
+  places: new Places(`sim/${name}.yaml`),
 });

@@ -24,6 +24,8 @@ const easily = (mistake: Mistake, seed: number) =>
   simulate(seed, referenceLoop(mistake), {
     acts: EASY_ACTS,
     faults: false,
+    operators: false,
+    alone: true,
     rules: { createCrm: false, whenRecordLeaves: 'keep' },
     quirks: { untidy: false, crmLagMs: 0, marketingLagMs: 0, crmOffMs: 0, marketingOffMs: 0, clockJumps: false },
   });

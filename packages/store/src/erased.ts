@@ -122,6 +122,9 @@ export class ErasedPeople {
       intents: page.intents.filter(({ address }) => this.namesOf([address]).size === 0),
       dirty: this.renamed(page.dirty),
       dirtyFields: this.renamed(page.dirtyFields),
+      ...(page.atWork === undefined
+        ? {}
+        : { atWork: { ...page.atWork, addresses: this.renamed(page.atWork.addresses) } }),
     };
   }
 

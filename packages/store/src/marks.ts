@@ -39,6 +39,18 @@ export const markEverywhere = (
   );
 };
 
+/** Marks addresses in every profile but one. A customer with one profile only costs nothing. */
+export const markElsewhere = (
+  database: Database,
+  profile: string,
+  addresses: readonly AddressKey[],
+  at: Millis,
+): void => {
+  if (addresses.length === 0) return;
+  for (const { name } of database.all<{ name: string }>('SELECT name FROM profile WHERE name <> ?', profile))
+    markIn(database, name, addresses, at);
+};
+
 export const markIn = (database: Database, profile: string, addresses: readonly AddressKey[], at: Millis): void => {
   if (addresses.length === 0) return;
   database.run(

@@ -20,7 +20,16 @@ import {
   type RandomBytes,
   verifyChain,
 } from './ledger.ts';
-import { dueMarks, markAllIn, markEverywhere, markIn, marksOf, newestMark, registerProfile } from './marks.ts';
+import {
+  dueMarks,
+  markAllIn,
+  markElsewhere,
+  markEverywhere,
+  markIn,
+  marksOf,
+  newestMark,
+  registerProfile,
+} from './marks.ts';
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { optOutListsOf } from './opt-out-lists.ts';
 import { readHead, writeHead } from './outside.ts';
@@ -120,6 +129,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         saveIntents(database, page.intents);
         markEverywhere(database, page.dirtyFields, at, 'fields');
         markEverywhere(database, page.dirty, at);
+        if (page.atWork !== undefined) markElsewhere(database, page.atWork.profile, page.atWork.addresses, at);
         if (page.cursor !== null) {
           database.run(
             'INSERT INTO cursor (stream, next) VALUES (?, ?) ON CONFLICT (stream) DO UPDATE SET next = excluded.next',

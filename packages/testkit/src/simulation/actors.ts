@@ -9,17 +9,20 @@ export class Actors {
   readonly #world: World;
   readonly #crm: SimulatedCrm;
   readonly #marketing: SimulatedMarketing;
+  readonly #mark: string;
   #fresh = 0;
   #values = 0;
 
-  constructor(world: World, crm: SimulatedCrm, marketing: SimulatedMarketing) {
+  /** `mark`: what the values begin with that these people enter. */
+  constructor(world: World, crm: SimulatedCrm, marketing: SimulatedMarketing, mark = 'v') {
+    this.#mark = mark;
     this.#world = world;
     this.#crm = crm;
     this.#marketing = marketing;
   }
 
   /** The people there are at first: long ago, so nobody can say what happened when. */
-  settle(people: Schedule['people']): void {
+  settle(people: Schedule['people'], where: 'both' | 'crm' | 'marketing' = 'both'): void {
     for (const [index, { crm, marketing, flags }] of people.entries()) {
       const email = `p${index}@x.org`;
       const shape = crm % 20;
@@ -33,7 +36,7 @@ export class Actors {
               : shape < 18
                 ? ['Contact', 'Lead']
                 : ['Contact', 'Contact'];
-      for (const [nth, type] of types.entries())
+      for (const [nth, type] of where === 'marketing' ? [] : types.entries())
         this.#crm.create(type, 'operator', 'was there', {
           email: nth === 0 ? email : spelledOtherwise(email),
           optedOut: (flags >> nth) % 5 === 0,
@@ -41,9 +44,8 @@ export class Actors {
           inList: (flags >> (nth + 2)) % 3 !== 0,
           fields: { FirstName: flags % 7 === 0 ? null : this.#value(), Title: this.#value() },
         });
-      this.#settleMember(email, marketing % 20, flags % 4 === 0 ? null : this.#value());
+      if (where !== 'crm') this.#settleMember(email, marketing % 20, flags % 4 === 0 ? null : this.#value());
     }
-    this.#world.pass(24 * 3_600_000);
   }
 
   perform(act: Act): void {
@@ -172,7 +174,7 @@ export class Actors {
 
   #value(): string {
     this.#values += 1;
-    return `v${this.#values}`;
+    return `${this.#mark}${this.#values}`;
   }
 }
 

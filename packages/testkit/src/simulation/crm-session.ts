@@ -179,6 +179,7 @@ export class CrmSession implements Session {
         side: 'crm',
         world: this.#world,
         life: this.#life,
+        history: this.#crm.history,
         ...crmHand(this.#crm, (record) => this.#row(record, NO_COLUMNS, null)),
       },
       ops,
@@ -259,7 +260,7 @@ export class CrmSession implements Session {
     if (snap === undefined) throw new Error('a row that this session did not make');
     const optedOut = 'OptedOut' in row.values ? snap.optedOut : null;
     const optIn = 'OptIn' in row.values ? snap.optIn : null;
-    this.#world.history.add(this.#world.now(), {
+    this.#crm.history.add(this.#world.now(), {
       kind: 'shown-record',
       run: this.#life.run,
       how,

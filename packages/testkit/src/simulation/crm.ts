@@ -1,5 +1,5 @@
 import type { Op } from '@heed/contract';
-import type { At, RecordSnap, Who } from './history.ts';
+import type { At, History, RecordSnap, Who } from './history.ts';
 import { SearchIndex } from './search-index.ts';
 import type { World } from './world.ts';
 
@@ -28,12 +28,14 @@ export class SimulatedCrm {
   readonly records = new Map<string, CrmRecord>();
   /** Types whose opt-out field the API user cannot see at the moment (C18). */
   readonly hidden = new Set<string>();
+  readonly history: History;
   readonly #world: World;
   readonly #index: SearchIndex<RecordState>;
   #made = 0;
 
-  constructor(world: World) {
+  constructor(world: World, history: History = world.history) {
     this.#world = world;
+    this.history = history;
     this.#index = new SearchIndex(world, 'crm');
   }
 
@@ -81,7 +83,7 @@ export class SimulatedCrm {
     };
     this.records.set(snap.key, made);
     this.#index.note(snap.key, made);
-    this.#world.history.add(this.#world.now(), { kind: 'record', by, act, before: null, after: snap });
+    this.history.add(this.#world.now(), { kind: 'record', by, act, before: null, after: snap });
     return made;
   }
 
@@ -94,13 +96,13 @@ export class SimulatedCrm {
     record.modifiedBy = by === 'us' ? 'us' : 'other';
     if (change.inList !== undefined) record.listStamp = this.#stamp();
     this.#index.note(record.snap.key, record);
-    this.#world.history.add(this.#world.now(), { kind: 'record', by, act, before, after: record.snap });
+    this.history.add(this.#world.now(), { kind: 'record', by, act, before, after: record.snap });
   }
 
   setHidden(type: string, hidden: boolean): void {
     if (hidden) this.hidden.add(type);
     else this.hidden.delete(type);
-    this.#world.history.add(this.#world.now(), { kind: 'hidden', type, hidden });
+    this.history.add(this.#world.now(), { kind: 'hidden', type, hidden });
   }
 
   /** What the API user's write does to one record. Returns what the vendor answers and whether anything changed. */

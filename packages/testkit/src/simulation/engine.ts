@@ -1,4 +1,5 @@
 import type { Connector, Session } from '@heed/contract';
+import type { Which } from './history.ts';
 import type { Life, World } from './world.ts';
 
 /** All that the simulation knows of an engine. The real one is fitted in by one adapter, test/simulation/engine-under-test.ts. */
@@ -16,6 +17,8 @@ export interface EnginePlace {
   readonly world: World;
   readonly life: Life;
   readonly memory: Memory;
+  /** Whose run it is: its rules are in the settings, its systems are these. */
+  readonly which: Which;
   readonly crm: { readonly connector: Connector; readonly session: Session };
   readonly marketing: { readonly connector: Connector; readonly session: Session };
 }

@@ -34,7 +34,10 @@ export type Who = 'person' | 'operator' | 'system' | 'us';
  * The judge's independent memory: what people and the engine really did to both systems, and what the engine was shown.
  * It is written by the simulated vendors and the schedule, never by the engine.
  */
-export type Event =
+/** A customer's first profile and its systems, or the second one and the system that it does not share with the first. */
+export type Which = 'first' | 'second';
+
+type Kinds =
   | {
       readonly kind: 'record';
       readonly n: number;
@@ -43,6 +46,8 @@ export type Event =
       readonly act: string;
       readonly before: RecordSnap | null;
       readonly after: RecordSnap;
+      /** What another profile's run did is nobody's own act, as this one sees it. */
+      readonly foreign?: true;
     }
   | {
       readonly kind: 'member';
@@ -51,6 +56,7 @@ export type Event =
       readonly by: Who;
       readonly act: string;
       readonly before: MemberSnap | null;
+      readonly foreign?: true;
       /** Null: deleted for good. */
       readonly after: MemberSnap | null;
       /** An act of the person that the vendor can prove (C7). */
@@ -144,10 +150,25 @@ export type Event =
   | { readonly kind: 'listed'; readonly n: number; readonly at: At; readonly addresses: readonly string[] }
   /** A person was erased, with every address that Heed knew of them (C25). */
   | { readonly kind: 'erased'; readonly n: number; readonly at: At; readonly addresses: readonly string[] }
+  /** What somebody is in a system that only the other profile sees. */
+  | {
+      readonly kind: 'elsewhere';
+      readonly n: number;
+      readonly at: At;
+      readonly address: string;
+      readonly isOut: boolean;
+      readonly isSubscribed: boolean;
+      readonly complaint: boolean;
+      /** The other profile's write of fields, which the vendor said it did and did not. */
+      readonly isSwallowed?: true;
+    }
   /** A process that had lost its lease committed all the same. */
   | { readonly kind: 'stale-commit'; readonly n: number; readonly at: At; readonly run: number; readonly verb: string }
   | { readonly kind: 'hidden'; readonly n: number; readonly at: At; readonly type: string; readonly hidden: boolean }
   | { readonly kind: 'note'; readonly n: number; readonly at: At; readonly text: string };
+
+/** `which`: whose system it happened in, or whose run it was; absent: the first's. */
+export type Event = Kinds & { readonly which?: Which };
 
 type WithoutOrder<T> = T extends Event ? Omit<T, 'n' | 'at'> : never;
 export type NewEvent = WithoutOrder<Event>;
@@ -166,3 +187,9 @@ export const emptyHistory = (): History => {
     },
   };
 };
+
+/** The same history, for a system that only the second profile has. */
+export const ofSecond = (history: History): History => ({
+  events: history.events,
+  add: (at, event) => history.add(at, { ...event, which: 'second' }),
+});

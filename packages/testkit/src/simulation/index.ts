@@ -1,5 +1,5 @@
 export type { Engine, EngineFactory, EnginePlace, Memory, RunEnd, RunOrder } from './engine.ts';
-export type { Event, MemberSnap, RecordSnap } from './history.ts';
+export type { Event, MemberSnap, RecordSnap, Which } from './history.ts';
 export { judge, type Violation } from './judge/judge.ts';
 export * from './schedule.ts';
 export { drawSettings, type Quirks, type Rules, type Settings } from './settings.ts';

@@ -19,8 +19,6 @@ import type { Quirks } from './settings.ts';
 import type { VendorJobs } from './vendor-jobs.ts';
 import type { Life, World } from './world.ts';
 
-export const AUDIENCE = 'a1';
-
 export const simulatedMarketingConnector = (quirks: Quirks, open: () => Session): Connector<Record<string, never>> => ({
   name: 'simulated-marketing',
   title: 'Simulated marketing tool',
@@ -81,7 +79,10 @@ export class MarketingSession implements Session {
   readonly #life: Life;
   readonly #shown = new WeakMap<Row, { readonly snap: MemberSnap; readonly proofOf: At | null }>();
 
-  constructor(world: World, marketing: SimulatedMarketing, jobs: VendorJobs, life: Life) {
+  readonly #audience: string;
+
+  constructor(world: World, marketing: SimulatedMarketing, jobs: VendorJobs, life: Life, audience: string) {
+    this.#audience = audience;
     this.#world = world;
     this.#marketing = marketing;
     this.#life = life;
@@ -108,7 +109,7 @@ export class MarketingSession implements Session {
     return {
       recordTypes: [{ name: 'member', label: 'Member', fields, standardOptOut: null, notCreatable: null }],
       lists: [],
-      audiences: [{ kind: 'audience', id: AUDIENCE, name: 'Newsletter', size: null }],
+      audiences: [{ kind: 'audience', id: this.#audience, name: 'Newsletter', size: null }],
       topics: [],
     };
   }
@@ -127,7 +128,7 @@ export class MarketingSession implements Session {
     const pages = windowedRead(
       {
         connector: 'simulated-marketing',
-        container: AUDIENCE,
+        container: this.#audience,
         request,
         tools,
         overlapMs,
@@ -194,6 +195,7 @@ export class MarketingSession implements Session {
         side: 'marketing',
         world: this.#world,
         life: this.#life,
+        history: this.#marketing.history,
         ...marketingHand(this.#marketing, (member) => this.#row(member, MARKETING_FIELDS, null)),
       },
       ops,
@@ -248,7 +250,7 @@ export class MarketingSession implements Session {
   #show(row: Row, how: 'read' | 'lookup'): void {
     const shown = this.#shown.get(row);
     if (shown === undefined) throw new Error('a row that this session did not make');
-    this.#world.history.add(this.#world.now(), { kind: 'shown-member', run: this.#life.run, how, ...shown });
+    this.#marketing.history.add(this.#world.now(), { kind: 'shown-member', run: this.#life.run, how, ...shown });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { NewMemberAs, Op } from '@heed/contract';
 import { nextStamp } from './crm.ts';
-import type { At, MemberSnap, Who } from './history.ts';
+import type { At, History, MemberSnap, Who } from './history.ts';
 import { SearchIndex } from './search-index.ts';
 import type { World } from './world.ts';
 
@@ -36,13 +36,15 @@ export type MarketingAnswer =
 export class SimulatedMarketing {
   /** By id; an address has one member at most. */
   readonly members = new Map<string, Member>();
+  readonly history: History;
   readonly #world: World;
   readonly #index: SearchIndex<MemberStatus>;
   #gone: readonly { readonly member: Member; readonly shownUntil: At }[] = [];
   #made = 0;
 
-  constructor(world: World) {
+  constructor(world: World, history: History = world.history) {
     this.#world = world;
+    this.history = history;
     this.#index = new SearchIndex(world, 'marketing');
   }
 
@@ -89,7 +91,7 @@ export class SimulatedMarketing {
     if (by === 'person') this.#optedIn(member);
     this.members.set(snap.key, member);
     this.#index.note(snap.key, member);
-    this.#world.history.add(this.#world.now(), { kind: 'member', by, act, before: null, after: snap, proven });
+    this.history.add(this.#world.now(), { kind: 'member', by, act, before: null, after: snap, proven });
     return member;
   }
 
@@ -103,14 +105,14 @@ export class SimulatedMarketing {
     if (status) member.since = this.vendorNow();
     this.#index.note(member.snap.key, member);
     if (proven) this.#optedIn(member);
-    this.#world.history.add(this.#world.now(), { kind: 'member', by, act, before, after: member.snap, proven });
+    this.history.add(this.#world.now(), { kind: 'member', by, act, before, after: member.snap, proven });
   }
 
   remove(member: Member): void {
     this.members.delete(member.snap.key);
     const shownUntil = this.#world.searchableAt('marketing');
     if (shownUntil > this.#world.now()) this.#gone = [...this.#gone, { member, shownUntil }];
-    this.#world.history.add(this.#world.now(), {
+    this.history.add(this.#world.now(), {
       kind: 'member',
       by: 'operator',
       act: 'delete member',

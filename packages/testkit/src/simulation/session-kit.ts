@@ -8,7 +8,7 @@ import {
   type Row,
 } from '@heed/contract';
 import type { Position, Stream } from '@heed/toolkit';
-import type { MemberSnap, RecordSnap } from './history.ts';
+import type { History, MemberSnap, RecordSnap } from './history.ts';
 import type { Fault } from './schedule.ts';
 import type { Life, World } from './world.ts';
 
@@ -64,6 +64,7 @@ export interface Writing extends Hand {
   readonly side: Side;
   readonly world: World;
   readonly life: Life;
+  readonly history: History;
 }
 
 /** One request with some writes, one outcome each; faults strike single writes. */
@@ -80,12 +81,12 @@ export const writeAll = async (writing: Writing, ops: readonly Op[]): Promise<re
 };
 
 const writeOne = (writing: Writing, op: Op, fault: Fault['what'] | 'untold' | null): Outcome => {
-  const { world, life, side } = writing;
+  const { world, life, side, history } = writing;
   if (fault === 'crash-before') world.kill(life, `before ${op.kind} took effect`);
   const target = writing.target(op);
   const intent = world.intentOf(op.id);
   const log = (took: boolean, told: 'applied' | 'unchanged' | 'rejected' | 'unknown'): void =>
-    world.history.add(world.now(), { kind: 'write', run: life.run, side, op, target, took, told, intent });
+    history.add(world.now(), { kind: 'write', run: life.run, side, op, target, took, told, intent });
   if (fault === 'busy') {
     log(false, 'rejected');
     return { op: op.id, result: 'rejected', refusal: refusalOf('rate-limited') };

@@ -91,15 +91,30 @@ export interface Settings {
   readonly seed: number;
   readonly rules: Rules;
   readonly quirks: Quirks;
+  /** Another profile of the same customer: it shares one system with the first and has the other to itself. Null: there is none. */
+  readonly second: { readonly shares: 'crm' | 'marketing'; readonly rules: Rules } | null;
 }
 
-export const drawSettings = (seed: number): Settings => {
+/** `alone`: the customer has one profile only; false: two; absent: as the seed says. */
+export const drawSettings = (seed: number, alone?: boolean): Settings => {
   const draw = drawFrom(seed, 1);
   // A sequence of its own: what a seed was before there were jobs stays as it was.
   const jobs = drawFrom(seed, 4);
   const rules = drawRules(draw);
   const quirks = { ...drawQuirks(draw), ...drawJobs(jobs), untidy: jobs.chance(0.4) };
-  return { seed, rules, quirks: { ...quirks, ...drawTimes(drawFrom(seed, 9), quirks.overlapMs) } };
+  return {
+    seed,
+    rules,
+    quirks: { ...quirks, ...drawTimes(drawFrom(seed, 9), quirks.overlapMs) },
+    second: drawSecond(drawFrom(seed, 13), alone),
+  };
+};
+
+const drawSecond = (draw: Draw, alone?: boolean): Settings['second'] => {
+  const isThere = draw.chance(0.17);
+  return (alone === undefined ? isThere : !alone)
+    ? { shares: draw.one(['crm', 'marketing']), rules: drawRules(draw) }
+    : null;
 };
 
 const drawRules = (draw: Draw): Rules => {

@@ -1,21 +1,19 @@
-import { Actors } from './actors.ts';
-import { SimulatedCrm } from './crm.ts';
-import { CrmSession, crmHand, simulatedCrmConnector } from './crm-session.ts';
+import { type Draw, drawFrom } from './draw.ts';
 import type { Engine, EngineFactory, Memory, RunEnd, RunOrder } from './engine.ts';
-import type { Event } from './history.ts';
+import { type Event, ofSecond } from './history.ts';
 import { judge, type Violation } from './judge/judge.ts';
 import { planDiffers } from './judge/plan.ts';
-import { SimulatedMarketing } from './marketing.ts';
-import { MarketingSession, marketingHand, simulatedMarketingConnector } from './marketing-session.ts';
+import { type Party, partiesOf, placeOf } from './party.ts';
 import { drawSchedule, type RunStep, type Schedule, type ScheduleOptions, type Step } from './schedule.ts';
 import { drawSettings, type Quirks, type Rules, type Settings } from './settings.ts';
 import { traceOf } from './trace.ts';
-import { VendorJobs } from './vendor-jobs.ts';
 import { Crash, type Life, World } from './world.ts';
 
 export interface SimulationOptions extends ScheduleOptions {
   readonly rules?: Partial<Rules>;
   readonly quirks?: Partial<Quirks>;
+  /** The customer has one profile only; false: two; by the seed if absent. */
+  readonly alone?: boolean;
   /** Instead of the one drawn from the seed: for shrinking and for hand-made cases. */
   readonly schedule?: Schedule;
 }
@@ -40,11 +38,12 @@ export const simulate = async (
   factory: EngineFactory,
   options: SimulationOptions = {},
 ): Promise<Simulated> => {
-  const drawn = drawSettings(seed);
+  const drawn = drawSettings(seed, options.alone);
   const settings: Settings = {
     seed,
     rules: { ...drawn.rules, ...options.rules },
     quirks: { ...drawn.quirks, ...options.quirks },
+    second: drawn.second,
   };
   const hasJobs = settings.quirks.crmJobs !== null || settings.quirks.marketingJobs !== null;
   const { clockJumps } = settings.quirks;
@@ -67,12 +66,11 @@ export const simulate = async (
 class Simulation {
   readonly world: World;
   readonly violations: Violation[] = [];
-  readonly #crm: SimulatedCrm;
-  readonly #marketing: SimulatedMarketing;
-  readonly #jobs: { readonly crm: VendorJobs; readonly marketing: VendorJobs };
-  readonly #actors: Actors;
+  readonly #parties: readonly [Party, ...Party[]];
+  readonly #turns: Draw;
   readonly #factory: EngineFactory;
   readonly #memory: Memory = new Map();
+  readonly #repairJobs: () => void;
   #runs = 0;
   #wasKilled = false;
   #approved = false;
@@ -80,43 +78,35 @@ class Simulation {
 
   constructor(settings: Settings, factory: EngineFactory) {
     this.world = new World(settings);
-    this.#crm = new SimulatedCrm(this.world);
-    this.#marketing = new SimulatedMarketing(this.world);
-    this.#jobs = {
-      crm: new VendorJobs(
-        this.world,
-        'crm',
-        crmHand(this.#crm, () => null),
-      ),
-      marketing: new VendorJobs(
-        this.world,
-        'marketing',
-        marketingHand(this.#marketing, () => null),
-      ),
-    };
+    this.#parties = partiesOf(this.world);
+    this.#turns = drawFrom(settings.seed, 14);
+    const jobs = new Set(this.#parties.flatMap((party) => [party.jobs.crm, party.jobs.marketing]));
     this.world.passed = () => {
-      this.#jobs.crm.proceed();
-      this.#jobs.marketing.proceed();
+      for (const one of jobs) one.proceed();
     };
-    this.#actors = new Actors(this.world, this.#crm, this.#marketing);
+    this.#repairJobs = () => {
+      for (const one of jobs) one.repair();
+    };
     this.#factory = factory;
-    this.world.perform = (act) => this.#actors.perform(act);
+    this.world.perform = (act) => this.#anyone().actors.perform(act);
     this.world.takeOver = async () => {
       this.world.pass(LEASE_OVER_MS);
-      const end = await this.#process({ mode: 'sync', full: false, approve: this.#approved, answer: false }, false);
+      const order = { mode: 'sync', full: false, approve: this.#approved, answer: false } as const;
+      const end = await this.#process(order, false, this.#anyone());
       return end !== null && !end.busy;
     };
   }
 
   async play(schedule: Schedule): Promise<void> {
-    this.#actors.settle(schedule.people);
+    for (const party of this.#parties) party.settle(schedule.people);
+    this.world.pass(24 * 3_600_000);
     await this.#firstRuns(schedule.first);
     for (const step of schedule.steps) {
       this.world.pass(1_000);
-      if (step.kind === 'act') this.#actors.perform(step.act);
+      if (step.kind === 'act') this.#anyone().actors.perform(step.act);
       else if (step.kind === 'pass') this.world.pass(step.ms);
       else if (step.kind === 'clock') this.world.setClock(step.side, step.wrongByMs);
-      else if (step.kind === 'run') await this.#run(step, false);
+      else if (step.kind === 'run') await this.#run(step, false, this.#anyone());
       else await this.#operate(step);
     }
     await this.#rest();
@@ -127,27 +117,28 @@ class Simulation {
   }
 
   async #firstRuns(first: Schedule['first']): Promise<void> {
-    if (first === 'wait, then approve') await this.#run({ ...PLAIN_SYNC }, false);
-    if (first === 'plan, then approve') await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, false);
+    const [party] = this.#parties;
+    if (first === 'wait, then approve') await this.#run({ ...PLAIN_SYNC }, false, party);
+    if (first === 'plan, then approve') await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, false, party);
     this.#approved = true;
   }
 
   /** People stop, what was broken is repaired, and syncs go on until nothing is left to do. */
   async #rest(): Promise<void> {
     this.world.note('REST: people stop, everything is repaired');
-    for (const type of [...this.#crm.hidden]) this.#crm.setHidden(type, false);
+    for (const { crm } of this.#parties) for (const type of [...crm.hidden]) crm.setHidden(type, false);
     this.world.repair();
-    this.#jobs.crm.repair();
-    this.#jobs.marketing.repair();
+    this.#repairJobs();
     this.world.pass(LEASE_OVER_MS);
     // What changed while a clock was behind carries stamps that lie before the last read: only a full one shows it surely.
-    if (this.world.clocksWereWrong) await this.#run({ ...PLAIN_SYNC, full: true }, true);
+    if (this.world.clocksWereWrong)
+      for (const party of this.#parties) await this.#run({ ...PLAIN_SYNC, full: true }, true, party);
     if (this.#isTurnOf(2)) await this.#planThenSync();
     for (let run = 0; run < MOST_SETTLING_RUNS; run += 1) {
       const before = this.#writes();
-      const end = await this.#quietSync();
+      const isDone = await this.#quietSync();
       // Whoever says that all is done and has nothing to write must stay so.
-      if (this.#writes() === before && end?.status === 'done') break;
+      if (this.#writes() === before && isDone) break;
     }
     this.world.note('SETTLED');
     if (this.#isTurnOf(3)) await this.#quietSync();
@@ -157,7 +148,7 @@ class Simulation {
   /** I5: one human edit causes at most one write per other record, and then there is rest again. */
   async #oneEdit(): Promise<void> {
     this.world.note('ONE EDIT');
-    this.#actors.perform({ what: 'edit record field', pick: this.world.draw.int(100), other: 1 });
+    this.#parties[0].actors.perform({ what: 'edit record field', pick: this.world.draw.int(100), other: 1 });
     await this.#quietSync();
     if (this.#isTurnOf(2)) await this.#quietSync();
     this.world.note('END');
@@ -168,35 +159,49 @@ class Simulation {
     return this.world.settings.seed % nth === 0;
   }
 
-  #quietSync(): Promise<RunEnd | null> {
-    this.world.pass(20 * 60_000);
-    return this.#run(PLAIN_SYNC, true);
+  /** Each profile in turn. True if every one of them says that all is done. */
+  async #quietSync(): Promise<boolean> {
+    let isDone = true;
+    for (const party of this.#parties) {
+      this.world.pass(20 * 60_000);
+      const end = await this.#run(PLAIN_SYNC, true, party);
+      isDone &&= end?.status === 'done';
+    }
+    return isDone;
+  }
+
+  /** Whose turn it is, where people or runs may be of either profile. */
+  #anyone(): Party {
+    return this.#parties.length === 1 ? this.#parties[0] : this.#turns.one(this.#parties);
   }
 
   async #planThenSync(): Promise<void> {
     const { events } = this.world.history;
     // A very first read shows who is there; who was merged or deleted shortly before it only the second one shows (C16).
     const isFirst = this.#runs === 0;
-    const plan = await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, true);
+    const party = this.#anyone();
+    const plan = await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, true, party);
     const syncBegan = events.length;
     // Nobody answers in between: the sync would do what the plan could not know.
-    await this.#run(PLAIN_SYNC, true, false);
-    if (plan?.planned == null || isFirst) return;
+    await this.#run(PLAIN_SYNC, true, party, false);
+    // A side that read too small is read in full by the next run, which then may know better (C24).
+    if (plan?.planned == null || isFirst || plan.status === 'waiting') return;
     const text = planDiffers(plan.planned, events, syncBegan);
     if (text !== null) this.violations.push({ invariant: 'I10', rule: '', text, n: syncBegan });
   }
 
+  /** Writes, and what jobs came to: whom a job of one profile wrote to the other one did not touch. */
   #writes(): number {
-    return this.world.history.events.filter(({ kind }) => kind === 'write').length;
+    return this.world.history.events.filter(({ kind }) => kind === 'write' || kind === 'job').length;
   }
 
-  async #run(step: RunStep, quiet: boolean, answer = quiet): Promise<RunEnd | null> {
+  async #run(step: RunStep, quiet: boolean, party: Party, answer = quiet): Promise<RunEnd | null> {
     this.world.prepare(step);
     const order: RunOrder = { mode: step.mode, full: step.full, approve: this.#approved, answer };
-    const end = await this.#process(order, quiet);
+    const end = await this.#process(order, quiet, party);
     if (end?.busy !== true) return end;
     this.world.pass(LEASE_OVER_MS);
-    return this.#process(order, quiet);
+    return this.#process(order, quiet, party);
   }
 
   /** What an operator does on the command line, between two runs. */
@@ -205,25 +210,26 @@ class Simulation {
     this.world.prepare({ during: [], faults: [] });
     // Whoever was killed holds the lease no longer.
     this.world.pass(LEASE_OVER_MS);
-    const engine = await this.#open({ dead: false, superseded: false, run: this.#runs });
+    const party = this.#anyone();
+    const engine = await this.#open(party, { dead: false, superseded: false, run: this.#runs });
     const { history } = this.world;
     if (step.kind === 'list' && engine.enterList !== undefined) {
-      const addresses = [...new Set(step.picks.map((pick) => this.#actors.somebody(pick)))];
+      const addresses = [...new Set(step.picks.map((pick) => party.actors.somebody(pick)))];
       await engine.enterList(addresses);
       history.add(this.world.now(), { kind: 'listed', addresses });
     }
     if (step.kind === 'erase') {
-      const addresses = (await engine.erase?.(this.#actors.somebody(step.pick))) ?? null;
+      const addresses = (await engine.erase?.(party.actors.somebody(step.pick))) ?? null;
       if (addresses !== null) history.add(this.world.now(), { kind: 'erased', addresses });
     }
     await engine.close();
   }
 
   /** One process: opens the state, runs once, and ends or is killed. Null: killed. */
-  async #process(order: RunOrder, quiet: boolean): Promise<RunEnd | null> {
+  async #process(order: RunOrder, quiet: boolean, party: Party): Promise<RunEnd | null> {
     this.#runs += 1;
     const life: Life = { dead: false, superseded: false, run: this.#runs };
-    const { history } = this.world;
+    const history = party.which === 'first' ? this.world.history : ofSecond(this.world.history);
     history.add(this.world.now(), {
       kind: 'run',
       run: life.run,
@@ -235,7 +241,7 @@ class Simulation {
     let end: RunEnd | null = null;
     let engine: Engine | null = null;
     try {
-      engine = await this.#open(life);
+      engine = await this.#open(party, life);
       end = await engine.run(order);
     } catch (error) {
       if (!(error instanceof Crash || life.dead)) throw error;
@@ -253,20 +259,8 @@ class Simulation {
     return end;
   }
 
-  #open(life: Life): Promise<Engine> {
-    const { quirks } = this.world.settings;
-    const crm = new CrmSession(this.world, this.#crm, this.#jobs.crm, life);
-    const marketing = new MarketingSession(this.world, this.#marketing, this.#jobs.marketing, life);
-    return this.#factory.open({
-      world: this.world,
-      life,
-      memory: this.#memory,
-      crm: { connector: simulatedCrmConnector(quirks, () => crm), session: crm },
-      marketing: {
-        connector: simulatedMarketingConnector(quirks, () => marketing),
-        session: marketing,
-      },
-    });
+  #open(party: Party, life: Life): Promise<Engine> {
+    return this.#factory.open(placeOf(this.world, party, life, this.#memory));
   }
 
   /** I4: the ledger only grows and its chain stays whole. */

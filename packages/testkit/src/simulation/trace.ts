@@ -5,9 +5,17 @@ import type { Settings } from './settings.ts';
 /** The whole history as text, a line per event, with the violations where they were noticed. */
 export const traceOf = (settings: Settings, events: readonly Event[], violations: readonly Violation[]): string => {
   const start = events[0]?.at ?? 0;
-  const lines = [`seed ${settings.seed}`, `rules  ${flat(settings.rules)}`, `quirks ${flat(settings.quirks)}`, ''];
+  const lines = [
+    `seed ${settings.seed}`,
+    `rules  ${flat(settings.rules)}`,
+    ...(settings.second === null ? [] : [`second ${flat(settings.second)}`]),
+    `quirks ${flat(settings.quirks)}`,
+    '',
+  ];
   for (const event of events) {
-    lines.push(`${String(event.n).padStart(4)} ${clock(event.at - start)} ${lineOf(event)}`);
+    lines.push(
+      `${String(event.n).padStart(4)} ${clock(event.at - start)} ${event.which === 'second' ? '2' : ' '}${lineOf(event)}`,
+    );
     for (const violation of violations) if (violation.n === event.n) lines.push(`     >>> ${violationText(violation)}`);
   }
   lines.push('', ...violations.map((violation) => `>>> ${violationText(violation)} (event ${violation.n})`));
@@ -45,6 +53,8 @@ const lineOf = (event: Event): string => {
       return `-- opt-out field of ${event.type} is ${event.hidden ? 'hidden' : 'visible'}`;
     case 'clock':
       return `-- the clock of ${event.side} is ${event.wrongByMs === 0 ? 'right' : `wrong by ${event.wrongByMs} ms`}`;
+    case 'elsewhere':
+      return `-- ${event.address} is elsewhere${event.isOut ? ' opted out' : ''}`;
     case 'listed':
       return `-- opt-out list: ${event.addresses.join(' ')}`;
     case 'erased':

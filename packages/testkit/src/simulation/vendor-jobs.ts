@@ -1,6 +1,6 @@
 import { type BulkJobs, ConnectorError, type JobReport, type Op, type Outcome } from '@heed/contract';
 import { type Draw, drawFrom } from './draw.ts';
-import type { At } from './history.ts';
+import type { At, History } from './history.ts';
 import { type Hand, outcomeOf, type Side } from './session-kit.ts';
 import { JOB_FATES, type JobFate } from './settings.ts';
 import type { Life, World } from './world.ts';
@@ -23,12 +23,14 @@ export class VendorJobs {
   readonly #jobs = new Map<string, Job>();
   readonly #world: World;
   readonly #side: Side;
+  readonly #history: History;
   readonly #hand: Hand;
   readonly #draw: Draw;
   readonly #fate: JobFate | null;
   #repaired = false;
 
-  constructor(world: World, side: Side, hand: Hand) {
+  constructor(world: World, side: Side, hand: Hand, history: History) {
+    this.#history = history;
     this.#world = world;
     this.#side = side;
     this.#hand = hand;
@@ -95,7 +97,7 @@ export class VendorJobs {
     for (const op of ops) {
       const intent = world.intentOf(op.id);
       const sent = { kind: 'write', run: life.run, side: this.#side, op, target: this.#hand.target(op) } as const;
-      world.history.add(world.now(), { ...sent, took: false, told: 'unknown', intent });
+      this.#history.add(world.now(), { ...sent, took: false, told: 'unknown', intent });
     }
     if (taken) this.#take(job, ops);
     if (start !== 'taken')
@@ -109,7 +111,7 @@ export class VendorJobs {
     const half = Math.ceil(ops.length / 2);
     const longest = job.fate === 'slow' ? 3 * 3_600_000 : this.#draw.one([2_000, 40_000, 400_000]);
     const due = ops.map((op) => ({ op, at: world.now() + this.#draw.int(longest) }));
-    world.history.add(world.now(), { kind: 'job', side: this.#side, ops: ops.map(({ id }) => id), phase: 'taken' });
+    this.#history.add(world.now(), { kind: 'job', side: this.#side, ops: ops.map(({ id }) => id), phase: 'taken' });
     world.note(`${job.id} is taken: ${job.fate}, ${longest} ms`);
     const kept = job.fate === 'lost' ? [] : ['half', 'stuck'].includes(job.fate) ? due.slice(0, half) : due;
     job.due = kept;
@@ -123,7 +125,7 @@ export class VendorJobs {
     const mark = world.history.events.length;
     const done = this.#hand.apply(op);
     const took = world.history.events.length > mark;
-    world.history.add(world.now(), { kind: 'job-write', run: job.run, side: this.#side, op, target, took });
+    this.#history.add(world.now(), { kind: 'job-write', run: job.run, side: this.#side, op, target, took });
     // A job tells what became of each record, but does not show it.
     job.outcomes.set(op.id, outcomeOf(op, done, this.#hand.now()));
   }
@@ -134,7 +136,7 @@ export class VendorJobs {
     // Not handed over by now means never: whoever still holds the ticket must not start it any more.
     job.state = 'ended';
     const ids = ops.map(({ id }) => id);
-    this.#world.history.add(this.#world.now(), { kind: 'job', side: this.#side, ops: ids, phase: 'ended' });
+    this.#history.add(this.#world.now(), { kind: 'job', side: this.#side, ops: ids, phase: 'ended' });
     return { state: 'ended', outcomes: this.#told(job, ops) };
   }
 

@@ -16,6 +16,8 @@ interface Pair {
   readonly agreed: Map<string, number>;
   everOut: boolean;
   madeByUs: boolean;
+  /** In a system that only the other profile sees. */
+  isElsewhere: boolean;
   /** Fields that the vendor said it wrote and did not, `crm FirstName` or `marketing FNAME`; until they are written by anybody. */
   readonly swallowed: Set<string>;
   everMember: boolean;
@@ -51,6 +53,12 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
     if (event.kind === 'shown-record' && event.optIn !== null) {
       const pair = pairOf(event.snap.key);
       if (pair !== null) showConsent(pair, event.optIn);
+    }
+    if (event.kind === 'elsewhere') {
+      const pair = pairOf(event.address);
+      // Whoever is opted out in another system of the customer is not made a member in this one (C26).
+      if (pair !== null) pair.isElsewhere = true;
+      if (pair !== null && event.isSwallowed === true) pair.everOut = true;
     }
     // Nobody opted out is sent to, and of an erased person nothing is known any more (C20, C25).
     if (event.kind === 'listed' || event.kind === 'erased')
@@ -92,6 +100,7 @@ const newPair = (): Pair => ({
   agreed: new Map(),
   everOut: false,
   madeByUs: false,
+  isElsewhere: false,
   swallowed: new Set(),
   everMember: false,
   optIn: null,
@@ -187,7 +196,8 @@ const judgeEnd = (settings: Settings, pair: Pair, n: number, wasKilled: boolean)
   if (member === null) {
     // An invitation that was intended when the process was killed counts as sent, though nobody may ever have got it (C11).
     if (rules.newMembers === 'double-opt-in' && wasKilled) return [];
-    const wanted = rules.createMarketing && !pair.everMember && !pair.madeByUs && keyOf(record.email) !== null;
+    const wanted =
+      rules.createMarketing && !pair.everMember && !pair.isElsewhere && !pair.madeByUs && keyOf(record.email) !== null;
     return wanted && (!rules.optInField || record.optIn) ? [blame('may be created, but is no member')] : [];
   }
   // A consent that was taken back is an opt-out, and its fields stay where they are (C19).

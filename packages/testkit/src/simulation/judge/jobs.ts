@@ -1,7 +1,7 @@
 import type { Event } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import type { Violation } from './judge.ts';
-import { isOut } from './past.ts';
+import { isOut } from './what-happened.ts';
 
 /** The engine gives up a job that runs for longer, and looks at its records instead. */
 const GIVEN_UP_MS = 24 * 3_600_000;

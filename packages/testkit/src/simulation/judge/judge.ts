@@ -1,9 +1,11 @@
 import type { Event } from '../history.ts';
 import type { Settings } from '../settings.ts';
+import { judgeAcross, settingsOf } from './across.ts';
 import { judgeFields } from './fields.ts';
 import { judgeJobs, judgeWaiting } from './jobs.ts';
 import { Past } from './past.ts';
 import { judgeRest } from './rest.ts';
+import { seenBy } from './seen-by.ts';
 import { judgeWrite } from './writes.ts';
 
 export interface Violation {
@@ -21,6 +23,16 @@ export interface Violation {
  * did, what the engine was shown, and what it sent.
  */
 export const judge = (settings: Settings, events: readonly Event[]): readonly Violation[] => {
+  if (settings.second === null) return judgeProfile(settings, events);
+  const { shares } = settings.second;
+  return [
+    ...judgeProfile(settings, seenBy('first', shares, events)),
+    ...judgeProfile(settingsOf(settings, 'second'), seenBy('second', shares, events)),
+    ...judgeAcross(settings, events),
+  ];
+};
+
+const judgeProfile = (settings: Settings, events: readonly Event[]): readonly Violation[] => {
   const past = new Past(settings, events);
   const found: Violation[] = [];
   const run = { mode: 'sync', approved: false };

@@ -1,11 +1,16 @@
-import type { OptOut, Past } from './past.ts';
+import { ORDER_DOUBT_MS } from './order-doubt.ts';
+import type { Past } from './past.ts';
+import type { OptIn, OptOut } from './what-happened.ts';
 
 /**
  * Could any reading of C7 say that a later own act of the person lifted this opt-out? An opt-in that came before it never
  * lifts. One that came after it may or may not, depending on what could be proven and ordered: both are accepted then.
  */
 export const maybeLifted = (past: Past, optOut: OptOut): boolean =>
-  past.optIns.some((optIn) => optIn.n > optOut.n && touches(past, optIn.member, optOut));
+  past.optIns.some((optIn) => mayBeLater(optIn, optOut) && touches(past, optIn.member, optOut));
+
+const mayBeLater = (optIn: OptIn, optOut: OptOut): boolean =>
+  optIn.n > optOut.n || (optIn.aheadMs > 0 && optIn.at + optIn.aheadMs + ORDER_DOUBT_MS > optOut.at);
 
 /**
  * Must every reading of C7 say so? Only claimed for the plain case: one address, one record, one member; the opt-out was

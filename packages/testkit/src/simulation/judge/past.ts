@@ -1,93 +1,11 @@
 import type { At, Event, MemberSnap, RecordSnap } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { Circles, keyOf } from './circle.ts';
-
-/** Vendors' clocks differ, and late commits carry early stamps: only beyond this is the order of two systems beyond doubt. */
-const ORDER_DOUBT_MS = 10 * 60_000;
-
-const HOUR_MS = 3_600_000;
+import { orderDoubtMs } from './order-doubt.ts';
+import { isOut, type MemberSight, type OptIn, type OptOut, type Sight, type Stay } from './what-happened.ts';
 
 /** Instead of a run, where an operator has said something. */
 const OPERATOR = -1;
-
-/** Clocks that are an hour off leave the order of two systems in doubt for as long as that. */
-export const orderDoubtMs = ({ crmOffMs, marketingOffMs, clockJumps }: Settings['quirks']): number =>
-  ORDER_DOUBT_MS + Math.abs(crmOffMs) + Math.abs(marketingOffMs) + (clockJumps ? 2 * HOUR_MS : 0);
-
-/** Something that made an address opted out, as it really happened. */
-export interface OptOut {
-  readonly n: number;
-  readonly at: At;
-  readonly system: 'crm' | 'marketing' | 'list';
-  /** The record or member it was made on; for lists the address itself. */
-  readonly holder: string;
-  /** `opt-in field`: consent that was given in the CRM was turned false (C19). */
-  readonly by: 'opt-out' | 'opt-in field';
-  /** The address the holder had then. */
-  readonly address: string | null;
-  readonly complaint: boolean;
-  /**
-   * False: the rules leave open whether Heed can tell it from the echo of its own write or from an earlier state, so
-   * both treatments are right. ("cannot be seen", "in doubt a fact by unknown")
-   */
-  readonly sure: boolean;
-  /** Runs that were shown it, with the event, and at which address. */
-  readonly shown: {
-    readonly run: number;
-    readonly n: number;
-    readonly address: string | null;
-    readonly how: 'read' | 'lookup';
-    /** When its holder had changed last: by what was shown it may have been made as late as that (Words: when). */
-    readonly until: At;
-  }[];
-  /** The event that ended the state on its holder: unticked, re-subscribed, archived, deleted. */
-  endedBy: number | null;
-}
-
-/** The person's own act, which the vendor can prove (C7). */
-export interface OptIn {
-  readonly n: number;
-  readonly at: At;
-  readonly member: string;
-  readonly address: string;
-  /** No act that we know of, only a sight: `pending` when last seen, `subscribed` now. Its time is anywhere in between. */
-  readonly inferred: boolean;
-  /** The event before which it was surely not: itself, or that last sight. */
-  readonly from: number;
-  /** Runs that were shown the proof; `exact`: with its very time. */
-  readonly shown: { readonly run: number; readonly n: number; readonly exact: boolean }[];
-}
-
-/** A stretch of time during which a record had an address. */
-export interface Stay {
-  readonly record: string;
-  readonly address: string | null;
-  readonly from: number;
-  until: number | null;
-  untilAt: At | null;
-  /** It was opted out already when it came. */
-  readonly cameOut: boolean;
-  readonly shownIn: Set<number>;
-}
-
-export interface MemberSight {
-  readonly run: number;
-  readonly n: number;
-  readonly snap: MemberSnap;
-  /** The event that made it so. */
-  readonly made: number;
-}
-
-interface Sight {
-  /** The event that made what was seen; searches that lag behind show older states than look-ups. */
-  made: number;
-  out: boolean | null;
-  /** Our own write took effect and no read has shown the contrary since. */
-  ours: boolean;
-  pending: boolean;
-  /** The event of the last sight. */
-  n: number;
-}
 
 /** The history, replayed event by event: what there is, what happened, and what the engine can know of it. */
 export class Past {
@@ -134,6 +52,7 @@ export class Past {
   readonly #lagMs: { readonly crm: number; readonly marketing: number };
   readonly orderDoubtMs: number;
   /** A clock that is behind dates what is new before what is known: what ends soon may be taken for older than it is. */
+  #aheadMs = 0;
   readonly #behind = { crm: false, marketing: false };
 
   constructor({ rules, quirks }: Settings, events: readonly Event[]) {
@@ -178,6 +97,11 @@ export class Past {
     if (event.kind === 'shown-member') this.#onShownMember(event);
     if (event.kind === 'write') this.#onWrite(event);
     if (event.kind === 'clock') this.#behind[event.side] = event.wrongByMs < 0;
+    if (event.kind === 'clock' && event.side === 'marketing') this.#aheadMs = Math.max(0, event.wrongByMs);
+    // An own opt-in there may have lifted what the CRM that both share had said (C7).
+    if (event.kind === 'elsewhere' && event.isSubscribed) this.#mayHaveOptedIn(event);
+    if (event.kind === 'elsewhere' && event.complaint)
+      this.#begin(event, 'list', event.address, event.address, { complaint: true, sure: false });
     if (event.kind === 'listed') for (const address of event.addresses) this.#onListed(event, address);
     if (event.kind === 'erased') for (const address of event.addresses) this.erased.add(address);
     if (event.kind === 'run' && event.phase === 'began') {
@@ -292,10 +216,8 @@ export class Past {
     if (is && (!was || again) && event.by !== 'us') {
       const complains = after.complaint && before?.complaint !== true;
       const sure = complains || (!again && this.#isNews(after.key));
-      this.#begin(event, 'marketing', after.key, keyOf(after.email), {
-        complaint: complains,
-        sure: sure && !this.#behind.marketing,
-      });
+      const known = { complaint: complains, sure: sure && !this.#behind.marketing };
+      this.#begin(event, 'marketing', after.key, keyOf(after.email), known);
     }
     if (event.proven && after.status === 'subscribed')
       this.optIns.push({
@@ -304,9 +226,14 @@ export class Past {
         member: after.key,
         address: keyOf(after.email) ?? '',
         inferred: false,
+        aheadMs: this.#aheadMs,
         from: n,
         shown: [],
       });
+  }
+
+  #mayHaveOptedIn({ n, at, address }: { readonly n: number; readonly at: At; readonly address: string }): void {
+    this.optIns.push({ n, at, member: address, address, inferred: true, aheadMs: this.#aheadMs, from: n, shown: [] });
   }
 
   /** What an operator enters is known at once, and to every run (C20). */
@@ -364,7 +291,16 @@ export class Past {
     const exact = this.#datesStatus;
     if (act !== undefined) act.shown.push({ run, n, exact });
     const from = this.#sights.get(snap.key)?.n ?? 0;
-    this.optIns.push({ n, at, member: snap.key, address, inferred: true, from, shown: [{ run, n, exact }] });
+    this.optIns.push({
+      n,
+      at,
+      member: snap.key,
+      address,
+      inferred: true,
+      aheadMs: this.#aheadMs,
+      from,
+      shown: [{ run, n, exact }],
+    });
   }
 
   #onWrite(event: Extract<Event, { kind: 'write' }>): void {
@@ -408,14 +344,16 @@ export class Past {
   }
 
   #begin(
-    event: { readonly n: number; readonly at: At },
+    { n, at, foreign }: { readonly n: number; readonly at: At; readonly foreign?: true },
     system: OptOut['system'],
     holder: string,
     address: string | null,
     kind: Pick<OptOut, 'complaint' | 'sure'>,
     by: OptOut['by'] = 'opt-out',
   ): void {
-    this.optOuts.push({ n: event.n, at: event.at, system, holder, by, address, ...kind, shown: [], endedBy: null });
+    const sure = kind.sure && foreign !== true;
+    const one = { n, at, system, holder, by, address, ...kind, sure, shown: [], endedBy: null };
+    this.optOuts.push(foreign === true ? { ...one, foreign } : one);
   }
 
   #end(holder: string, n: number, by: OptOut['by'] = 'opt-out'): void {
@@ -450,5 +388,3 @@ export class Past {
     return sight;
   }
 }
-
-export const isOut = ({ status, complaint }: MemberSnap): boolean => status === 'unsubscribed' || complaint;

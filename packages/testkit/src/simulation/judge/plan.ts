@@ -9,7 +9,8 @@ type Write = Extract<Event, { kind: 'write' }>;
  */
 export const planDiffers = (planned: readonly string[], events: readonly Event[], syncBegan: number): string | null => {
   const gone = new Set(droppedOrGone(events, syncBegan));
-  // Of whom Heed had to forget a plan names no address, at whichever address they are by now.
+  // Of whom Heed had to forget a plan names no address, at whichever address they are by now; and what an operator has just
+  // entered spreads to other addresses of the person with the writes that carry it (C15, C20).
   const forgotten = forgottenIn(events);
   const unseen = { has: (address: string) => gone.has(address) || address === 'erased' || forgotten(address) };
   const sent = events
@@ -23,7 +24,7 @@ export const planDiffers = (planned: readonly string[], events: readonly Event[]
 };
 
 const forgottenIn = (events: readonly Event[]): ((address: string) => boolean) => {
-  const erased = events.flatMap((event) => (event.kind === 'erased' ? event.addresses : []));
+  const erased = events.flatMap((event) => (event.kind === 'erased' || event.kind === 'listed' ? event.addresses : []));
   if (erased.length === 0) return () => false;
   const circles = new Circles(events);
   return (address) => erased.some((one) => circles.same(one, address));

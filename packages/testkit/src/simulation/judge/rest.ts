@@ -3,8 +3,9 @@ import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted } from './lifted.ts';
-import { isOut, type OptOut, type Past, type Stay } from './past.ts';
+import type { Past } from './past.ts';
 import { poisonedKeys } from './poison.ts';
+import { isOut, type OptOut, type Stay } from './what-happened.ts';
 
 /** People have stopped and syncs succeed: is everybody opted out where the rules say so (I3), and does nothing move (I5)? */
 export const judgeRest = (settings: Settings, past: Past, events: readonly Event[]): readonly Violation[] => {

@@ -3,7 +3,8 @@ import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted, surelyLifted } from './lifted.ts';
-import { isOut, type OptIn, type OptOut, type Past } from './past.ts';
+import type { Past } from './past.ts';
+import { isOut, type OptIn, type OptOut } from './what-happened.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
 type OpOf<Kind extends Write['op']['kind']> = Extract<Write['op'], { kind: Kind }>;
@@ -210,7 +211,7 @@ const crmOptOut = (bench: Bench, op: OpOf<'opt-out'>): void => {
     bench.blame('C0', 'C7 C8', 'repeats an opt-out that the person has lifted');
     return;
   }
-  if (all.some(({ system }) => system !== 'crm')) return;
+  if (all.some(({ system, foreign }) => system !== 'crm' || foreign === true)) return;
   // As a state, our own unsubscription still puts the opt-out on sibling records (C8, worked example 5).
   const echoed =
     bench.settings.rules.crmToMarketing &&
