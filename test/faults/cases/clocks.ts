@@ -48,9 +48,11 @@ export const clockCases = (system: SystemName): readonly FaultCase[] =>
     },
   ]);
 
-/** Two of them, where the rest would only meet again what all systems share: what people do, and what no stamp tells. */
+/** One of them, where the rest would only meet again what all systems share: what people do, or what no stamp tells. */
 export const someClockCases = (system: SystemName): readonly FaultCase[] =>
-  clockCases(system).filter(({ name }) => /opt out .* ahead|Date headers are .* behind/.test(name));
+  clockCases(system).filter(({ name }) =>
+    (system === 'netsuite' ? /opt out .* ahead/ : /Date headers are .* behind/).test(name),
+  );
 
 /** Our own clock; once for both vendors. */
 export const ownClockCases: readonly FaultCase[] = WAYS.map(([way, byMs]) => ({

@@ -1,7 +1,7 @@
 import type { FaultCase } from '../runner/fault-case.ts';
 import type { SystemName, World } from '../runner/world.ts';
 
-type Leads = (address: string) => Pick<FaultCase, 'rules' | 'begin' | 'exit' | 'says'>;
+type Leads = (address: string) => Pick<FaultCase, 'rules' | 'begin' | 'exit' | 'says' | 'alike'>;
 
 /**
  * A case whose fault leads to another server, and fails if anything arrives there: with it would come the token. The other

@@ -87,6 +87,7 @@ export const netsuiteCases: readonly FaultCase[] = [
   },
   {
     name: 'no token is ever good enough',
+    alike: true,
     system,
     rules: on([...reading, ...writing, ...NETSUITE['naming its fields']], { kind: 'expired-token' }),
     exit: [UNREACHABLE],
@@ -126,9 +127,10 @@ export const netsuiteCases: readonly FaultCase[] = [
     exit: [UNREACHABLE],
     says: [/CONCURRENCY_LIMIT_EXCEEDED/],
   },
-  { name: 'other integrations leave one request free', system, begin: busy(4), exit: [DONE, ATTENTION] },
+  { name: 'other integrations leave one request free', alike: true, system, begin: busy(4), exit: [DONE, ATTENTION] },
   {
     name: 'a mapped field is gone before the run',
+    alike: true,
     system,
     begin: withoutField('contact', 'firstName'),
     exit: [DONE, WRONG, ATTENTION],
@@ -178,16 +180,20 @@ export const netsuiteCases: readonly FaultCase[] = [
   },
   {
     name: '200 with an error inside, reading',
+    alike: true,
     system,
     rules: on(reading, { kind: 'wrong-shape', details: { body: ERROR_IN_200 } }),
     exit: [FAILED],
   },
+  // The transport is HubSpot's, whose redirects are always played.
   leadingElsewhere('reads are redirected to another host', system, (to) => ({
+    alike: true,
     rules: on(reading, { kind: 'redirect', details: { to } }),
     exit: [FAILED],
     says: [/redirect/],
   })),
   leadingElsewhere('writes are redirected to another host, body and all', system, (to) => ({
+    alike: true,
     rules: on(writing, { kind: 'redirect', status: 307, details: { to } }),
     exit: [ATTENTION],
     says: [/redirect/],
@@ -203,6 +209,7 @@ export const netsuiteCases: readonly FaultCase[] = [
   })),
   {
     name: 'nobody answers at the address',
+    alike: true,
     system,
     begin: async ({ netsuite }) => {
       await netsuite.down();
@@ -217,7 +224,6 @@ const batches = NETSUITE['many changes at once'];
 
 /** Of a profile with a group, and with more changed fields than single calls carry: they travel in an asynchronous batch. */
 export const netsuiteCrowdCases: readonly FaultCase[] = [
-  { name: 'nothing goes wrong with the batch', system, exit: [DONE, ATTENTION], alsoWrong: batchesSent },
   {
     name: 'the batch stops in the middle, for ever',
     system,
@@ -230,11 +236,13 @@ export const netsuiteCrowdCases: readonly FaultCase[] = [
   {
     name: 'the batch fails in the middle',
     system,
+    alsoWrong: batchesSent,
     rules: on(batches, { kind: 'job-failed', count: 1 }),
     exit: [DONE, ATTENTION],
   },
   {
     name: 'every second record of the batch fails',
+    alike: true,
     system,
     rules: on(batches, { kind: 'partial-batch', count: 1, details: { every: 2 } }),
     exit: [DONE, ATTENTION],
@@ -250,6 +258,7 @@ export const netsuiteCrowdCases: readonly FaultCase[] = [
   },
   {
     name: 'the group is deleted before the run',
+    alike: true,
     system,
     begin: (world) => {
       const undo = groupBack(world);

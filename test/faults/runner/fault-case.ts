@@ -5,6 +5,8 @@ import type { SystemName, World } from './world.ts';
 export interface FaultCase {
   /** What is wrong, and where; the name of the test. */
   readonly name: string;
+  /** So like another one that it is played with `HEED_FAULTS=all` only. */
+  readonly alike?: true;
   /** Whose. */
   readonly system: SystemName;
   /** Rules of that stand-in for as long as it lasts. */
