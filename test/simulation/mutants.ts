@@ -1,23 +1,6 @@
 import type { SimulationOptions } from '../../packages/testkit/src/simulation/index.ts';
-
-export interface Edit {
-  /** From the root of the repository. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly from: string;
-  readonly to: string;
-}
-
-/** A mistake that a known product has made, put into the engine on purpose: the simulation must notice it. */
-export interface Mutant {
-  readonly name: string;
-  readonly mistake: string;
-  readonly edits: readonly Edit[];
-  /** Where the mistake shows rarely, what happens often while it is looked for. */
-  readonly options?: SimulationOptions;
-  /** A seed of regressions.ts that notices it; otherwise it is looked for from seed 1 on. */
-  readonly seed?: number;
-}
+import type { Mutant } from './mutant.ts';
+import { MUTANTS_OF_CUSTOMERS } from './mutants-of-customers.ts';
 
 const OBSERVE = 'packages/core/src/consent/observe.ts';
 const FIELDS = 'packages/core/src/plan/field-writes.ts';
@@ -176,8 +159,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'packages/core/src/consent/standing.ts',
-        from: '? sameSystem(optIn.source, target)',
-        to: '? true',
+        from: "if (target.role === 'marketing') return sameSystem(optIn.source, target);",
+        to: "if (target.role === 'marketing') return true;",
       },
     ],
   },
@@ -239,42 +222,6 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'times of two vendors, or of two transactions, are compared to the millisecond',
     edits: [{ file: REACH, from: 'fact.when.from - doubtOf(fact)', to: 'fact.when.from' }],
     seed: 39136,
-  },
-  {
-    name: 'searches show what is',
-    mistake: 'a read that lags behind our own writes is taken for somebody’s edit',
-    edits: [
-      {
-        file: 'packages/core/src/sync/older-rows.ts',
-        from: 'row.modifiedAt < before.modifiedAt',
-        to: 'row.modifiedAt < 0',
-      },
-    ],
-    seed: 626,
-  },
-  {
-    name: 'clocks are right',
-    mistake: 'dates of a vendor whose clock is an hour ahead are compared with those of another one',
-    edits: [
-      {
-        file: 'packages/core/src/consent/standing.ts',
-        from: 'const doubtMs = doubtOf(optIn) + (optOut.when.doubtMs ?? 0);',
-        to: 'const doubtMs = DOUBT_MS;',
-      },
-    ],
-    seed: 2004,
-  },
-  {
-    name: 'a date is a date',
-    mistake: 'what a clock says counts more than the order in which reads have shown it',
-    edits: [
-      {
-        file: 'packages/core/src/consent/remember.ts',
-        from: 'const at = Math.max(stamp, since ?? stamp);',
-        to: 'const at = stamp;',
-      },
-    ],
-    seed: 1416,
   },
   {
     name: 'an address opts in for whoever comes there',
@@ -366,4 +313,5 @@ export const MUTANTS: readonly Mutant[] = [
       quirks: { crmJobs: null, marketingJobs: { fromOps: 1, mostOps: 3, fate: 'slow' } },
     },
   },
+  ...MUTANTS_OF_CUSTOMERS,
 ];
