@@ -1,3 +1,4 @@
+import { EXIT } from '@heed/core';
 import { afterEach, expect, it } from 'vitest';
 import { contact, member, plainSyncs, plainSystem } from './plain-systems.ts';
 
@@ -42,4 +43,14 @@ it('the outcomes of a job belong to whom they name, in whatever order they come,
   const before = marketing.written.length;
   await syncs.sync();
   expect(marketing.written.slice(before), 'nobody but the refused one is written to again').toEqual([]);
+});
+
+it('changes in a job that has not ended are told as that, and the run is not all done', async () => {
+  const { marketing, syncs } = fourUpdates();
+  marketing.isStuck = true;
+  const { report } = await syncs.sync();
+  expect(report).toMatchObject({ exitCode: EXIT.attention, inJobs: { crm: 0, marketing: 4 } });
+  marketing.isStuck = false;
+  const later = await syncs.sync();
+  expect(later.report).toMatchObject({ exitCode: EXIT.done, inJobs: { crm: 0, marketing: 0 } });
 });

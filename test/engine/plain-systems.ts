@@ -31,6 +31,8 @@ export interface PlainSystem {
   readonly written: Op[];
   /** What becomes of an op; null: it is applied. */
   refuse: (op: Op) => string | null;
+  /** Jobs do not end. */
+  isStuck?: boolean;
   /** The outcomes of a job, before they are told. */
   tell: (outcomes: readonly Outcome[]) => readonly Outcome[];
   lane: BulkLane | null;
@@ -134,7 +136,10 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       ended.set(ticket, system.tell(ops.map(apply)));
       return ticket;
     },
-    report: async (ticket): Promise<JobReport> => ({ state: 'ended', outcomes: ended.get(ticket) ?? [] }),
+    report: async (ticket): Promise<JobReport> =>
+      system.isStuck === true
+        ? { state: 'running', askAgainMs: 60_000 }
+        : { state: 'ended', outcomes: ended.get(ticket) ?? [] },
   };
   return {
     check: async () => ({ id: 'account', name: 'account', gaps: [] }),
@@ -222,7 +227,13 @@ export const PROFILE: Profile = {
 export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem, more: Partial<Profile> = {}) => {
   const profile = { ...PROFILE, ...more };
   const dir = mkdtempSync(join(tmpdir(), 'heed-plain-'));
-  const clock = { now: () => NOON, sleep: async () => {} };
+  let slept = 0;
+  const clock = {
+    now: () => NOON + slept,
+    sleep: async (ms: number) => {
+      slept += ms;
+    },
+  };
   const fraction = seededRandom(1);
   const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => Math.floor(fraction() * 256));
   const folder = openStateFolder(dir, { clock, random: bytes, durability: 'memory' });

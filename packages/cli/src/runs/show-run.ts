@@ -18,6 +18,7 @@ export const runJson = (report: RunReport) => ({
   owed: report.owed,
   review: report.review,
   paidOptedOut: report.paidOptedOut ?? null,
+  inJobs: report.inJobs ?? { crm: 0, marketing: 0 },
   calls: report.calls,
 });
 
@@ -111,6 +112,12 @@ export const runText = (report: RunReport, titles: Titles, standing: Standing | 
   if (listed !== '') lines.push(paragraph(`people not synced, as things stand: ${listed}`, '    ', '  '));
   const paid = paidOptedOutText(report, titles);
   if (paid !== null) lines.push(paragraph(paid, '    ', '  '));
+  for (const side of ['crm', 'marketing'] as const) {
+    const n = report.inJobs?.[side] ?? 0;
+    const is = n === 1 ? 'is' : 'are';
+    const text = `${plural(n, 'change')} ${is} in a job at ${titles[side]} that has not ended; the next run asks about it`;
+    if (n > 0) lines.push(paragraph(text, '    ', '  '));
+  }
   const remark = (text: string): number => lines.push(paragraph(text, '    ', '  ! '));
   for (const hold of standing?.service.holds ?? []) lines.push(holdText(hold, report.profile));
   if (report.owed > 0) remark(`${plural(report.owed, 'opt-out')} still owed: heed status ${report.profile} --people`);

@@ -80,6 +80,8 @@ export interface RunReport {
    * run left things; null where the system has no such status, absent in runs of an older version.
    */
   readonly paidOptedOut?: number | null;
+  /** Changes in jobs of the vendors that had not ended; absent in runs of older versions. */
+  readonly inJobs?: { readonly crm: number; readonly marketing: number };
   readonly calls: { readonly crm: number; readonly marketing: number };
   readonly exitCode: number;
   /** What went wrong, who, why, next step; null if nothing. */

@@ -1,6 +1,6 @@
 import type { JobReport, Op, Outcome } from '@heed/contract';
 import type { PlannedOp, PlannedWrite } from '../plan/op.ts';
-import type { Intent, Job } from '../state/store.ts';
+import type { Intent, Job, Store } from '../state/store.ts';
 import { settleWritten } from './carry-out.ts';
 import { plansOf } from './decide-batch.ts';
 import { BATCH, LEASE_MS, reactionTo } from './engine.ts';
@@ -73,6 +73,13 @@ export const collectJobs = async (
     askAgainMs = Math.min(askAgainMs, report.askAgainMs);
   }
   return { running, askAgainMs };
+};
+
+/** Changes that wait in jobs which have not ended: the next run asks about them again. */
+export const stillInJobs = async (store: Store, profile: string): Promise<Readonly<Record<Side, number>>> => {
+  const waiting = { crm: 0, marketing: 0 };
+  for (const { id, system } of await store.jobs(profile)) waiting[system.role] += (await store.intentsOfJob(id)).length;
+  return waiting;
 };
 
 const reportOf = async (run: Run, side: Side, job: Job): Promise<JobReport> => {

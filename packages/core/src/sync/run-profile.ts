@@ -14,6 +14,7 @@ import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
 import { seeksErased, settleAbsent } from './erased.ts';
 import { putHold } from './guarded-pass.ts';
+import { stillInJobs } from './jobs.ts';
 import { keepSchemas } from './known-schemas.ts';
 import { lookForOptOuts } from './look-for-opt-outs.ts';
 import { fieldsPass, optOutPass } from './passes.ts';
@@ -335,7 +336,9 @@ const finish = async (
     options.mode === 'sync'
       ? await engine.store.runCounts(started.run)
       : { crm: started.crm, marketing: started.marketing };
-  const attention = ended.codes.includes(EXIT.done) && owed + setAside > 0 ? [EXIT.attention] : [];
+  const inJobs = await stillInJobs(engine.store, profile);
+  const left = owed + setAside + inJobs.crm + inJobs.marketing;
+  const attention = ended.codes.includes(EXIT.done) && left > 0 ? [EXIT.attention] : [];
   const exitCode = worstExit([...ended.codes, ...attention]);
   const report: RunReport = {
     ...started,
@@ -347,6 +350,7 @@ const finish = async (
     listed,
     review: listed['waits-for-review'] ?? 0,
     paidOptedOut: await paidOptedOut(ended.run),
+    inJobs,
     calls: { crm: systems.crm.calls(), marketing: systems.marketing.calls() },
     exitCode,
     message: ended.message,
