@@ -12,7 +12,7 @@ const HUBSPOT = {
   memberRows: 250,
 } as const;
 
-/** Asked by every run. The subscription types and, for marketing, the lists serve `check` and the schema alike. */
+/** Asked by every run; what `check` asked for serves the schema as well. */
 const everyRun: Calls = {
   'GET /account-info/v3/details': once('credentials'),
   'GET /properties/contacts': once('C18'),

@@ -15,8 +15,6 @@ const NO_LEAST: LeastCalls = { crm: {}, marketing: {} };
 
 /** Calls beyond the least that are known, by kind, and why they are made. */
 const KNOWN: Readonly<Record<string, string>> = {
-  'GET /communication-preferences/v4/definitions': '`check` and the schema each ask',
-  'POST /lists/search': 'the same, as a marketing tool',
   'POST /communication-preferences/v4/statuses/batch/unsubscribe-all':
     'whether the plan has batches shows only by trying, once a run',
   'POST /communication-preferences/v4/statuses/batch/unsubscribe-all/read': 'the same, for reading',
@@ -25,8 +23,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'GET /objects/contacts/{address}': 'one address that is asked about by itself',
   'GET /lists/{id}': 'how large the list is decides whether it is read as a whole',
   'GET /lists/{id}/memberships': 'the look just before an opt-out tells who is in the list, though nobody needs it',
-  'POST /suiteql':
-    '`check` and the schema each ask whether the status is shown; opt-outs are read back by connector and engine',
+  'POST /suiteql': 'opt-outs are read back by connector and engine',
   'GET /contact/{id}': 'the time zone, by each of the two reads',
   'GET /members (changes)': 'behind pages that were counted up to an end in the past, once without an end',
 };

@@ -1,15 +1,28 @@
-import type { Account, ListSchema, RecordTypeSchema, SystemSchema } from '@heed/contract';
-import { isOfKind } from '@heed/toolkit';
+import type { Account, Clock, ListSchema, RecordTypeSchema, SystemSchema } from '@heed/contract';
+import { type Book, bookOf, isOfKind } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { CONTACT } from './contact.ts';
 import type { Preferences } from './preferences.ts';
 import { fieldSchemaOf, OPT_OUT, type Properties, type PropertyBook, topicOf, topicProperties } from './properties.ts';
 import type { WireList } from './wire.ts';
 
+/** What `check` asks for, and the schema that follows it takes. */
+export interface AskedByCheck {
+  readonly definitions: Book<Awaited<ReturnType<Preferences['definitions']>>>;
+  readonly lists: Book<Awaited<ReturnType<Api['lists']>>>;
+}
+
+const LATELY_MS = 30_000;
+
+export const askedByCheck = (api: Api, preferences: Preferences, clock: Pick<Clock, 'now'>): AskedByCheck => ({
+  definitions: bookOf((signal) => preferences.definitions(signal), clock),
+  lists: bookOf((signal) => api.lists(signal), clock),
+});
+
 interface Described {
   readonly api: Api;
   readonly book: PropertyBook;
-  readonly preferences: Preferences;
+  readonly asked: AskedByCheck;
   readonly role: 'crm' | 'marketing';
   /** What `plan` in the settings says the account grants, and what HubSpot says. */
   readonly plannedPer10s: number;
@@ -17,13 +30,12 @@ interface Described {
 }
 
 /** Contact properties, lists and subscription types, as the app sees them. */
-export const describePortal = async (
-  { api, book, preferences, role }: Described,
-  signal: AbortSignal,
-): Promise<SystemSchema> => {
+export const describePortal = async ({ book, asked, role }: Described, signal: AbortSignal): Promise<SystemSchema> => {
   const properties = await book.refresh(signal);
-  const lists = await api.lists(signal);
-  const types = (await preferences.definitions(signal)).filter(({ isActive, isInternal }) => isActive && !isInternal);
+  const lists = await asked.lists.within(LATELY_MS, signal);
+  const types = (await asked.definitions.within(LATELY_MS, signal)).filter(
+    ({ isActive, isInternal }) => isActive && !isInternal,
+  );
   const asMember = role === 'marketing';
   return {
     recordTypes: [contactType(properties, asMember)],
@@ -68,7 +80,7 @@ const contactType = (properties: Properties, asMember: boolean): RecordTypeSchem
 
 /** Account details prove the credentials; three more calls show what the app may read. What it may write shows only by writing. */
 export const checkPortal = async (described: Described, signal: AbortSignal): Promise<Account> => {
-  const { api, book, preferences, role } = described;
+  const { api, book, asked, role } = described;
   const account = await api.account(signal);
   const probes: readonly (readonly [string, string, () => Promise<unknown>])[] = [
     ['contact properties cannot be read', 'crm.schemas.contacts.read', () => book.known(signal)],
@@ -80,10 +92,10 @@ export const checkPortal = async (described: Described, signal: AbortSignal): Pr
     [
       'subscription types cannot be read: opt-outs could not be written',
       'communication_preferences.read and communication_preferences.write',
-      () => preferences.definitions(signal),
+      () => asked.definitions.renewed(signal),
     ],
     ...(role === 'marketing'
-      ? ([['lists cannot be read', 'crm.lists.read and crm.lists.write', () => api.lists(signal)]] as const)
+      ? ([['lists cannot be read', 'crm.lists.read and crm.lists.write', () => asked.lists.renewed(signal)]] as const)
       : []),
   ];
   const gaps: { what: string; fix: string }[] = [];

@@ -4,7 +4,7 @@ import { createApi } from './api.ts';
 import { askerOf } from './ask.ts';
 import type { HubspotConfig } from './config.ts';
 import { decidingFor } from './deciding.ts';
-import { checkPortal, describePortal } from './describe.ts';
+import { askedByCheck, checkPortal, describePortal } from './describe.ts';
 import { per10sOf } from './limits.ts';
 import { lookUp } from './lookup.ts';
 import { pathsOf } from './paths.ts';
@@ -25,7 +25,8 @@ export const openSession = ({ config, role, container, basis }: OpenRequest<Hubs
   const book = createPropertyBook(api, tools.clock);
   const now = (): Millis => tools.vendorNow();
   const plannedPer10s = per10sOf(config);
-  const described = { api, book, preferences, role, plannedPer10s, grantedPer10s: asker.grantedPer10s };
+  const asked = askedByCheck(api, preferences, tools.clock);
+  const described = { api, book, asked, role, plannedPer10s, grantedPer10s: asker.grantedPer10s };
   const privacyTypes = config.dataPrivacy?.subscriptionTypes ?? null;
   const strangers = new Map<string, string>();
 

@@ -128,7 +128,6 @@ describe("HubSpot's limits", () => {
       'GET /crm/v3/objects/contacts',
       'GET /communication-preferences/v4/definitions',
       'POST /crm/v3/lists/search',
-      'GET /communication-preferences/v4/definitions',
     ]);
   });
 });

@@ -35,12 +35,17 @@ const STANDARD: OptOutField = {
 };
 
 /** Record types, fields, categories and lists, as the role of the integration user sees them. */
-export const describeAccount = async (api: Api, shapes: Shapes, signal: AbortSignal): Promise<SystemSchema> => {
+export const describeAccount = async (
+  api: Api,
+  shapes: Shapes,
+  showsStatus: ShowsStatus,
+  signal: AbortSignal,
+): Promise<SystemSchema> => {
   const found = await Promise.all(RECORD_TYPES.map((type) => shapes(type, signal)));
   const topics = await categories(api, signal);
   const recordTypes: RecordTypeSchema[] = [];
   for (const shape of found)
-    if (shape !== null) recordTypes.push(recordTypeOf(shape, await canRead(api, shape, STATUS, signal), topics));
+    if (shape !== null) recordTypes.push(recordTypeOf(shape, await showsStatus.known(shape, signal), topics));
   return {
     recordTypes,
     lists: [...(await groups(api, signal)), ...(await datasets(api, signal))],
@@ -98,13 +103,27 @@ const topicSchemaOf = ({ id, name }: Category): FieldSchema => ({
   canBeReference: false,
 });
 
-/** Whether a query shows the field: REST's catalog may have it and the query may not (C18). */
-const canRead = async (api: Api, shape: RecordShape, field: string, signal: AbortSignal): Promise<boolean> => {
-  if (!shape.fields.has(field)) return false;
-  const run = (known: readonly string[]) =>
-    api.query(select(['id', ...known.map(columnOf)], shape.type, [plain('id = 0')]), signal, 1);
-  await withKnownColumns(api, shape, [field], run, signal);
-  return !shape.hidden.has(field);
+/**
+ * Whether a query shows the status: REST's catalog may have it and the query may not (C18). `check` asks, which proves the login as
+ * well; the schema that follows it takes the answer.
+ */
+export interface ShowsStatus {
+  asked(shape: RecordShape, signal: AbortSignal): Promise<boolean>;
+  known(shape: RecordShape, signal: AbortSignal): Promise<boolean>;
+}
+
+export const statusShownBy = (api: Api): ShowsStatus => {
+  const answers = new Map<RecordShape, boolean>();
+  const asked: ShowsStatus['asked'] = async (shape, signal) => {
+    if (!shape.fields.has(STATUS)) return false;
+    const run = (known: readonly string[]) =>
+      api.query(select(['id', ...known.map(columnOf)], shape.type, [plain('id = 0')]), signal, 1);
+    await withKnownColumns(api, shape, [STATUS], run, signal);
+    const isShown = !shape.hidden.has(STATUS);
+    answers.set(shape, isShown);
+    return isShown;
+  };
+  return { asked, known: async (shape, signal) => answers.get(shape) ?? asked(shape, signal) };
 };
 
 /** Static and dynamic groups (Lists > Relationships > Groups); none where queries do not show them. */
@@ -126,8 +145,8 @@ const datasets = async (api: Api, signal: AbortSignal): Promise<readonly ListSch
 
 /** Signs in, describes both record types, and looks whether queries show their consent. */
 export const checkAccount = async (
-  api: Api,
   shapes: Shapes,
+  showsStatus: ShowsStatus,
   config: NetSuiteConfig,
   signal: AbortSignal,
 ): Promise<Account> => {
@@ -139,7 +158,7 @@ export const checkAccount = async (
       continue;
     }
     try {
-      if (!(await canRead(api, shape, STATUS, signal)))
+      if (!(await showsStatus.asked(shape, signal)))
         gaps.push({
           what: `${type}.${STATUS} is hidden: opt-outs of ${type} records are unknown`,
           fix: hiddenStatus(type).fix,

@@ -9,7 +9,7 @@ import { lookUp } from './lookup.ts';
 import { readRecords } from './read.ts';
 import { readerOf } from './reader.ts';
 import { recordShapes } from './record-shape.ts';
-import { checkAccount, describeAccount } from './schema.ts';
+import { checkAccount, describeAccount, statusShownBy } from './schema.ts';
 import { writeOps } from './write.ts';
 
 /** One profile's conversation with one account. Nothing is asked, and netsuite-rest not loaded, before the first call. */
@@ -18,12 +18,13 @@ export const openSession = ({ config, container }: OpenRequest<NetSuiteConfig>, 
   const closing = new AbortController();
   const api = netsuiteApi(config, tools, closing.signal);
   const shapes = recordShapes(api);
+  const showsStatus = statusShownBy(api);
   const reader = readerOf(api, shapes, tools);
   const lists: Parameters<typeof readRecords>[0]['lists'] = (request) =>
     request.lists === null ? null : listsOf(api, shapes, config, request.lists);
   return {
-    check: (signal) => checkAccount(api, shapes, config, signal),
-    describe: (signal) => describeAccount(api, shapes, signal),
+    check: (signal) => checkAccount(shapes, showsStatus, config, signal),
+    describe: (signal) => describeAccount(api, shapes, showsStatus, signal),
     read: (request, signal) => readRecords({ reader, tools, lists }, request, signal),
     // Reading the changes costs one query a type: nothing is cheaper.
     optOutsSince: null,
