@@ -34,8 +34,13 @@ const ANSWERS: readonly BrokenAnswer[] = [
     means: 'later',
     waitMs: 2 * HOUR_MS,
   },
-  // Salesforce throttles with a 403 in JSON (that is `throttle`); a bare 403 means what it says there.
-  { name: 'a bare 403 of the edge', rule: { kind: 'html', status: 403 }, means: 'later', but: { salesforce: 'no' } },
+  // Mailchimp's edge throttles with it. Salesforce throttles with a 403 in JSON (that is `throttle`), the others never with one.
+  {
+    name: 'a bare 403 of the edge',
+    rule: { kind: 'html', status: 403 },
+    means: 'later',
+    but: { salesforce: 'no', hubspot: 'no', netsuite: 'no' },
+  },
   { name: '500', rule: { kind: 'server-error', status: 500 }, means: 'later' },
   { name: '502', rule: { kind: 'server-error', status: 502 }, means: 'later', alike: true },
   { name: '503, Retry-After', rule: { kind: 'server-error', status: 503, retryAfterS: 21 }, means: 'later' },
@@ -57,7 +62,7 @@ const ANSWERS: readonly BrokenAnswer[] = [
   { name: 'gzip that breaks off', rule: { kind: 'corrupt-gzip' }, means: 'later' },
   { name: 'no gzip where it says so', rule: { kind: 'false-encoding' }, means: 'later', alike: true },
   { name: 'a body without end', rule: { kind: 'oversized' }, means: 'nonsense' },
-  { name: '200 without a body', rule: { kind: 'empty' }, means: 'nonsense' },
+  { name: '200 without a body', rule: { kind: 'empty' }, means: 'nonsense', but: { hubspot: 'later' } },
   { name: '200 and null', rule: { kind: 'wrong-shape' }, means: 'nonsense' },
   { name: '200 and []', rule: { kind: 'wrong-shape', details: { body: [] } }, means: 'nonsense', alike: true },
   { name: '200 and "ok"', rule: { kind: 'wrong-shape', details: { body: 'ok' } }, means: 'nonsense' },
