@@ -1,11 +1,27 @@
-import { type AddressKey, type Link, type Neighbourhood, recordKey, type Shadow, type System } from '@heed/core';
+import {
+  type AddressKey,
+  type Link,
+  type Neighbourhood,
+  recordKey,
+  type Shadow,
+  type System,
+  systemKey,
+} from '@heed/core';
 import type { Database } from './database.ts';
 import { createdAt } from './intents.ts';
 import { addressesInJobs } from './jobs.ts';
 import { jsonList, parsed } from './json.ts';
 import { decisionsAbout, factsAround } from './ledger.ts';
 import { owedAt, setAsideAt } from './settle.ts';
-import { addressesOf, type Found, forebears, shadowsByAddress, shadowsByRecord, systemId } from './shadows.ts';
+import {
+  addressesOf,
+  allSystems,
+  type Found,
+  forebears,
+  shadowsByAddress,
+  shadowsByRecord,
+  systemId,
+} from './shadows.ts';
 
 /**
  * All that is known around some addresses: who has or had them, whoever shares another address with one of those, lives
@@ -37,7 +53,28 @@ export const neighbourhoodOf = (
     setAside: setAsideAt(database, profile, jsonList(around)),
     everCreated: createdAt(database, circle.members, around),
     inJob: addressesInJobs(database, around),
+    ...elsewhereOf(database, systems, asked),
   };
+};
+
+/** One circle for each other system: their records may have the same keys. */
+const elsewhereOf = (
+  database: Database,
+  systems: readonly System[],
+  asked: ReadonlySet<AddressKey>,
+): Pick<Neighbourhood, 'elsewhere'> => {
+  const own = new Set(systems.map(systemKey));
+  const others = allSystems(database).filter((system) => !own.has(systemKey(system)));
+  if (others.length === 0) return {};
+  const circles = others.map((system) => new Circle(database, [system]));
+  for (const circle of circles) {
+    circle.at(asked);
+    circle.lives();
+  }
+  const around = new Set(circles.flatMap((circle) => [...circle.addresses()]));
+  const facts = factsAround(database, around);
+  const shadows = circles.flatMap((circle) => circle.shadows());
+  return { elsewhere: { shadows, ledger: { facts, decisions: decisionsAbout(database, facts, around) } } };
 };
 
 /** A growing set of records of some systems. */

@@ -62,6 +62,10 @@ export const systemId = (database: Database, system: System): number | null =>
     system.container,
   )?.id ?? null;
 
+/** Every system of which anything was ever read. */
+export const allSystems = (database: Database): readonly System[] =>
+  database.all<System & Record<string, string>>('SELECT role, connection, container FROM system ORDER BY id');
+
 export const ensureSystem = (database: Database, system: System): number =>
   systemId(database, system) ??
   database.run(

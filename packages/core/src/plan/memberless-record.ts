@@ -26,7 +26,9 @@ export const memberlessRecord = (matter: Matter, winner: Shadow): Carried => {
     return renamed === null ? refuse('address-differs', 'C15') : { ...nothing, winner, writes: [renamed] };
   }
   // Creating is stricter: what was said in any connection of the customer, also at an earlier address, stands in its way (C26).
-  const anywhere = reachOf(address, [...around.people, ...around.members], around.ledger, 'customer').bindings;
+  const anywhere = [around, ...around.elsewhere()].flatMap(
+    ({ people, members, ledger }) => reachOf(address, [...people, ...members], ledger, 'customer').bindings,
+  );
   const verdictOnCreate = admit({
     settings: view.settings,
     creates: view.profile.create.marketing,

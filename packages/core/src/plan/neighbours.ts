@@ -1,7 +1,7 @@
 import type { Fact, Ledger } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import { heirOf } from '../identity/person.ts';
-import { recordKey, type Shadow, systemKey } from '../state/shadow.ts';
+import { recordKey, type Shadow, type System, systemKey } from '../state/shadow.ts';
 import type { Link, Neighbourhood, Owed, SetAside } from '../state/store.ts';
 import type { View } from './view.ts';
 
@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly createdBefore: boolean;
   /** A write about it is under way in a job of the vendor. */
   readonly inJob: boolean;
+  /** The people and the members of the address in each other system of the customer, and what was said about them (C26). */
+  readonly elsewhere: () => readonly Pick<Surroundings, 'people' | 'members' | 'ledger'>[];
 }
 
 /** Indexes a batch once and cuts out each address's surroundings. */
@@ -30,6 +32,7 @@ export const surroundingsOf = (
   hood: Neighbourhood,
   view: Pick<View, 'crm' | 'marketing'>,
 ): ((address: AddressKey) => Surroundings) => {
+  const elsewhere = elsewhereIn(hood);
   const crm = hood.shadows.filter((shadow) => systemKey(shadow.system) === systemKey(view.crm));
   const members = hood.shadows.filter((shadow) => systemKey(shadow.system) === systemKey(view.marketing));
   const crmByKey = new Map(crm.map((shadow) => [recordKey(shadow.record), shadow]));
@@ -79,8 +82,24 @@ export const surroundingsOf = (
       createdBefore: created.has(address),
       // A record may have moved here while a job writes to it.
       inJob: [...addresses].some((one) => inJob.has(one)),
+      elsewhere: () => elsewhere.map((cut) => cut(address)),
     };
   };
+};
+
+const NOWHERE: System = { role: 'crm', connection: '', container: '' };
+
+/** Each of the other systems by itself: their records may have the same keys. */
+const elsewhereIn = (hood: Neighbourhood): readonly ((address: AddressKey) => Surroundings)[] => {
+  if (hood.elsewhere === undefined) return [];
+  const { elsewhere, ...own } = hood;
+  const systems = new Map(elsewhere.shadows.map(({ system }) => [systemKey(system), system]));
+  return [...systems.values()].map((system) =>
+    surroundingsOf(
+      { ...own, ...elsewhere },
+      system.role === 'crm' ? { crm: system, marketing: NOWHERE } : { crm: NOWHERE, marketing: system },
+    ),
+  );
 };
 
 /** In ledger order, and with the origins of echoes, which may be facts of another address (C8). */

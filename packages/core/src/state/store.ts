@@ -198,6 +198,8 @@ export interface Neighbourhood {
   readonly everCreated: readonly AddressKey[];
   /** Addresses with a write in a job that has not ended: their fields wait for it. */
   readonly inJob: readonly AddressKey[];
+  /** Who has or had one of the addresses in the customer's other systems, and what was said there (C26); absent if there are none. */
+  readonly elsewhere?: { readonly shadows: readonly Shadow[]; readonly ledger: Ledger };
 }
 
 export interface Head {
