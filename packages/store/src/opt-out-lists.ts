@@ -4,6 +4,7 @@ import type { ErasedPeople } from './erased.ts';
 import { jsonList } from './json.ts';
 import { append, factEntry, type RandomBytes } from './ledger.ts';
 import { markEverywhere } from './marks.ts';
+import { withRelatives } from './shadows.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Rows that one commit removes: another process must not wait for a million. */
@@ -156,11 +157,8 @@ export const optOutListsOf = ({ database, random, erased, read, write }: ListPar
           random,
           facts.map((fact) => factEntry(fact, at)),
         );
-        markEverywhere(
-          database,
-          facts.map((fact) => fact.address),
-          at,
-        );
+        const marked = facts.map((fact) => fact.address);
+        markEverywhere(database, withRelatives(database, marked), at);
         database.run(
           `INSERT INTO list_address (list, address, version) SELECT ?, value, ? FROM json_each(?) WHERE true
            ON CONFLICT (list, address) DO UPDATE SET version = max(version, excluded.version)`,

@@ -201,6 +201,13 @@ export const shadowsByAddress = (database: Database, systems: readonly number[],
     ),
   );
 
+/** These addresses, and every other one that somebody of them has or had, in any system: an opt-out follows people (C15). */
+export const withRelatives = (database: Database, addresses: readonly AddressKey[]): readonly AddressKey[] => {
+  const systems = database.all<{ id: number }>('SELECT id FROM system').map(({ id }) => id);
+  const relatives = shadowsByAddress(database, systems, addresses).flatMap(({ shadow }) => [...addressesOf(shadow)]);
+  return [...new Set([...addresses, ...relatives])];
+};
+
 /** Records of one system, by what `recordKey` calls them or by an address that they have or had. */
 export const shadowsAbout = (
   database: Database,

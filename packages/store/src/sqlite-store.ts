@@ -43,6 +43,7 @@ import {
   shadowsAbout,
   systemId,
   unseenShadows,
+  withRelatives,
 } from './shadows.ts';
 import { countSeen, countSettled, countStanding, countUnaddressed } from './tallies.ts';
 import { clearWorklist, countEnlisted, enlist, enlistedOf, worklistOf } from './worklists.ts';
@@ -189,7 +190,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
           erased.namelessFacts(entries.facts).map((fact) => factEntry(fact, at)),
         );
         const decisions = appendDecisions(database, random, entries.decisions, at);
-        markEverywhere(database, erased.renamed(dirty), at);
+        markEverywhere(database, withRelatives(database, erased.renamed(dirty)), at);
         return [...facts, ...decisions];
       }),
 

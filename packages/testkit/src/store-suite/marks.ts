@@ -25,6 +25,19 @@ export const promisesOfMarks = (bench: () => Bench): void => {
       expect(addressesOf(await store.dirty(PROFILE, 10, null, 10))).toEqual([at('ann')]);
     });
 
+    test('C15 what people enter marks the other addresses of whoever lives there, or did: an opt-out follows people', async () => {
+      const { store, lease } = await bench().store();
+      const people = [shadow(CRM, contact('1'), ['ann', 'anna']), shadow(CRM, contact('2'), 'bob')];
+      await store.commitPage(lease, page(CRM, { shadows: people }), 0);
+      await store.markDirty(PROFILE, [], 0);
+      await store.enter({ facts: [optOut('anna')], decisions: [] }, [at('anna')], 10);
+      expect(addressesOf(await store.dirty(PROFILE, 10, null, 10))).toEqual(['ann', 'anna'].map(at));
+      const draft = await store.optOutLists.draft(10);
+      await store.markDirty('other', [], 10);
+      await store.optOutLists.enter('list', draft, [at('ann')], [optOut('ann')], 10);
+      expect(addressesOf(await store.dirty('other', 10, null, 10))).toEqual(['ann', 'anna'].map(at));
+    });
+
     test('come due first, in address order, in pages', async () => {
       const { store, lease } = await bench().store();
       await store.markDirty(PROFILE, ['c', 'a', 'b', 'd'].map(at), 10);
