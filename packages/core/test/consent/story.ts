@@ -25,6 +25,8 @@ export interface Rules extends Partial<Omit<OptOutRules, 'customField'>>, Partia
   readonly customField?: OptOutRules['customField'];
   readonly lists?: readonly string[];
   readonly topics?: Profile['topics'];
+  /** Record types on which the CRM keeps subscriptions by itself; all of them unless told. */
+  readonly keepsTopicsOn?: readonly string[];
   readonly whenRecordLeaves?: Profile['whenRecordLeaves'];
   readonly createCrm?: string;
   readonly createMarketing?: boolean;
@@ -116,7 +118,10 @@ const crmType = (name: string, rules: Rules) => ({
       : rules.soft === true
         ? SOFT
         : { field: 'HasOptedOutOfEmail', optedOutWhen: true, write: true },
-  topicOptOuts: { '7': { field: 'optout_7', optedOutWhen: true, write: true } },
+  topicOptOuts:
+    rules.keepsTopicsOn?.includes(name) === false
+      ? {}
+      : { '7': { field: 'optout_7', optedOutWhen: true, write: true } as const },
   notCreatable: null,
 });
 

@@ -240,6 +240,24 @@ describe('C17 topics: CRM to marketing', () => {
     expect(sets(story)).toEqual([]);
   });
 
+  it('who opted out of nothing is created and synced as ever, and listed nowhere', () => {
+    const story = new Story({
+      topics: [EVENTS, { ...ONLY_MARKETING, name: 'product', marketing: 't2', collapse: 'any' }],
+    });
+    story.record('Contact 1');
+    expect(story.plan(ANN).fields.map(({ op }) => op.kind)).toEqual(['create']);
+    expect(story.plan(ANN).listed).toEqual([]);
+    story.member(ANN, 'subscribed');
+    expect(story.plan(ANN)).toMatchObject({ consent: [], listed: [] });
+  });
+
+  it('what both sides show is listed nowhere', () => {
+    const story = ann({ topics: [EVENTS], crmToMarketing: true });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    story.carryOut(ANN);
+    expect(story.plan(ANN).listed).toEqual([]);
+  });
+
   it('C6 nobody is created who would be in a topic that they opted out of', () => {
     const story = new Story({ topics: [EVENTS], crmToMarketing: true });
     story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
@@ -312,6 +330,52 @@ describe('C17 a system that knows no such topic', () => {
     expect(reasons(story)).toEqual(['topic-not-carried']);
   });
 
+  it('is told whole: the side, the topics and the rules', () => {
+    const crm = ann({ topics: [ONLY_MARKETING] });
+    crm.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    const line = { address: key(ANN), reason: 'topic-not-carried', rule: 'C17' };
+    expect(crm.plan(ANN).listed).toEqual([{ ...line, side: 'crm', detail: 'events (C0.3 C1)' }]);
+    const marketing = ann({
+      topics: [ONLY_CRM, { ...ONLY_CRM, name: 'product', crm: checkbox('Product_Opt_Out__c') }],
+    });
+    marketing.record('Contact 1', { values: { Events_Opt_Out__c: true, Product_Opt_Out__c: true } });
+    expect(marketing.plan(ANN).listed).toEqual([
+      { ...line, side: 'marketing', detail: 'events (C0.4 C2), product (C0.4 C2)' },
+    ]);
+  });
+
+  it('on some record types only: set where it is known, listed for the others', () => {
+    const kept: TopicMapping = { name: 'events', crm: checkbox('7'), marketing: 't1', collapse: null };
+    const story = ann({ topics: [kept], keepsTopicsOn: ['Contact'] });
+    story.record('Lead 2');
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([['crm', '*', { optout_7: true }, 'C0.3 C1 C17']]);
+    expect(reasons(story)).toEqual(['topic-not-carried']);
+  });
+
+  it('collapse: any does not wait for topics that say all', () => {
+    const all: TopicMapping = { ...ONLY_MARKETING, name: 'product', marketing: 't2', collapse: 'all' };
+    const story = ann({ topics: [{ ...ONLY_MARKETING, collapse: 'any' }, all] });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    expect(sets(story)).toEqual([['crm', '*', { HasOptedOutOfEmail: true }, 'C0.3 C1 C17']]);
+  });
+
+  it('one opt-out of everything is enough for several topics', () => {
+    const second: TopicMapping = { ...ONLY_MARKETING, name: 'product', marketing: 't2', collapse: 'any' };
+    const story = ann({ topics: [{ ...ONLY_MARKETING, collapse: 'any' }, second] });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out', t2: 'opted-out' } });
+    expect(sets(story)).toHaveLength(1);
+    expect(story.plan(ANN).owed.map(({ topic }) => topic)).toEqual(['events', 'product']);
+  });
+
+  it('whom collapse shows opted out of everything is listed once, whatever other topics say', () => {
+    const story = ann({ topics: [{ ...ONLY_MARKETING, collapse: 'any' }, PRODUCT] });
+    story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
+    story.carryOut(ANN);
+    story.record('Contact 1', { values: { Product_Opt_Out__c: true } });
+    expect(reasons(story)).toEqual(['topic-opted-out']);
+  });
+
   it('collapse: any sets the opt-out of everything in the CRM, which stays an echo of the topic', () => {
     const story = ann({ topics: [{ ...ONLY_MARKETING, collapse: 'any' }], crmToMarketing: true });
     story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
@@ -343,7 +407,7 @@ describe('C17 a system that knows no such topic', () => {
     const story = ann({ topics: [ONLY_MARKETING, second].map((one) => ({ ...one, collapse: 'all' as const })) });
     story.member(ANN, 'subscribed', { topics: { t1: 'opted-out' } });
     expect(sets(story)).toEqual([]);
-    expect(story.plan(ANN).owed).toEqual([]);
+    expect(story.plan(ANN)).toMatchObject({ owed: [], asksCrm: false });
     story.member(ANN, 'subscribed', { topics: { t1: 'opted-out', t2: 'opted-out' } });
     expect(sets(story)).toEqual([['crm', '*', { HasOptedOutOfEmail: true }, 'C0.3 C1 C17']]);
   });
