@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/consent/fact.ts';
 import type { AddressPlan } from '../../src/plan/plan-address.ts';
+import type { Shadow } from '../../src/state/shadow.ts';
 import type { Neighbourhood } from '../../src/state/store.ts';
 import { AUDIENCE_SOURCE, factOf, NOON } from '../consent/made-up.ts';
 import { HOUR_MS, key, OTHER_AUDIENCE, type Rules } from '../consent/story.ts';
@@ -240,6 +241,28 @@ describe('C19 a new member', () => {
   });
 
   const elsewhere = factOf(1, { source: OTHER_AUDIENCE, when: { from: null, until: NOON - HOUR_MS, exact: false } });
+
+  it.each([
+    ['another CRM', { role: 'crm', connection: 'netsuite', container: '' }],
+    ['another audience', { role: 'marketing', connection: 'mailchimp', container: 'a2' }],
+  ] as const)(
+    'C26 nor who opted out at an earlier address in %s, where the person moved and ours did not',
+    (_, system) => {
+      const source = { ...system, field: system.role === 'crm' ? 'HasOptedOutOfEmail' : 'status' };
+      const record = { type: 'there', id: '9' };
+      const fact = factOf(1, { when: elsewhere.when, source, address: key('old@x.org'), record });
+      const there = (more: Partial<Shadow>): Pick<Neighbourhood, 'elsewhere'> => ({
+        elsewhere: { shadows: [{ ...contact('9', more), system, record }], ledger: { facts: [fact], decisions: [] } },
+      });
+      const moved = there(movedFrom('old@x.org', 'ann@x.org'));
+      expect(listedAs(planOf({ shadows: [contact()], ...moved }))).toEqual([['opted-out-elsewhere', 'C26']]);
+      // It still lives there, or is somebody else's: nothing to us.
+      expect(ops(planOf({ shadows: [contact()], ...there(at('old@x.org')) }))).toEqual(['marketing create']);
+      expect(ops(planOf({ shadows: [contact()], ...there(movedFrom('old@x.org', 'bob@x.org')) }))).toEqual([
+        'marketing create',
+      ]);
+    },
+  );
 
   it('C26 nobody who opted out in any connection, also at an earlier address, also if nobody knows whose it was (C15)', () => {
     expect(listedAs(planOf({ shadows: [contact()], ...withFacts(elsewhere) }))).toEqual([
