@@ -205,11 +205,11 @@ export const inBetween = async <T>(
 };
 
 /** Ids of the active, public subscription types. */
-export const topicsOf = (running: Running): readonly string[] =>
-  running
-    .state()
-    .subscriptions.filter(({ isActive, isInternal, businessUnitId }) => isActive && !isInternal && !businessUnitId)
+export const topicsIn = ({ subscriptions }: Portal): readonly string[] =>
+  subscriptions
+    .filter(({ isActive, isInternal, businessUnitId }) => isActive && !isInternal && !businessUnitId)
     .map(({ id }) => String(id));
+export const topicsOf = (running: Running): readonly string[] => topicsIn(running.state());
 
 /** `POST /communication-preferences/v4/statuses/{email}`, without what differs from run to run. */
 export const callsTo = (running: Running, from = 0): readonly string[] =>

@@ -7,6 +7,7 @@ import {
   emailsOf,
   endOf,
   errorOf,
+  isOptedOut,
   lookup,
   readAll,
   rowsOf,
@@ -94,7 +95,10 @@ const writeAbilities: readonly Check[] = [
     async run(bench) {
       const claimed = bench.can.optOutUnknown;
       await expectAbility(bench, claimed, () => writeOne(bench.open().session, opsFor(bench).optOut(null, ANN)));
-      if (claimed) expect((await seenAt(bench, ANN)).optedOut).toBe(true);
+      if (!claimed) return;
+      expect((await seenAt(bench, ANN)).optedOut).toBe(true);
+      const rows = await lookup(bench, bench.open().session, { emails: [ANN] });
+      expect(rows.map((row) => [row.email, isOptedOut(bench, row)])).toEqual([[ANN, true]]);
     },
   },
   {

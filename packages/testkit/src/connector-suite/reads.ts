@@ -9,6 +9,7 @@ import {
   errorOf,
   isOptedOut,
   latest,
+  lookup,
   readAll,
   requestOf,
   rowsOf,
@@ -87,6 +88,32 @@ const fullReads: readonly Check[] = [
       expect(end.complete).toBe(true);
       expect(Math.abs(end.readAt - vendor.clock.now())).toBeLessThanOrEqual(1000);
       expect([null, latest(rowsOf(pages)).size]).toContain(end.total);
+    },
+  },
+  {
+    name: 'read: a status that is billing is told as such, and says nothing of consent',
+    unless: ({ can }) => (can.paidStatus === undefined ? 'has no such status' : null),
+    async run(bench) {
+      const emails = addresses(4);
+      const records = await bench.people.add(emails.map((email, at) => ({ email, optedOut: at % 2 === 0 })));
+      for (const record of records.slice(0, 2)) await bench.people.admit?.(record);
+      const { session } = bench.open();
+      const read = rowsOf(await readAll(bench, session));
+      for (const rows of [read, await lookup(bench, session, { records }), await lookup(bench, session, { emails })])
+        expect(
+          sorted([...latest(rows).values()]).map((row) => [
+            row.email,
+            isOptedOut(bench, row),
+            row.member?.status,
+            row.member?.paidFor,
+          ]),
+        ).toEqual([
+          [emails[0], true, 'unsubscribed', true],
+          [emails[1], false, 'subscribed', true],
+          // What new ones are, the account decides.
+          [emails[2], true, 'unsubscribed', expect.any(Boolean)],
+          [emails[3], false, 'subscribed', expect.any(Boolean)],
+        ]);
     },
   },
   {

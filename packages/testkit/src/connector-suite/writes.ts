@@ -101,6 +101,21 @@ const consentChecks: readonly Check[] = [
       }
     },
   },
+  {
+    name: 'write: an address is the same in whatever spelling, to be found and to be hit by a create',
+    async run(bench) {
+      const before = [await addOne(bench, ANN, true), await addOne(bench, BOB)];
+      const consent = (await bench.people.seen()).map((one) => one.consent);
+      for (const [index, email] of [ANN, BOB].entries()) {
+        const { session } = bench.open();
+        const rows = await lookup(bench, session, { emails: [email.toUpperCase()] });
+        expect(rows.map((row) => [row.record, isOptedOut(bench, row)])).toEqual([[before[index], email === ANN]]);
+        const op = opsFor(bench).create(email.toUpperCase());
+        expect(await writeOne(session, { ...op, reference: null } as Op)).toMatchObject({ record: before[index] });
+      }
+      expect((await bench.people.seen()).map((one) => one.consent)).toEqual(consent);
+    },
+  },
 ];
 
 const createChecks: readonly Check[] = [
