@@ -1,57 +1,14 @@
 // The suite must be able to fail: connectors with one fault each, and the check that has to notice it.
-import { connector, type MailchimpConfig } from '@heed/connector-mailchimp';
-import { sandbox } from '@heed/connector-mailchimp/sandbox';
-import {
-  type Capabilities,
-  type Connector,
-  ConnectorError,
-  type Deciding,
-  type Op,
-  type Outcome,
-  type Page,
-  type Session,
-} from '@heed/contract';
-import { startSandbox } from '@heed/sandbox';
-import { benchOf, connectorChecks, NOON, type Vendor } from '@heed/testkit';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { connector } from '@heed/connector-mailchimp';
+import { type Capabilities, ConnectorError, type Op, type Outcome } from '@heed/contract';
+import { describeMutants, faultsIn, type Mutant, NOON } from '@heed/testkit';
 import { z } from 'zod';
 import { mailchimpCase } from './suite-case.ts';
 
-type Faulty = (session: Session, config: MailchimpConfig) => Partial<Session>;
-
-const withFault = (fault: Faulty): Connector<MailchimpConfig> => ({
-  ...connector,
-  open: (request, tools) => {
-    const session = connector.open(request, tools);
-    return { ...session, ...fault(session, request.config) };
-  },
-});
-
-const withPages = (change: (page: Page, after: string | null) => Page): Connector<MailchimpConfig> =>
-  withFault((session) => ({
-    async *read(request, signal) {
-      for await (const page of session.read(request, signal)) yield change(page, request.after);
-    },
-  }));
-
-const withOutcomes = (change: (outcome: Outcome, op: Op | undefined) => Outcome): Connector<MailchimpConfig> =>
-  withFault((session) => ({
-    write: async (ops, signal) =>
-      (await session.write(ops, signal)).map((one) =>
-        change(
-          one,
-          ops.find(({ id }) => id === one.op),
-        ),
-      ),
-  }));
-
-const withDeciding = (change: (all: readonly Deciding[], email: string) => readonly Deciding[]) =>
-  withFault((session) => ({
-    deciding: async (email, signal) => change(await session.deciding(email, signal), email),
-  }));
+const { withFault, withPages, withOutcomes, withDeciding } = faultsIn(connector);
 
 /** Opts out as well, whenever it writes such an op. */
-const alsoOptsOut = (kind: Op['kind']): Connector<MailchimpConfig> =>
+const alsoOptsOut = (kind: Op['kind']) =>
   withFault((session) => ({
     async write(ops, signal) {
       const outcomes = await session.write(ops, signal);
@@ -64,7 +21,7 @@ const alsoOptsOut = (kind: Op['kind']): Connector<MailchimpConfig> =>
     },
   }));
 
-const claiming = (more: Partial<Capabilities>): Connector<MailchimpConfig> => {
+const claiming = (more: Partial<Capabilities>): Mutant[2] => {
   const { marketing } = connector.roles;
   if (marketing === undefined) throw new Error('Mailchimp is a marketing tool');
   return { ...connector, roles: { marketing: { ...marketing, ...more } } };
@@ -78,7 +35,7 @@ const applied = ({ op }: { readonly op: string }): Outcome => ({
   at: 0,
 });
 
-const mutants: readonly (readonly [what: string, check: string, mutant: Connector<MailchimpConfig>])[] = [
+describeMutants(connector, mailchimpCase, [
   ['takes any settings', 'settings: each missing one', { ...connector, config: z.any() }],
   ['claims what it cannot', 'manifest: an opt-out can be cleared', claiming({ clear: true })],
   ['hides what it can', 'manifest: tag and archive', claiming({ archive: false })],
@@ -182,9 +139,9 @@ const mutants: readonly (readonly [what: string, check: string, mutant: Connecto
   [
     'asks past the toolkit',
     'limits: every request',
-    withFault((session, { baseUrl = '' }) => ({
+    withFault((session, { request: { config } }) => ({
       async describe(signal) {
-        await (await fetch(`${baseUrl}/3.0/ping`)).arrayBuffer();
+        await (await fetch(`${config.baseUrl}/3.0/ping`)).arrayBuffer();
         return session.describe(signal);
       },
     })),
@@ -217,28 +174,11 @@ const mutants: readonly (readonly [what: string, check: string, mutant: Connecto
   [
     'follows redirects',
     'strangers: redirects',
-    withFault((session, { baseUrl = '' }) => ({
+    withFault((session, { request: { config } }) => ({
       async check(signal) {
-        await (await fetch(baseUrl)).arrayBuffer();
+        await (await fetch(config.baseUrl ?? '')).arrayBuffer();
         return session.check(signal);
       },
     })),
   ],
-];
-
-let vendor: Vendor;
-beforeAll(async () => {
-  vendor = await startSandbox(sandbox, { clock: { now: () => NOON } });
-});
-beforeEach(() => vendor.reset());
-afterAll(() => vendor.close());
-
-it.each(mutants)('a connector that %s fails "%s"', async (_, name, mutant) => {
-  const found = connectorChecks.filter((check) => check.name.startsWith(name));
-  expect(found).toHaveLength(1);
-  const failed = await found[0]?.run(benchOf(mutant, mailchimpCase, vendor)).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  expect(failed).toBeInstanceOf(Error);
-});
+]);
