@@ -56,7 +56,10 @@ describe('heed optouts export', () => {
   it('goes to a file that only its owner may read, whatever was there before', async () => {
     writeFileSync(file, 'old', { mode: 0o644 });
     const done = await world.heed(['optouts', 'export', 'acme', '--file', file]);
-    expect([done.code, done.json]).toEqual([0, { customer: 'acme', file, addresses: 8, erased: 0, interrupted: false }]);
+    expect([done.code, done.json]).toEqual([
+      0,
+      { customer: 'acme', file, addresses: 8, erased: 0, interrupted: false },
+    ]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 

@@ -17,9 +17,9 @@ export const runJson = (report: RunReport) => ({
   held: report.held,
   owed: report.owed,
   review: report.review,
+  calls: report.calls,
   paidOptedOut: report.paidOptedOut ?? null,
   inJobs: report.inJobs ?? { crm: 0, marketing: 0 },
-  calls: report.calls,
 });
 
 export interface Titles {
