@@ -12,7 +12,7 @@ import { fieldWrites } from './field-writes.ts';
 import type { Matter, PlanContext } from './matter.ts';
 import type { Surroundings } from './neighbours.ts';
 import { type PlannedWrite, writeDigest } from './op.ts';
-import { allConsentWrites, listedTopics, topicPlans, withinTopics } from './topics.ts';
+import { allConsentWrites, listedTopics, topicPlans, withinTopics, withoutNeedless } from './topics.ts';
 import type { View } from './view.ts';
 
 export type { PlanContext } from './matter.ts';
@@ -77,7 +77,7 @@ export const planAddress = (
   return {
     address,
     verdict,
-    consent: consent.writes.filter(due),
+    consent: withoutNeedless(consent.writes.filter(due)),
     topics: topics.map(({ name, verdict }) => ({ name, verdict })),
     // What is under way must not be sent twice, nor be overtaken by a newer value (I8); opt-outs do not wait for it.
     fields: around.inJob ? [] : carried.writes.filter(due),

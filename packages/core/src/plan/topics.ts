@@ -1,4 +1,5 @@
 import { decide, isMailable, type Remark, type Verdict } from '../consent/decide.ts';
+import { ALL_MAIL } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { Side } from '../profile/profile.ts';
 import type { NotSyncedReason } from '../state/report.ts';
@@ -106,6 +107,17 @@ export const allConsentWrites = (all: ConsentWrites, topics: readonly TopicPlan[
     owed: [...all.owed, ...topics.flatMap(({ consent }) => consent.owed)],
     setAside: [...all.setAside, ...topics.flatMap(({ consent }) => consent.setAside)],
   };
+};
+
+/**
+ * Whoever this plan opts out of everything in marketing needs no opt-out of a topic there: the next pass would not send it, and a
+ * plan says what is sent (I10). One that no guard may hold does not wait for one that a guard may (C23).
+ */
+export const withoutNeedless = (writes: readonly PlannedWrite[]): readonly PlannedWrite[] => {
+  const ofTopic = ({ op }: PlannedWrite): boolean => op.kind === 'opt-out' && op.topic !== ALL_MAIL;
+  const all = writes.filter((write) => write.side === 'marketing' && write.op.kind === 'opt-out' && !ofTopic(write));
+  if (all.length === 0) return writes;
+  return writes.filter((write) => !ofTopic(write) || !all.some(({ guarded }) => write.guarded || !guarded));
 };
 
 /** One line for each reason, with the topics that it is about. */

@@ -257,6 +257,22 @@ describe('C17 topics: CRM to marketing', () => {
     expect(story.plan(ANN).listed).toEqual([]);
   });
 
+  it('I10 who is opted out of everything by the same plan is not opted out of a topic besides', () => {
+    const story = ann({ topics: [EVENTS], crmToMarketing: true });
+    story.record('Contact 1', { optedOut: true, values: { Events_Opt_Out__c: true } });
+    expect(sets(story)).toEqual([['marketing', '*', {}, 'C0.4 C3']]);
+  });
+
+  it('C20 C23 but one of an opt-out list does not wait for an opt-out of everything that a guard may hold', () => {
+    const story = ann({ topics: [EVENTS], crmToMarketing: true });
+    story.record('Contact 1', { optedOut: true, values: { Events_Opt_Out__c: true } });
+    story.fact({ topic: 'events', source: { role: 'list', connection: '', container: '', field: 'ops' } });
+    expect(story.plan(ANN).consent.map(({ op, guarded }) => [op.kind === 'opt-out' && op.topic, guarded])).toEqual([
+      ['*', true],
+      ['t1', false],
+    ]);
+  });
+
   it('C6 nobody is created who would be in a topic that they opted out of', () => {
     const story = new Story({ topics: [EVENTS], crmToMarketing: true });
     story.record('Contact 1', { values: { Events_Opt_Out__c: true } });
