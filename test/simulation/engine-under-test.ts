@@ -32,6 +32,7 @@ import {
   type RunEnd,
   type RunOrder,
   type Settings,
+  TOPIC,
   type Which,
 } from '../../packages/testkit/src/simulation/index.ts';
 
@@ -249,6 +250,13 @@ const profileOf = (settings: Settings, which: Which): Profile => {
   });
 };
 
+const EVENTS: Profile['topics'][number] = {
+  name: TOPIC.name,
+  crm: { field: TOPIC.crm, optedOutWhen: true, write: true },
+  marketing: TOPIC.marketing,
+  collapse: null,
+};
+
 const profileWith = (rules: Rules, name: string, systems: Pick<Profile, 'crm' | 'marketing'>): Profile => ({
   id: `${CUSTOMER}/${name}`,
   customer: CUSTOMER,
@@ -280,7 +288,7 @@ const profileWith = (rules: Rules, name: string, systems: Pick<Profile, 'crm' | 
     basis: rules.newMembers === 'subscribe' ? (rules.optInField ? 'consent' : 'existing-customer') : null,
     optInField: rules.optInField ? 'OptIn' : null,
   },
-  topics: [],
+  topics: rules.topic ? [EVENTS] : [],
   guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
   places: new Places(`sim/${name}.yaml`),
 });

@@ -1,10 +1,14 @@
+import type { SimulationOptions } from '../../packages/testkit/src/simulation/index.ts';
 import type { Mutant } from './mutant.ts';
 
 const FIELDS = 'packages/core/src/plan/field-writes.ts';
 const MEMBERLESS = 'packages/core/src/plan/memberless-record.ts';
 const REACH = 'packages/core/src/consent/reach.ts';
 
-/** Mistakes about time, about what operators say, and about customers with more than two systems. */
+/** The customer has one profile, and that a topic. */
+const WITH_TOPIC: SimulationOptions = { alone: true, rules: { topic: true } };
+
+/** Mistakes about time, about what operators say, about topics, and about customers with more than two systems. */
 export const MUTANTS_OF_CUSTOMERS: readonly Mutant[] = [
   {
     name: 'searches show what is',
@@ -124,5 +128,65 @@ export const MUTANTS_OF_CUSTOMERS: readonly Mutant[] = [
       },
     ],
     options: { alone: true, rules: { createMarketing: true } },
+  },
+  {
+    name: 'an opt-out of one topic is one of everything',
+    mistake: 'plug-ins that know one box only: whoever leaves a newsletter gets no mail at all any more',
+    edits: [
+      {
+        file: REACH,
+        from: "if (role === 'marketing') return fact.topic === said && isOf(scope, fact.source);",
+        to: "if (role === 'marketing') return (said === ALL_MAIL || fact.topic === said) && isOf(scope, fact.source);",
+      },
+    ],
+    options: WITH_TOPIC,
+  },
+  {
+    name: 'a box of one topic is one of everything',
+    mistake: 'the same from the other side: every box that says "no" unsubscribes',
+    edits: [
+      {
+        file: REACH,
+        from: 'return !wider && isOf(scope, fact.source) && scope.crmFields.includes(field);',
+        to: 'return !wider && isOf(scope, fact.source) && (scope.topic === null || scope.crmFields.includes(field));',
+      },
+    ],
+    options: { ...WITH_TOPIC, rules: { topic: true, crmToMarketing: true } },
+  },
+  {
+    name: 'opt-outs of a topic are not seen',
+    mistake: 'only the status of a member is looked at, not which of the mailings it left',
+    edits: [
+      {
+        file: 'packages/core/src/consent/observe.ts',
+        from: 'observeTopics(read, before, by, say);',
+        to: 'void observeTopics;',
+      },
+    ],
+    options: WITH_TOPIC,
+  },
+  {
+    name: 'boxes of a topic are not carried to marketing',
+    mistake: 'a topic goes one way only, whatever the profile says',
+    edits: [
+      {
+        file: 'packages/core/src/plan/consent-writes.ts',
+        from: "if (verdict.member === 'opt-out' && topic.id !== null) {",
+        to: "if (verdict.member === 'opt-out' && topic.name === ALL_MAIL && topic.id !== null) {",
+      },
+    ],
+    options: { ...WITH_TOPIC, rules: { topic: true, crmToMarketing: true } },
+  },
+  {
+    name: 'created into a topic that they left',
+    mistake: 'a new member is in everything by default, whatever the box of the topic says',
+    edits: [
+      {
+        file: 'packages/core/src/plan/topics.ts',
+        from: 'create: verdict.create && !joins,',
+        to: 'create: verdict.create,',
+      },
+    ],
+    options: { ...WITH_TOPIC, rules: { topic: true, createMarketing: true } },
   },
 ];

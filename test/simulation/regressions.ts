@@ -43,6 +43,9 @@ const HOUR_AHEAD: SimulationOptions = {
   alone: true,
 };
 
+/** The profile has a topic, and people leave and join it. */
+const WITH_TOPIC: SimulationOptions = { alone: true, rules: { topic: true } };
+
 const without = (seed: number, about: string): Regression => ({ seed, about, options: WITHOUT_JOBS });
 
 /** Every seed that ever failed, of the engine or of the judge; each is run with every `npm test`. */
@@ -247,6 +250,12 @@ export const REGRESSIONS: readonly Regression[] = [
       'a search that lagged behind what a job had written looked like an edit, since no answer had shown its stamp (I8)',
     options: { alone: false },
   },
+  {
+    seed: 200792,
+    about:
+      'a plan said both that a member is opted out of everything and of a topic; the sync sent the first and then saw no need (I10, C17)',
+    options: WITH_TOPIC,
+  },
   // Here the judge was wrong.
   {
     seed: 9302,
@@ -285,5 +294,11 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 67954,
     about: 'a record was deleted and restored without its flag between two reads, which looks like an untick (C6, C16)',
     options: TIMELY,
+  },
+  {
+    seed: 100625,
+    about:
+      'a search showed the topic left as it was before a look-up showed the member unsubscribed: it says nothing (C17)',
+    options: WITH_TOPIC,
   },
 ];

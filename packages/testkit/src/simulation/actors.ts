@@ -2,6 +2,7 @@ import type { CrmRecord, RecordType, SimulatedCrm } from './crm.ts';
 import type { RecordSnap } from './history.ts';
 import type { Member, SimulatedMarketing } from './marketing.ts';
 import type { Act, ActName, Schedule } from './schedule.ts';
+import { TOPIC_DEEDS } from './topic-acts.ts';
 import type { World } from './world.ts';
 
 /** Performs what people do. An act that nobody can do at the moment is nothing. */
@@ -23,6 +24,7 @@ export class Actors {
 
   /** The people there are at first: long ago, so nobody can say what happened when. */
   settle(people: Schedule['people'], where: 'both' | 'crm' | 'marketing' = 'both'): void {
+    const { topic } = this.#world.settings.rules;
     for (const [index, { crm, marketing, flags }] of people.entries()) {
       const email = `p${index}@x.org`;
       const shape = crm % 20;
@@ -41,10 +43,15 @@ export class Actors {
           email: nth === 0 ? email : spelledOtherwise(email),
           optedOut: (flags >> nth) % 5 === 0,
           optIn: flags % 3 !== 0,
+          outOfTopic: topic && flags % 6 === 2,
           inList: (flags >> (nth + 2)) % 3 !== 0,
           fields: { FirstName: flags % 7 === 0 ? null : this.#value(), Title: this.#value() },
         });
-      if (where !== 'crm') this.#settleMember(email, marketing % 20, flags % 4 === 0 ? null : this.#value());
+      if (where !== 'crm')
+        this.#settleMember(email, marketing % 20, {
+          name: flags % 4 === 0 ? null : this.#value(),
+          outOfTopic: topic && flags % 5 === 2,
+        });
     }
   }
 
@@ -54,11 +61,15 @@ export class Actors {
     if (this.#world.history.events.length === mark) return;
   }
 
-  #settleMember(email: string, shape: number, name: string | null): void {
+  #settleMember(
+    email: string,
+    shape: number,
+    { name, outOfTopic }: { readonly name: string | null; readonly outOfTopic: boolean },
+  ): void {
     if (shape < 7) return;
     const fields = { FNAME: name };
     const member = (status: Member['snap']['status'], by: 'person' | 'operator' | 'system'): Member =>
-      this.#marketing.create(email, by, 'was there', { status, fields });
+      this.#marketing.create(email, by, 'was there', { status, fields, outOfTopic });
     if (shape < 13) member('subscribed', 'operator');
     else if (shape < 15) member('unsubscribed', 'person');
     else if (shape === 15) member('unsubscribed', 'operator');
@@ -339,7 +350,7 @@ const DEEDS: Readonly<Record<ActName, Deed>> = {
       (record) =>
         actors.toRecord(record, 'restore record', {
           life: 'live',
-          ...(actors.quirks.restoreLosesFlag ? { optedOut: false } : {}),
+          ...(actors.quirks.restoreLosesFlag ? { optedOut: false, outOfTopic: false } : {}),
         }),
     ),
   merge: (actors, act) =>
@@ -353,11 +364,12 @@ const DEEDS: Readonly<Record<ActName, Deed>> = {
       act,
       (record) => isLive(record) && record.snap.type === 'Lead',
       (lead) => {
-        const { email, optedOut, optIn, inList, fields } = lead.snap;
+        const { email, optedOut, optIn, inList, fields, outOfTopic: had } = lead.snap;
         const existing = act.other % 2 === 0 ? actors.contactAt(email) : undefined;
         const kept = actors.quirks.convertLosesFlag ? false : optedOut;
-        const contact =
-          existing ?? actors.makeRecord('Contact', 'convert makes', { email, optedOut: kept, optIn, inList, fields });
+        const outOfTopic = actors.quirks.convertLosesFlag ? false : had;
+        const wanted = { email, optedOut: kept, outOfTopic, optIn, inList, fields };
+        const contact = existing ?? actors.makeRecord('Contact', 'convert makes', wanted);
         actors.toRecord(lead, 'convert', { life: contact.snap.key });
       },
     ),
@@ -366,4 +378,5 @@ const DEEDS: Readonly<Record<ActName, Deed>> = {
   'toggle opt-in': (actors, act) =>
     actors.record(act, isLive, (record) => actors.toRecord(record, 'toggle opt-in', { optIn: !record.snap.optIn })),
   'toggle field visibility': (actors, act) => actors.toggleVisibility(act.pick % 2 === 0 ? 'Contact' : 'Lead'),
+  ...TOPIC_DEEDS,
 };

@@ -16,6 +16,7 @@ import { CRM_FIELDS, type CrmRecord, type SimulatedCrm } from './crm.ts';
 import type { RecordSnap } from './history.ts';
 import { type Hand, type Placed, showing, streamOf, writeAll } from './session-kit.ts';
 import type { Quirks } from './settings.ts';
+import { TOPIC } from './topic.ts';
 import type { VendorJobs } from './vendor-jobs.ts';
 import type { Life, World } from './world.ts';
 
@@ -117,6 +118,7 @@ export class CrmSession implements Session {
           { ...text('Email'), type: 'email' as const },
           box('OptIn'),
           ...(this.#crm.hidden.has(name) ? [] : [box('OptedOut')]),
+          ...(this.#world.settings.rules.topic ? [box(TOPIC.crm)] : []),
         ],
         standardOptOut: this.#crm.hidden.has(name)
           ? { missing: 'OptedOut', fix: 'make the field OptedOut visible to the user of Heed' }
@@ -250,6 +252,7 @@ export class CrmSession implements Session {
     const all = {
       ...snap.fields,
       OptIn: snap.optIn,
+      [TOPIC.crm]: snap.outOfTopic,
       ...(this.#crm.hidden.has(snap.type) ? {} : { OptedOut: snap.optedOut }),
     };
     return Object.fromEntries(Object.entries(all).filter(([name]) => asked.has(name)));
@@ -260,12 +263,14 @@ export class CrmSession implements Session {
     if (snap === undefined) throw new Error('a row that this session did not make');
     const optedOut = 'OptedOut' in row.values ? snap.optedOut : null;
     const optIn = 'OptIn' in row.values ? snap.optIn : null;
+    const outOfTopic = TOPIC.crm in row.values ? snap.outOfTopic : null;
     this.#crm.history.add(this.#world.now(), {
       kind: 'shown-record',
       run: this.#life.run,
       how,
       optedOut,
       optIn,
+      outOfTopic,
       snap,
     });
   }

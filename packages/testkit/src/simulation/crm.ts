@@ -1,6 +1,7 @@
 import type { Op } from '@heed/contract';
 import type { At, History, RecordSnap, Who } from './history.ts';
 import { SearchIndex } from './search-index.ts';
+import { TOPIC } from './topic.ts';
 import type { World } from './world.ts';
 
 export const CRM_FIELDS = ['FirstName', 'Title'] as const;
@@ -64,6 +65,7 @@ export class SimulatedCrm {
       email: null,
       optedOut: false,
       optIn: false,
+      outOfTopic: false,
       reference: null,
       inList: false,
       life: 'live',
@@ -114,11 +116,13 @@ export class SimulatedCrm {
       return { told: 'rejected', kind: 'missing', record: null };
     if (record.snap.life !== 'live') return { told: 'rejected', kind: 'refused', record };
     if (op.kind === 'patch') return this.#applyPatch(record, op.fields);
-    if (this.hidden.has(record.snap.type)) return { told: 'rejected', kind: 'forbidden', record };
-    const optedOut = op.set.OptedOut;
-    if (typeof optedOut !== 'boolean') return { told: 'rejected', kind: 'invalid', record };
-    if (record.snap.optedOut === optedOut) return { told: 'unchanged', record };
-    if (!this.isPoisoned(record, 'opt-out')) this.change(record, 'us', op.kind, { optedOut });
+    if ('OptedOut' in op.set && this.hidden.has(record.snap.type))
+      return { told: 'rejected', kind: 'forbidden', record };
+    const { optedOut, outOfTopic } = boxesOf(op.set, record.snap);
+    if (optedOut === null || outOfTopic === null) return { told: 'rejected', kind: 'invalid', record };
+    if (record.snap.optedOut === optedOut && record.snap.outOfTopic === outOfTopic)
+      return { told: 'unchanged', record };
+    if (!this.isPoisoned(record, 'opt-out')) this.change(record, 'us', op.kind, { optedOut, outOfTopic });
     return { told: 'applied', record };
   }
 
@@ -132,10 +136,13 @@ export class SimulatedCrm {
     // A real vendor writes whatever it is sent: consent that rides on a field update takes effect, and the judge sees it.
     const fields = textFields(values);
     const optedOut = typeof values.OptedOut === 'boolean' ? values.OptedOut : record.snap.optedOut;
+    const box = values[TOPIC.crm];
+    const outOfTopic = typeof box === 'boolean' ? box : record.snap.outOfTopic;
     const email = typeof values.Email === 'string' ? values.Email : record.snap.email;
     const same = Object.entries(fields).every(([name, value]) => record.snap.fields[name] === value);
-    if (same && optedOut === record.snap.optedOut && email === record.snap.email) return { told: 'unchanged', record };
-    this.change(record, 'us', 'patch', { fields: { ...record.snap.fields, ...fields }, optedOut, email });
+    const boxes = optedOut === record.snap.optedOut && outOfTopic === record.snap.outOfTopic;
+    if (same && boxes && email === record.snap.email) return { told: 'unchanged', record };
+    this.change(record, 'us', 'patch', { fields: { ...record.snap.fields, ...fields }, optedOut, outOfTopic, email });
     return { told: 'applied', record };
   }
 
@@ -150,6 +157,7 @@ export class SimulatedCrm {
       fields: textFields(op.fields),
       optedOut: op.set.OptedOut === true,
       optIn: op.set.OptIn === true,
+      outOfTopic: op.set[TOPIC.crm] === true,
     });
     return { told: 'applied', record };
   }
@@ -175,6 +183,19 @@ export type CrmAnswer =
       readonly kind: 'missing' | 'refused' | 'forbidden' | 'invalid' | 'config';
       readonly record: CrmRecord | null;
     };
+
+/** Both boxes after a write that names at least one of them; null: it says no such thing. */
+const boxesOf = (
+  set: Readonly<Record<string, unknown>>,
+  { optedOut, outOfTopic }: RecordSnap,
+): { readonly optedOut: boolean | null; readonly outOfTopic: boolean | null } => {
+  const box = (name: string, now: boolean): boolean | null => {
+    const wanted = name in set ? set[name] : now;
+    return typeof wanted === 'boolean' ? wanted : null;
+  };
+  if (!('OptedOut' in set) && !(TOPIC.crm in set)) return { optedOut: null, outOfTopic: null };
+  return { optedOut: box('OptedOut', optedOut), outOfTopic: box(TOPIC.crm, outOfTopic) };
+};
 
 const textFields = (values: Readonly<Record<string, unknown>>): Record<string, string | null> =>
   Object.fromEntries(

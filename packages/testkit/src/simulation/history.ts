@@ -11,6 +11,8 @@ export interface RecordSnap {
   readonly email: string | null;
   readonly optedOut: boolean;
   readonly optIn: boolean;
+  /** Opted out of the one topic alone (C17). */
+  readonly outOfTopic: boolean;
   readonly fields: Readonly<Record<string, string | null>>;
   readonly reference: string | null;
   readonly inList: boolean;
@@ -25,6 +27,8 @@ export interface MemberSnap {
   readonly status: 'subscribed' | 'unsubscribed' | 'pending' | 'non-subscribed' | 'undeliverable' | 'archived';
   readonly by: 'person' | 'operator' | 'system' | 'us';
   readonly complaint: boolean;
+  /** Left the one topic, whatever the status says (C17). */
+  readonly outOfTopic: boolean;
   readonly fields: Readonly<Record<string, string | null>>;
 }
 
@@ -70,6 +74,7 @@ type Kinds =
       readonly run: number;
       readonly how: 'read' | 'lookup';
       readonly optedOut: boolean | null;
+      readonly outOfTopic: boolean | null;
       readonly optIn: boolean | null;
       readonly snap: RecordSnap;
     }

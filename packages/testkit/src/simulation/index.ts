@@ -5,5 +5,6 @@ export * from './schedule.ts';
 export { drawSettings, type Quirks, type Rules, type Settings } from './settings.ts';
 export { shrink } from './shrink.ts';
 export { type Simulated, type SimulationOptions, simulate } from './simulate.ts';
+export { TOPIC } from './topic.ts';
 export { traceOf, violationText } from './trace.ts';
 export { Crash, type Life, type World } from './world.ts';

@@ -16,6 +16,7 @@ import type { At, MemberSnap } from './history.ts';
 import { MARKETING_FIELDS, type Member, type SimulatedMarketing } from './marketing.ts';
 import { type Hand, showing, streamOf, writeAll } from './session-kit.ts';
 import type { Quirks } from './settings.ts';
+import { TOPIC } from './topic.ts';
 import type { VendorJobs } from './vendor-jobs.ts';
 import type { Life, World } from './world.ts';
 
@@ -96,6 +97,7 @@ export class MarketingSession implements Session {
 
   async describe() {
     await this.#call('describe');
+    const { rules } = this.#world.settings;
     const fields = MARKETING_FIELDS.map((name) => ({
       name,
       label: name,
@@ -110,7 +112,7 @@ export class MarketingSession implements Session {
       recordTypes: [{ name: 'member', label: 'Member', fields, standardOptOut: null, notCreatable: null }],
       lists: [],
       audiences: [{ kind: 'audience', id: this.#audience, name: 'Newsletter', size: null }],
-      topics: [],
+      topics: rules.topic ? [{ id: TOPIC.marketing, name: 'Events', kind: 'subscription type' }] : [],
     };
   }
 
@@ -234,8 +236,9 @@ export class MarketingSession implements Session {
   }
 
   #state(member: Member): Omit<MemberState, 'optIn'> {
-    const { hidesCause, datesStatus } = this.#world.settings.quirks;
-    const { status, by, complaint } = member.snap;
+    const { hidesCause, datesStatus, derivesTopic } = this.#world.settings.quirks;
+    const { status, by, complaint, outOfTopic } = member.snap;
+    const isLeft = outOfTopic || (derivesTopic && status === 'unsubscribed');
     // Our own writes look like those of any other administrator.
     const told = by === 'us' ? 'operator' : by;
     return {
@@ -243,7 +246,7 @@ export class MarketingSession implements Session {
       by: hidesCause ? 'unknown' : told,
       complaint,
       since: datesStatus ? member.since : null,
-      topics: {},
+      topics: this.#world.settings.rules.topic ? { [TOPIC.marketing]: isLeft ? 'opted-out' : 'opted-in' } : {},
     };
   }
 

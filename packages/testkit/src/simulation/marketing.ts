@@ -2,6 +2,7 @@ import type { NewMemberAs, Op } from '@heed/contract';
 import { nextStamp } from './crm.ts';
 import type { At, History, MemberSnap, Who } from './history.ts';
 import { SearchIndex } from './search-index.ts';
+import { TOPIC } from './topic.ts';
 import type { World } from './world.ts';
 
 export const MARKETING_FIELDS = ['FNAME', 'TITLE'] as const;
@@ -74,6 +75,7 @@ export class SimulatedMarketing {
     const snap: MemberSnap = {
       status: 'subscribed',
       complaint: false,
+      outOfTopic: false,
       ...wanted,
       by,
       key: `member/m${(this.#made * 3) % 10}${this.#made}`,
@@ -130,7 +132,7 @@ export class SimulatedMarketing {
     if (member === undefined) return { told: 'rejected', kind: 'missing', member: null };
     switch (op.kind) {
       case 'opt-out':
-        return this.#applyOptOut(member);
+        return this.#applyOptOut(member, op.topic);
       case 'patch':
         return this.#applyPatch(member, op.fields);
       case 'rename':
@@ -145,10 +147,18 @@ export class SimulatedMarketing {
     return poison?.side === 'marketing' && poison.how === how && poison.nth === member.nth;
   }
 
-  #applyOptOut(member: Member): MarketingAnswer {
+  #applyOptOut(member: Member, topic: string): MarketingAnswer {
+    if (topic === TOPIC.marketing) return this.#applyOutOfTopic(member);
+    if (topic !== '*') return { told: 'rejected', kind: 'config', member };
     if (member.snap.status === 'unsubscribed') return { told: 'unchanged', member };
     if (member.snap.status === 'undeliverable') return { told: 'rejected', kind: 'refused', member };
     if (!this.isPoisoned(member, 'opt-out')) this.change(member, 'us', 'opt-out', { status: 'unsubscribed' });
+    return { told: 'applied', member };
+  }
+
+  #applyOutOfTopic(member: Member): MarketingAnswer {
+    if (member.snap.outOfTopic) return { told: 'unchanged', member };
+    if (!this.isPoisoned(member, 'opt-out')) this.change(member, 'us', 'opt-out of topic', { outOfTopic: true });
     return { told: 'applied', member };
   }
 

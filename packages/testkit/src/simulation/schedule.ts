@@ -42,8 +42,13 @@ const ACTS = {
   'toggle field visibility': 1,
 } as const;
 
-export type ActName = keyof typeof ACTS;
+/** What is drawn apart: only profiles with a topic have them. */
+const TOPIC_ACTS = { 'leave topic': 2, 'join topic': 1, 'tick topic': 2, 'untick topic': 1 } as const;
+
+export type TopicActName = keyof typeof TOPIC_ACTS;
+export type ActName = keyof typeof ACTS | TopicActName;
 export const ACT_NAMES = Object.keys(ACTS) as readonly ActName[];
+const WEIGHTS: Readonly<Record<ActName, number>> = { ...ACTS, ...TOPIC_ACTS };
 
 export interface Fault {
   readonly at: 'call' | 'op' | 'commit';
@@ -92,6 +97,8 @@ export interface ScheduleOptions {
   readonly clockJumps?: boolean;
   /** Operators enter opt-out lists and erase people; true by default. */
   readonly operators?: boolean;
+  /** People leave and join the one topic, too. */
+  readonly topic?: boolean;
   /** Every run meets one of these at its first or second write. */
   readonly opFaults?: readonly Fault['what'][];
 }
@@ -127,7 +134,8 @@ export const drawSchedule = (seed: number, options: ScheduleOptions = {}): Sched
     else steps.push(withLateActs(runStep(draw, act, options), late, names));
   }
   const timed = options.clockJumps === true ? withClocks(steps, drawFrom(seed, 11)) : steps;
-  return { people, first, steps: options.operators === false ? timed : withOperators(timed, drawFrom(seed, 12)) };
+  const operated = options.operators === false ? timed : withOperators(timed, drawFrom(seed, 12));
+  return { people, first, steps: options.topic === true ? withTopicActs(operated, drawFrom(seed, 16)) : operated };
 };
 
 const withOperators = (steps: readonly Step[], draw: Draw): readonly Step[] => {
@@ -138,6 +146,20 @@ const withOperators = (steps: readonly Step[], draw: Draw): readonly Step[] => {
   if (draw.chance(0.12))
     insert({ kind: 'list', picks: Array.from({ length: 1 + draw.int(3) }, () => draw.int(1_000)) });
   if (draw.chance(0.12)) insert({ kind: 'erase', pick: draw.int(1_000) });
+  return all;
+};
+
+const withTopicActs = (steps: readonly Step[], draw: Draw): readonly Step[] => {
+  const names = weighted(Object.keys(TOPIC_ACTS) as readonly TopicActName[]);
+  const act = (): Act => ({ what: draw.one(names), pick: draw.int(1_000), other: draw.int(1_000) });
+  const all = steps.map(
+    (step): Step =>
+      step.kind === 'run' && draw.chance(0.3)
+        ? { ...step, during: [...step.during, { call: 1 + draw.int(14), act: act() }] }
+        : step,
+  );
+  for (let more = 2 + draw.int(5); more > 0; more -= 1)
+    all.splice(draw.int(all.length + 1), 0, { kind: 'act', act: act() });
   return all;
 };
 
@@ -195,4 +217,4 @@ const drawFault = (draw: Draw): Fault => {
 };
 
 const weighted = (names: readonly ActName[]): readonly ActName[] =>
-  names.flatMap((name) => Array.from({ length: ACTS[name] }, () => name));
+  names.flatMap((name) => Array.from({ length: WEIGHTS[name] }, () => name));

@@ -16,6 +16,8 @@ export interface Rules {
   readonly conflicts: 'crm' | 'marketing';
   /** The profile names our external id field `HeedId`. */
   readonly reference: boolean;
+  /** The profile names the one topic of both systems (C17). */
+  readonly topic: boolean;
 }
 
 /** What becomes of a job at the vendor. All but the first happen to real ones. */
@@ -79,6 +81,8 @@ export interface Quirks {
   /** Restoring or converting loses the opt-out flag; merging always does. */
   readonly restoreLosesFlag: boolean;
   readonly convertLosesFlag: boolean;
+  /** Marketing shows whoever unsubscribed as out of the topic, too. */
+  readonly derivesTopic: boolean;
   /** The record with this number can never be written to as said: its field values are refused, or its opt-out is swallowed. */
   readonly poison: {
     readonly side: 'crm' | 'marketing';
@@ -102,11 +106,14 @@ export const drawSettings = (seed: number, alone?: boolean): Settings => {
   const jobs = drawFrom(seed, 4);
   const rules = drawRules(draw);
   const quirks = { ...drawQuirks(draw), ...drawJobs(jobs), untidy: jobs.chance(0.4) };
+  const second = drawSecond(drawFrom(seed, 13), alone);
+  const topics = drawFrom(seed, 15);
   return {
     seed,
-    rules,
-    quirks: { ...quirks, ...drawTimes(drawFrom(seed, 9), quirks.overlapMs) },
-    second: drawSecond(drawFrom(seed, 13), alone),
+    // Whoever asks for a certain number of profiles says by itself whether there is a topic.
+    rules: { ...rules, topic: topics.chance(0.3) && second === null && alone === undefined },
+    quirks: { ...quirks, ...drawTimes(drawFrom(seed, 9), quirks.overlapMs), derivesTopic: topics.chance(0.5) },
+    second,
   };
 };
 
@@ -132,6 +139,7 @@ const drawRules = (draw: Draw): Rules => {
     whenRecordLeaves: draw.one(['keep', 'keep', 'tag', 'archive'] as const),
     conflicts: draw.one(['crm', 'marketing'] as const),
     reference: draw.chance(0.5),
+    topic: false,
   };
 };
 
@@ -144,7 +152,7 @@ const drawJobs = (draw: Draw): Pick<Quirks, 'crmJobs' | 'marketingJobs'> => {
 };
 
 type Times = 'crmOffMs' | 'marketingOffMs' | 'clockJumps' | 'crmLagMs' | 'marketingLagMs';
-type Drawn = Omit<Quirks, 'crmJobs' | 'marketingJobs' | 'untidy' | Times>;
+type Drawn = Omit<Quirks, 'crmJobs' | 'marketingJobs' | 'untidy' | 'derivesTopic' | Times>;
 
 const HOUR_MS = 3_600_000;
 

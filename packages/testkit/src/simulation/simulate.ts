@@ -47,7 +47,8 @@ export const simulate = async (
   };
   const hasJobs = settings.quirks.crmJobs !== null || settings.quirks.marketingJobs !== null;
   const { clockJumps } = settings.quirks;
-  const schedule = options.schedule ?? drawSchedule(seed, { lateActs: hasJobs, clockJumps, ...options });
+  const { topic } = settings.rules;
+  const schedule = options.schedule ?? drawSchedule(seed, { lateActs: hasJobs, clockJumps, topic, ...options });
   const simulation = new Simulation(settings, factory);
   const found: Violation[] = [];
   try {

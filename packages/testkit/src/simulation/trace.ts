@@ -64,13 +64,13 @@ const lineOf = (event: Event): string => {
   }
 };
 
-const recordText = ({ key, email, optedOut, optIn, fields, inList, life, reference }: RecordSnap): string =>
-  `${key} ${email} ${optedOut ? 'OPTED-OUT' : 'not-out'}${optIn ? ' opt-in' : ''}${inList ? ' in-list' : ''} ${values(fields)}${
+const recordText = ({ key, email, optedOut, outOfTopic, optIn, fields, inList, life, reference }: RecordSnap): string =>
+  `${key} ${email} ${optedOut ? 'OPTED-OUT' : 'not-out'}${outOfTopic ? ' OUT-OF-TOPIC' : ''}${optIn ? ' opt-in' : ''}${inList ? ' in-list' : ''} ${values(fields)}${
     life === 'live' ? '' : ` life=${life}`
   }${reference === null ? '' : ` ref=${reference}`}`;
 
-const memberText = ({ key, email, status, by, complaint, fields }: MemberSnap): string =>
-  `${key} ${email} ${status.toUpperCase()} by ${by}${complaint ? ' COMPLAINT' : ''} ${values(fields)}`;
+const memberText = ({ key, email, status, by, complaint, outOfTopic, fields }: MemberSnap): string =>
+  `${key} ${email} ${status.toUpperCase()} by ${by}${complaint ? ' COMPLAINT' : ''}${outOfTopic ? ' OUT-OF-TOPIC' : ''} ${values(fields)}`;
 
 const opText = (op: Extract<Event, { kind: 'write' }>['op']): string => {
   const { kind, id, ...rest } = op;

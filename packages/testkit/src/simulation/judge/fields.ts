@@ -15,6 +15,8 @@ interface Pair {
   /** The event since which both sides surely agree and know it: the end of a good run that saw both. */
   readonly agreed: Map<string, number>;
   everOut: boolean;
+  /** Nobody is made a member who would be in a topic that they opted out of (C17). */
+  everOutOfTopic: boolean;
   madeByUs: boolean;
   /** In a system that only the other profile sees. */
   isElsewhere: boolean;
@@ -99,6 +101,7 @@ const newPair = (): Pair => ({
   edited: new Map(),
   agreed: new Map(),
   everOut: false,
+  everOutOfTopic: false,
   madeByUs: false,
   isElsewhere: false,
   swallowed: new Set(),
@@ -116,10 +119,12 @@ const change = (pair: Pair, event: Extract<Event, { kind: 'record' | 'member' }>
   if (event.kind === 'record') {
     pair.record = event.after;
     pair.everOut ||= event.after.optedOut;
+    pair.everOutOfTopic ||= event.after.outOfTopic;
     return;
   }
   pair.member = event.after;
   pair.everMember ||= event.by !== 'us';
+  pair.everOutOfTopic ||= event.after?.outOfTopic === true;
   pair.everOut ||= event.after === null || !['subscribed', 'non-subscribed', 'pending'].includes(event.after.status);
 };
 
@@ -197,7 +202,12 @@ const judgeEnd = (settings: Settings, pair: Pair, n: number, wasKilled: boolean)
     // An invitation that was intended when the process was killed counts as sent, though nobody may ever have got it (C11).
     if (rules.newMembers === 'double-opt-in' && wasKilled) return [];
     const wanted =
-      rules.createMarketing && !pair.everMember && !pair.isElsewhere && !pair.madeByUs && keyOf(record.email) !== null;
+      rules.createMarketing &&
+      !pair.everOutOfTopic &&
+      !pair.everMember &&
+      !pair.isElsewhere &&
+      !pair.madeByUs &&
+      keyOf(record.email) !== null;
     return wanted && (!rules.optInField || record.optIn) ? [blame('may be created, but is no member')] : [];
   }
   // A consent that was taken back is an opt-out, and its fields stay where they are (C19).

@@ -6,6 +6,7 @@ import { judgeJobs, judgeWaiting } from './jobs.ts';
 import { Past } from './past.ts';
 import { judgeRest } from './rest.ts';
 import { seenBy } from './seen-by.ts';
+import { judgeTopic } from './topic.ts';
 import { judgeWrite } from './writes.ts';
 
 export interface Violation {
@@ -70,6 +71,7 @@ const judgeProfile = (settings: Settings, events: readonly Event[]): readonly Vi
     ...judgeJobs(events),
     ...judgeWaiting(settings, events),
     ...judgeRest(settings, past, events),
+    ...judgeTopic(settings, past, events),
   );
   return found;
 };

@@ -2,6 +2,7 @@ import type { At, Event, MemberSnap, RecordSnap } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { Circles, keyOf } from './circle.ts';
 import { orderDoubtMs } from './order-doubt.ts';
+import { isAboutTopic } from './topic.ts';
 import { isOut, type MemberSight, type OptIn, type OptOut, type Sight, type Stay } from './what-happened.ts';
 
 /** Instead of a run, where an operator has said something. */
@@ -309,9 +310,8 @@ export class Past {
       this.#created(event, op.email, op.as);
     if (op.kind === 'create' && event.side === 'crm' && event.told === 'applied' && took)
       this.crmMade.findLast(({ address }) => address === keyOf(op.email))?.shown.push({ run: event.run });
-    if (op.kind === 'opt-out' && took && target !== null && event.side === 'marketing')
-      this.weUnsubscribed.push(target.key);
-    if (op.kind !== 'opt-out' || !took || target === null) return;
+    if (op.kind !== 'opt-out' || isAboutTopic(op) || !took || target === null) return;
+    if (event.side === 'marketing') this.weUnsubscribed.push(target.key);
     const sight = this.#sight(target.key);
     sight.ours = true;
     const now = this.records.get(target.key) ?? this.members.get(target.key);

@@ -5,6 +5,7 @@ import type { Violation } from './judge.ts';
 import { maybeLifted } from './lifted.ts';
 import type { Past } from './past.ts';
 import { poisonedKeys } from './poison.ts';
+import { isAboutTopic } from './topic.ts';
 import { isOut, type OptOut, type Stay } from './what-happened.ts';
 
 /** People have stopped and syncs succeed: is everybody opted out where the rules say so (I3), and does nothing move (I5)? */
@@ -185,9 +186,7 @@ class Court {
 
   /** Row 3: whom the engine opted out at a later address and somebody else subscribed again is decided as row 4. */
   #isSubscribedAgain({ key }: MemberSnap): boolean {
-    const ours = this.#events.findIndex(
-      (event) => event.kind === 'write' && event.op.kind === 'opt-out' && event.took && event.target?.key === key,
-    );
+    const ours = this.#events.findIndex((event) => isOptOutOf(event, key));
     return (
       ours >= 0 &&
       this.#events.some(
@@ -271,10 +270,7 @@ class Court {
 
   /** C6: after three times in 30 days the member is set aside: two systems are fighting. */
   #isFought(member: MemberSnap): boolean {
-    const times = this.#events.filter(
-      (event) =>
-        event.kind === 'write' && event.op.kind === 'opt-out' && event.took && event.target?.key === member.key,
-    );
+    const times = this.#events.filter((event) => isOptOutOf(event, member.key));
     return times.length >= 3 && !isOut(member);
   }
 
@@ -295,3 +291,11 @@ class Court {
     return { invariant, rule, text, n };
   }
 }
+
+/** Our own opt-out of everything. */
+const isOptOutOf = (event: Event, key: string): boolean =>
+  event.kind === 'write' &&
+  event.op.kind === 'opt-out' &&
+  !isAboutTopic(event.op) &&
+  event.took &&
+  event.target?.key === key;

@@ -4,6 +4,7 @@ import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { maybeLifted, surelyLifted } from './lifted.ts';
 import type { Past } from './past.ts';
+import { isAboutTopic } from './topic.ts';
 import { isOut, type OptIn, type OptOut } from './what-happened.ts';
 
 type Write = Extract<Event, { kind: 'write' }>;
@@ -22,6 +23,7 @@ export const judgeWrite = (settings: Settings, past: Past, write: Write): readon
   switch (op.kind) {
     case 'opt-out':
       if (write.intent?.because === 0) bench.blame('I4', 'C25', 'rests on no fact');
+      if (isAboutTopic(op)) break;
       if (write.side === 'crm') crmOptOut(bench, op);
       else marketingOptOut(bench, op);
       break;
