@@ -1,4 +1,4 @@
-import { type AddressKey, type Erasure, recordKey, type Shadow } from '@heed/core';
+import { type AddressKey, type Erasure, recordKey, type Shadow, systemKey } from '@heed/core';
 import type { Database } from './database.ts';
 import { type ErasedPeople, nameless } from './erased.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
@@ -20,8 +20,9 @@ export const erasePerson = (
   database: Database,
   random: RandomBytes,
   erased: ErasedPeople,
-  { address, addresses, records, kept, by, at, head }: Erasure,
+  erasure: Erasure,
 ): readonly number[] | null => {
+  const { address, addresses, records, kept, by, at, head } = erasure;
   const all = [...new Set([address, ...addresses])];
   const list = jsonList(all);
   const late = database.one(
@@ -37,7 +38,7 @@ export const erasePerson = (
     records: new Set(records.map(({ record }) => recordKey(record))),
   };
   eraseEntries(database, list);
-  eraseRecords(database, records);
+  eraseRecords(database, erasure);
   eraseStays(database, list, name);
   eraseWork(database, forgotten, list);
   eraseHistory(database, forgotten, list);
@@ -73,14 +74,20 @@ const eraseEntries = (database: Database, list: string): void => {
 };
 
 /** Their records, and all that names one of them. */
-const eraseRecords = (database: Database, records: Erasure['records']): void => {
+const eraseRecords = (database: Database, { records, systems = [] }: Pick<Erasure, 'records' | 'systems'>): void => {
   for (const { system, record } of records) {
+    const { role } = system;
+    const elsewhere = systems.filter((one) => systemKey(one[role]) !== systemKey(system)).map(({ profile }) => profile);
     const id = systemId(database, system);
     const key = recordKey(record);
     if (id === null) continue;
     database.run('DELETE FROM shadow WHERE system = ? AND record = ?', id, key);
     database.run('DELETE FROM intent WHERE system = ? AND record = ?', id, key);
-    database.run(`DELETE FROM link WHERE ${system.role === 'crm' ? 'crm' : 'member'} = ?`, key);
+    database.run(
+      `DELETE FROM link WHERE ${role === 'crm' ? 'crm' : 'member'} = ? AND profile NOT IN (SELECT value FROM json_each(?))`,
+      key,
+      jsonList(elsewhere),
+    );
     database.run('DELETE FROM stray_tally WHERE side = ? AND record = ?', system.role, key);
   }
 };

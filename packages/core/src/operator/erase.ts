@@ -95,8 +95,9 @@ export const erasePerson = async (
 ): Promise<readonly number[] | null> => {
   const { addresses, shadows, head } = known;
   const records = shadows.map(({ system, record }) => ({ system, record }));
-  const entries = await store.erasures.erase(lease, { address, addresses, records, kept, by, at, head });
-  if (entries !== null) for (const one of linkedSystemsOf(profiles)) await countWithout(store, one, known);
+  const systems = linkedSystemsOf(profiles);
+  const entries = await store.erasures.erase(lease, { address, addresses, records, systems, kept, by, at, head });
+  if (entries !== null) for (const one of systems) await countWithout(store, one, known);
   return entries;
 };
 

@@ -31,6 +31,8 @@ export interface Erasure {
   readonly address: AddressKey;
   readonly addresses: readonly AddressKey[];
   readonly records: readonly { readonly system: System; readonly record: RecordRef }[];
+  /** Whose links are between which systems: another system's record may have the same key. Absent: nobody knows, and all of that key go. */
+  readonly systems?: readonly LinkedSystems[];
   /** Opt-outs that still stand: entered again under the new name. They name nobody. */
   readonly kept: readonly NewFact[];
   /** Who erases, for the ledger. */

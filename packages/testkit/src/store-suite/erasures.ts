@@ -176,6 +176,25 @@ export const promisesOfErasures = (bench: () => Bench): void => {
       expect(await store.head()).toEqual(ledger.head);
     });
 
+    test('what another profile linked between other systems stays, though its record has the same key', async () => {
+      const { store, lease } = await opened();
+      const other = { ...MAIL, container: 'another audience' };
+      const people = [shadow(CRM, contact('1'), 'ann'), shadow(CRM, contact('2'), 'bob')];
+      await store.commitPage(lease, page(CRM, { shadows: people }), 1);
+      await store.commitPage(lease, page(MAIL, { shadows: [shadow(MAIL, member('m'), 'ann')] }), 1);
+      await store.commitPage(lease, page(other, { shadows: [shadow(other, member('m'), 'bob')] }), 1);
+      const [here, there] = [
+        settlement('ann', 1, { links: [link(member('m'), contact('1'))] }),
+        settlement('bob', 1, { links: [link(member('m'), contact('2'))] }),
+      ];
+      await store.settle(lease, PROFILE, 'r1', [here], [], []);
+      await store.settle(lease, 'there', 'r2', [there], [], []);
+      const systems = [...SYSTEMS, { profile: 'there', crm: CRM, marketing: other }];
+      await store.erasures.erase(lease, await erasureOf(store, 'ann', { systems }));
+      expect((await store.neighbourhood('there', [CRM, other], [at('bob')])).links).toHaveLength(1);
+      expect((await store.neighbourhood(PROFILE, [CRM, MAIL], [at('bob')])).links).toEqual([]);
+    });
+
     test('the counts of their runs still add up', async () => {
       const { store, lease } = await withAnn();
       const { crm } = await store.runCounts('r1');
