@@ -251,6 +251,15 @@ export const REGRESSIONS: readonly Regression[] = [
     options: { alone: false },
   },
   {
+    seed: 801646,
+    about:
+      'erasing one person removed the link of another, whose member in another audience has the same id (C25, fields)',
+  },
+  {
+    seed: 803087,
+    about: 'the same, with fields that then flapped on both sides (C25)',
+  },
+  {
     seed: 200792,
     about:
       'a plan said both that a member is opted out of everything and of a topic; the sync sent the first and then saw no need (I10, C17)',
