@@ -75,6 +75,8 @@ export interface Api {
     signal: AbortSignal,
   ): Promise<void>;
   whoWeAre(signal: AbortSignal): Promise<WhoWeAre>;
+  /** How long a query may be, as `inUrl` writes it. */
+  queryBytes(signal: AbortSignal): Promise<number>;
   readonly bulk: BulkApi;
   now(): Millis;
 }
@@ -96,7 +98,7 @@ const savedAnswer = z.array(
 /** `closed` ends what runs when the session is closed. */
 export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: AbortSignal): Api => {
   const origin = originOf(config);
-  const { ask, whoWeAre } = askerOf(config, tools, closed);
+  const { ask, whoWeAre, queryBytes } = askerOf(config, tools, closed);
 
   const get = async (name: string, path: string, signal: AbortSignal): Promise<unknown> =>
     (await ask({ name, method: 'GET', path }, { kind: 'read' }, signal)).body;
@@ -181,6 +183,7 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
       await ask(request, { kind: 'write' }, signal);
     },
     whoWeAre,
+    queryBytes,
     bulk: bulkApi(ask),
     now: () => tools.vendorNow(),
   };

@@ -9,12 +9,19 @@ import { salesforceTokens } from './token.ts';
 export interface Asker {
   readonly ask: Ask<SdkRequest, SdkAnswer>;
   whoWeAre(signal: AbortSignal): Promise<WhoWeAre>;
+  /** How long a query may be, as `inUrl` writes it. */
+  queryBytes(signal: AbortSignal): Promise<number>;
 }
 
 export interface WhoWeAre {
   readonly organizationId: string;
   readonly userId: string;
 }
+
+/** What the vendor takes of URI and headers together (notes, 2, "GET only"; 431 or 414 beyond, Salesforce Help 000386264). */
+const MAX_HEAD_BYTES = 16_384;
+/** For the path, the host, the headers but the token: some 300, and as much again for what stands in between. */
+const OTHER_BYTES = 600;
 
 /** 200 records with the customer's triggers take long. The vendor itself gives up after 10 minutes. */
 const timeoutMs = { read: 120_000, write: 180_000 } as const;
@@ -38,6 +45,11 @@ export const askerOf = (config: SalesforceConfig, tools: Tools, closed: AbortSig
     async whoWeAre(signal) {
       const { extra = {} } = await tokens.get(AbortSignal.any([signal, closed]));
       return { organizationId: extra.organizationId ?? '', userId: extra.userId ?? '' };
+    },
+    async queryBytes(signal) {
+      // A token of some kinds has 2,000 characters, most have 112.
+      const { accessToken } = await tokens.get(AbortSignal.any([signal, closed]));
+      return MAX_HEAD_BYTES - OTHER_BYTES - accessToken.length;
     },
   };
 };

@@ -1,15 +1,12 @@
-import { inParallel } from '@heed/toolkit';
 import type { Api } from './api.ts';
 import { memberKey } from './conditions.ts';
-import { idKey, inUrl, isIn, listsThatFit } from './soql.ts';
+import { idKey, isIn } from './soql.ts';
+import { recordsWhereIn } from './where-in.ts';
 
 /** Which of the asked campaigns each record is in now, by the key of the record's id; in the spelling of the profile. */
 type Memberships = (recordId: string) => readonly string[];
 
-/** How many queries of one answer run at once, beside other work of the connection. */
-export const QUERIES_AT_ONCE = 3;
-
-/** One query per some 400 records. */
+/** One query per some 600 records. */
 export const membershipsOf = async (
   api: Api,
   type: string,
@@ -18,14 +15,11 @@ export const membershipsOf = async (
   signal: AbortSignal,
 ): Promise<Memberships> => {
   const key = memberKey(type);
-  const start = `SELECT CampaignId, ${key} FROM CampaignMember WHERE ${isIn('CampaignId', campaigns)}`;
+  const start = `SELECT CampaignId,${key} FROM CampaignMember WHERE ${isIn('CampaignId', campaigns)} AND `;
   const asked = new Map(campaigns.map((id) => [idKey(id), id]));
   const found = new Map<string, string[]>();
-  const lists = listsThatFit(recordIds, inUrl(`${start} AND ${key} IN ()`).length, MOST_IDS);
-  const answers = await inParallel(lists, QUERIES_AT_ONCE, (ids) =>
-    api.everyPage(`${start} AND ${isIn(key, ids)}`, 'live', signal),
-  );
-  for (const member of answers.flat()) {
+  const members = await recordsWhereIn(api, { start, field: key, rest: '' }, recordIds, 'live', signal);
+  for (const member of members) {
     const { CampaignId: list, [key]: id } = member;
     const campaign = typeof list === 'string' ? asked.get(idKey(list)) : undefined;
     const record = typeof id === 'string' ? idKey(id) : '';
@@ -33,6 +27,3 @@ export const membershipsOf = async (
   }
   return (recordId) => [...(found.get(idKey(recordId)) ?? [])].sort();
 };
-
-/** As many as fit anyway; a bound for readers. */
-const MOST_IDS = 500;

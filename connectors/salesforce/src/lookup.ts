@@ -1,14 +1,11 @@
 import type { Columns, Lookup, RecordRef, Row } from '@heed/contract';
 import { chunk, inParallel } from '@heed/toolkit';
 import { type Api, MAX_RETRIEVED, type WireRecord } from './api.ts';
-import { QUERIES_AT_ONCE } from './campaigns.ts';
 import { isSupported, PERSON_ACCOUNT, supported } from './conditions.ts';
 import { type ObjectShape, readableShape, type Shapes } from './object-shape.ts';
 import { idOf, type Selection, selectionOf } from './rows.ts';
-import { fieldName, idKey, inUrl, isId, isIn, listsThatFit } from './soql.ts';
-
-/** As many as the URL takes, in bytes ("URI+headers cap 16,384", notes 2): some 300 addresses, some 400 ids. A bound for readers. */
-const MOST_VALUES = 500;
+import { idKey, isId } from './soql.ts';
+import { listsFor, QUERIES_AT_ONCE, type QueryWithList, recordsWhereIn } from './where-in.ts';
 
 /** Records by id, address or reference; deleted, merged and converted ones with their life (`queryAll`). */
 export const lookUp = async (
@@ -43,21 +40,16 @@ export const rowsWith = async (
 ): Promise<readonly Row[]> => {
   const { userId } = await api.whoWeAre(signal);
   const selection = selectionOf(shape, columns, userId);
-  const { start, rest, lists } = queriesFor(shape, selection, field, values);
-  const answers = await inParallel(lists, QUERIES_AT_ONCE, (list) =>
-    api.everyPage(`${start}${isIn(field, list)}${rest}`, 'all', signal),
-  );
-  return rowsOf(selection, answers.flat());
+  return rowsOf(selection, await recordsWhereIn(api, queryFor(shape, selection, field), values, 'all', signal));
 };
 
-const queriesFor = (shape: ObjectShape, selection: Selection, field: string, values: readonly string[]) => {
-  const start = `SELECT ${selection.columns.join(', ')} FROM ${shape.name} WHERE `;
-  const rest = supported(shape)
+const queryFor = (shape: ObjectShape, { columns }: Selection, field: string): QueryWithList => ({
+  start: `SELECT ${columns.join(',')} FROM ${shape.name} WHERE `,
+  field,
+  rest: supported(shape)
     .map((condition) => ` AND ${condition}`)
-    .join('');
-  const restBytes = inUrl(`${start}${fieldName(field)} IN ()${rest}`).length;
-  return { start, rest, lists: listsThatFit(values, restBytes, MOST_VALUES) };
-};
+    .join(''),
+});
 
 /**
  * Records by id. More than one query has room for are fetched by the 2,000, and only those that this does not show, because
@@ -72,7 +64,7 @@ export const rowsById = async (
 ): Promise<readonly Row[]> => {
   const { userId } = await api.whoWeAre(signal);
   const selection = selectionOf(shape, columns, userId);
-  if (queriesFor(shape, selection, 'Id', ids).lists.length <= 1)
+  if ((await listsFor(api, queryFor(shape, selection, 'Id'), ids, signal)).length <= 1)
     return rowsWith(api, shape, columns, 'Id', ids, signal);
   const records = await retrieved(api, shape, selection, ids, signal);
   const found = new Set(records.map((record) => idKey(idOf(record))));

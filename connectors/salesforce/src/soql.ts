@@ -40,22 +40,20 @@ export const isIn = (field: string, values: readonly string[]): string => {
   return `${fieldName(field)} IN (${values.map(text).join(',')})`;
 };
 
-/** A query as it stands in the URL: `'` escaped too, as `fetch` would do it, so that its length is the length sent. */
-export const inUrl = (soql: string): string => encodeURIComponent(soql).replaceAll("'", '%27');
-
 /**
- * The vendor takes 16,384 bytes of URI and headers together (notes, 2, "GET only"). A token has up to some 2,000, so a
- * query gets 12,000.
+ * A query as it stands in the URL: `'` escaped too, as `fetch` would do it, so that its length is the length sent; commas and at
+ * signs as they are, because a query may have them (RFC 3986, 3.4) and lists of addresses are full of them.
  */
-export const MAX_QUERY_BYTES = 12_000;
+export const inUrl = (soql: string): string =>
+  encodeURIComponent(soql).replaceAll("'", '%27').replaceAll('%2C', ',').replaceAll('%40', '@');
 
 /**
  * Cuts values into lists short enough for one query each.
- * @param restBytes length of the query without the list, in the URL
+ * @param roomBytes what the URL has room for besides the rest of the query
  */
 export const listsThatFit = (
   values: readonly string[],
-  restBytes: number,
+  roomBytes: number,
   most: number,
 ): readonly (readonly string[])[] => {
   const lists: string[][] = [];
@@ -68,7 +66,7 @@ export const listsThatFit = (
       room -= bytes;
     } else {
       lists.push([value]);
-      room = MAX_QUERY_BYTES - restBytes - bytes;
+      room = roomBytes - bytes;
     }
   }
   return lists;

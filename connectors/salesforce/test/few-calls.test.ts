@@ -22,25 +22,25 @@ const optOut = (id: string): Op => ({
 
 describe('many records by id', () => {
   test('come 2,000 a call, as the very rows that queries bring', async () => {
-    const ids = people(600, { FirstName: 'Ann', MailingStreet: 'A\nB', Interests__c: 'Products;Events' });
+    const ids = people(700, { FirstName: 'Ann', MailingStreet: 'A\nB', Interests__c: 'Products;Events' });
     const { session } = open(sandbox());
     const more = { fields: ['FirstName', 'MailingAddress', 'Interests__c'], reference: 'Heed_Id__c' };
     const retrieved = await lookup(session, refs(ids), more);
     const queried = [
-      ...(await lookup(session, refs(ids.slice(0, 300)), more)),
-      ...(await lookup(session, refs(ids.slice(300)), more)),
+      ...(await lookup(session, refs(ids.slice(0, 350)), more)),
+      ...(await lookup(session, refs(ids.slice(350)), more)),
     ];
     expect(byId(retrieved)).toEqual(byId(queried));
     expect(asked(0).slice(-3)).toEqual(['POST /composite/sobjects/Contact', 'GET /queryAll', 'GET /queryAll']);
   });
 
   test('those that are deleted, merged or unknown are asked for once more, and only those', async () => {
-    const ids = people(500);
+    const ids = people(700);
     sandbox().act('admin/delete', { id: ids[0] });
     sandbox().act('admin/merge', { type: 'Contact', master: ids[1], losers: [ids[2]] });
     const { session } = open(sandbox());
     const rows = await lookup(session, refs([...ids, '003000000000000AAA']));
-    expect(rows).toHaveLength(500);
+    expect(rows).toHaveLength(700);
     const lives = Object.fromEntries(rows.map(({ record, life }) => [record.id, life]));
     expect(lives).toMatchObject({
       [String(ids[0])]: { kind: 'deleted' },
@@ -52,7 +52,7 @@ describe('many records by id', () => {
 
   test('the contact of a person account is left out there, too', async () => {
     sandbox().switches({ personAccounts: true });
-    const ids = people(450);
+    const ids = people(700);
     sandbox().act('admin/person-account', { fields: { LastName: 'Doe', PersonEmail: 'person@example.org' } });
     const table = sandbox().state().needTable('Contact');
     const shadow = [...table.rows()].find((row) => row.IsPersonAccount === true);
@@ -62,7 +62,7 @@ describe('many records by id', () => {
   });
 });
 
-test('500 opt-outs: one call looks, three write', async () => {
+test('500 opt-outs: one query looks, three write', async () => {
   const ids = people(500);
   sandbox().act('person/unsubscribe', { id: ids[7] });
   const { session } = open(sandbox());
@@ -71,18 +71,46 @@ test('500 opt-outs: one call looks, three write', async () => {
   const outcomes = await session.write(ids.map(optOut), never);
   expect(outcomes.filter(({ result }) => result === 'applied')).toHaveLength(499);
   expect(outcomes.find(({ op }) => op === ids[7])?.result).toBe('unchanged');
-  expect(asked(from)).toEqual(['POST /composite/sobjects/Contact', ...Array(3).fill('PATCH /composite/sobjects')]);
+  expect(asked(from)).toEqual(['GET /queryAll', ...Array(3).fill('PATCH /composite/sobjects')]);
   expect(ids.every((id) => stored(sandbox(), 'Contact', id).HasOptedOutOfEmail === true)).toBe(true);
 });
 
-test('300 addresses are one query per type', async () => {
-  people(300);
-  const { session } = open(sandbox());
-  await session.check(never);
-  const from = callsTo(sandbox()).length;
-  const emails = Array.from({ length: 300 }, (_, index) => `p${index}@example.org`);
-  expect(await lookup(session, { emails })).toHaveLength(300);
-  expect(asked(from)).toEqual(['GET /queryAll', 'GET /queryAll']);
+describe('many addresses', () => {
+  /** Of 30 characters each. */
+  const addresses = (count: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `person.${String(index).padStart(5, '0')}@bench.example.org`);
+  const found = async (emails: readonly string[], atFirst: () => void = () => {}) => {
+    for (const Email of emails) make(sandbox(), 'Contact', { Email });
+    const { session } = open(sandbox());
+    await session.check(never);
+    const from = callsTo(sandbox()).length;
+    atFirst();
+    const rows = await lookup(session, { emails }, { types: ['Contact'] });
+    expect(rows.map(({ email }) => email).sort()).toEqual(emails);
+    return asked(from);
+  };
+
+  test('400 fit into one query', async () => {
+    expect(await found(addresses(400))).toEqual(['GET /queryAll']);
+  });
+
+  test('fewer, where the token needs the room', async () => {
+    sandbox().switches({ tokenCharacters: 2_000 });
+    expect(await found(addresses(400))).toEqual(['GET /queryAll', 'GET /queryAll']);
+  });
+
+  test.each([414, 431])('where less is taken than documented (%i), nobody is lost', async (status) => {
+    const refused = { kind: 'html', route: 'GET /services/data/{v}/queryAll', status, count: 2 } as const;
+    // Whole, the first half, then its two quarters, then the second half.
+    expect(await found(addresses(400), () => sandbox().faults([refused]))).toEqual(Array(5).fill('GET /queryAll'));
+  });
+
+  test('a single one that is too long is told', async () => {
+    const { session } = open(sandbox());
+    await session.check(never);
+    sandbox().faults([{ kind: 'html', route: 'GET /services/data/{v}/queryAll', status: 414 }]);
+    await expect(lookup(session, { emails: ['a@example.org'] })).rejects.toMatchObject({ kind: 'invalid' });
+  });
 });
 
 describe('a collection answered in another order', () => {

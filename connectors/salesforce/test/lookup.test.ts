@@ -77,7 +77,7 @@ describe('by address', () => {
           .calls()
           .map(({ path }) => path.length),
       ),
-    ).toBeLessThan(14_000);
+    ).toBeLessThan(16_000);
   });
 
   test('none asked, nothing sent', async () => {

@@ -19,7 +19,9 @@ interface Grant {
 function issue(exchange: OrgExchange, { userId, refreshToken }: Grant): Reply {
   const { world } = exchange;
   const org = world.state;
-  const token = `${org.organizationId.slice(0, 15)}!${world.random.text(96, alphabet)}`;
+  const own = `${org.organizationId.slice(0, 15)}!`;
+  const length = Math.max(40, Number(world.switches.get('tokenCharacters')));
+  const token = `${own}${world.random.text(length - own.length, alphabet)}`;
   const now = world.clock.now();
   org.accessTokens.set(token, { userId, expiresAtMs: now + Number(world.switches.get('tokenLifetimeMs')) });
   const id = `${exchange.origin}/id/${org.organizationId}/${userId}`;

@@ -11,6 +11,10 @@ export const switches = {
   },
   rotateRefreshTokens: { default: false, about: 'Each refresh answers a new refresh token and ends the old one' },
   tokenLifetimeMs: { default: 7_200_000, about: 'How long an access token from the token endpoint lives' },
+  tokenCharacters: {
+    default: 112,
+    about: 'How long an access token is; those that are JWTs have up to some 2,000 [UNV]',
+  },
   refreshTakesMs: { default: 0, about: 'How long a refresh runs; a second one with the same token meanwhile fails' },
   loginHost: {
     default: 'my-domain',
