@@ -18,8 +18,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   'POST /communication-preferences/v4/statuses/batch/unsubscribe-all':
     'whether the plan has batches shows only by trying, once a run',
   'POST /communication-preferences/v4/statuses/batch/unsubscribe-all/read': 'the same, for reading',
-  'POST /objects/contacts/batch/read': 'before a create the engine asks (C1), and so does the connector (C9)',
-  'GET /communication-preferences/v4/statuses/{address}/unsubscribe-all': 'the same, of each new member',
   'GET /objects/contacts/{address}': 'one address that is asked about by itself',
   'GET /lists/{id}': 'how large the list is decides whether it is read as a whole',
   'GET /lists/{id}/memberships': 'the look just before an opt-out tells who is in the list, though nobody needs it',

@@ -120,6 +120,9 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       const refusal = { kind: 'invalid', code: 'NO', message: why, field: null, forever: false } as const;
       return { op: op.id, result: 'rejected', refusal };
     }
+    const stranger = op.kind === 'create' ? system.strangers?.get(op.email) : undefined;
+    if (stranger !== undefined)
+      return { op: op.id, result: 'unchanged', record: stranger.record, row: stranger, at: NOON };
     const before = 'record' in op && op.record !== null ? system.rows.get(op.record.id) : undefined;
     // As Mailchimp does, the answer to a create shows nothing of what was not sent.
     const now = op.kind === 'create' ? member(op.email, op.fields) : before;
@@ -271,10 +274,10 @@ export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem, more: Parti
     open: (_profile, side) => open(side),
     progress: () => {},
   };
-  const sync = async (): Promise<RunResult> => {
+  const sync = async (mode: 'sync' | 'plan' = 'sync'): Promise<RunResult> => {
     const lease = await folder.leases.acquire(CUSTOMER, 'test', LEASE_MS);
     if (lease === null) throw new Error('nobody else works here');
-    const options = { mode: 'sync', full: false, yes: true, lineLimit: 100, digest: 'd', optOutEveryMs: 1e9 } as const;
+    const options = { mode, full: false, yes: true, lineLimit: 100, digest: 'd', optOutEveryMs: 1e9 } as const;
     const result = await runProfile(profile, options, engine, lease, new AbortController().signal);
     await folder.leases.release(lease);
     return result;

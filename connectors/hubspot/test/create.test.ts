@@ -134,6 +134,14 @@ describe('a new member', () => {
     expect(live()).toEqual([]);
   });
 
+  it('whose address opted out of one brand gets no contact either, and is not told as opted out of all', async () => {
+    const [brand] = running().state().brands;
+    running().act('person/unsubscribe', { email: ANN, brand: brand?.id });
+    const outcome = await writeOne(marketing(), create(ANN, { as: 'subscribed' }));
+    expect(outcome).toMatchObject({ result: 'rejected', refusal: { kind: 'refused', code: 'OPTED_OUT_OF_BRAND' } });
+    expect(live()).toEqual([]);
+  });
+
   it('who has a contact that is opted out or bounced is left as he is, outside the list', async () => {
     const ids = [ANN, BOB].map((email) => make(running(), email));
     running().act('person/unsubscribe', { email: ANN });

@@ -4,7 +4,7 @@ import type { MemberState, Op, Outcome, Row, Values } from '@heed/contract';
 import { describeMutants, faultsIn, type Mutant, type Opening } from '@heed/testkit';
 import { createApi } from '../src/api.ts';
 import { askerOf } from '../src/ask.ts';
-import { ADDRESS } from '../src/contact.ts';
+import { ADDRESS, contactRef } from '../src/contact.ts';
 import { pathsOf } from '../src/paths.ts';
 import { createPreferences } from '../src/preferences.ts';
 import { consentChecks } from './consent-checks.ts';
@@ -79,6 +79,13 @@ const optsOutTheContact = withFault((session) => ({
   },
 }));
 
+/** Nobody has a contact of the address, so one is made. */
+const makesWithoutALook = writing('create', async (op, _, opening, signal) => {
+  if (op.kind !== 'create') throw new TypeError('no create');
+  const [row] = await portalOf(opening).api.write('create', [{ properties: { email: op.email } }], signal);
+  return row != null && 'contact' in row ? { ...applied(op), record: contactRef(row.contact.id) } : applied(op);
+});
+
 const oneSpelling = withFault((session) => ({
   async lookup(request, signal) {
     const rows = await session.lookup(request, signal);
@@ -140,6 +147,12 @@ describeMutants(
       'opts out of everything where one type is meant',
       'topics: an opt-out of one is of that one',
       withOps((op) => (op.kind === 'opt-out' ? { ...op, topic: '*' } : op)),
+    ],
+    ['makes members without a look', 'write: a create makes no member', makesWithoutALook],
+    [
+      'makes nobody of an opted-out address, and does not say why',
+      'write: a create makes no member',
+      withOutcomes((one) => (one.result === 'unchanged' ? { ...one, row: null } : one)),
     ],
     [
       'forgets who opted out without a contact',

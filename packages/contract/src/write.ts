@@ -47,7 +47,11 @@ export type Op =
       readonly from: string;
       readonly to: string;
     }
-  /** Finds or makes the record; on a hit it leaves consent alone (C9) and answers `unchanged` or `applied` for fields. */
+  /**
+   * Finds or makes the record; on a hit it leaves consent alone (C9) and answers `unchanged` or `applied` for fields. An address that
+   * opted out, with or without a contact, as a look just before shows, is made no member: it answers `unchanged`, with the row that
+   * says so. Where `listsOptedOutWithoutContact` is false this is the one look before a member is made (C1).
+   */
   | {
       readonly kind: 'create';
       readonly id: OpId;

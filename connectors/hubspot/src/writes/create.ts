@@ -228,6 +228,8 @@ const whoMayBeMade = async (
     const outcomes = ops.flatMap((op): readonly Outcome[] => {
       const wide = wideOf(op);
       if (wide === undefined) return [];
+      // Of one brand is no opt-out of all, and must not be told as one (C17).
+      if (!wide.portal) return [rejected(op.id, optedOutOfBrand())];
       return [done(writing, op.id, 'unchanged', strangerRef(writing, op.email), addressRow(op.email, wide))];
     });
     return { ops: ops.filter((op) => wideOf(op) === undefined), outcomes };
@@ -248,6 +250,13 @@ const whoMayBeMade = async (
     outcomes: tried.map(({ outcome }) => outcome).filter(isFailure),
   };
 };
+
+const optedOutOfBrand = () =>
+  refused(
+    'refused',
+    'OPTED_OUT_OF_BRAND',
+    'the address is unsubscribed from a brand (business unit) of the portal: nobody is made a member of it; the person can take that back at the preference page',
+  );
 
 /** By op: the row of the answer, nothing, or why its whole call failed. */
 const make = async (

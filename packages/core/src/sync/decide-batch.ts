@@ -20,8 +20,12 @@ export const plansOf = async (run: Run, addresses: readonly AddressKey[]): Promi
  * Plans of a batch, after asking both systems what only they can tell: evidence of own opt-ins that could lift an opt-out
  * (C7), and every CRM record of an opted-out address, also those no read has shown yet (C1).
  */
-export const informedPlansOf = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressPlan[]> => {
-  const first = await plansWithStrangers(run, addresses);
+export const informedPlansOf = async (
+  run: Run,
+  addresses: readonly AddressKey[],
+  createsTell = false,
+): Promise<readonly AddressPlan[]> => {
+  const first = await plansWithStrangers(run, addresses, createsTell);
   const evidence = await askEvidence(run, first);
   const asked = evidence ? await plansOf(run, addresses) : first;
   const unknown = asked.filter((plan) => plan.asksCrm).map((plan) => plan.address);
@@ -35,8 +39,9 @@ export const informedPlansOf = async (run: Run, addresses: readonly AddressKey[]
 export const plansBeforeFields = async (
   run: Run,
   addresses: readonly AddressKey[],
+  createsTell: boolean,
 ): Promise<readonly AddressPlan[]> => {
-  const first = await plansWithStrangers(run, addresses);
+  const first = await plansWithStrangers(run, addresses, createsTell);
   const creating = first.filter((plan) =>
     plan.fields.some((write) => write.side === 'crm' && write.op.kind === 'create'),
   );
@@ -50,13 +55,20 @@ export const plansBeforeFields = async (
 
 /**
  * A system that lists no opted-out addresses without a contact is asked about each address that has a CRM record and no
- * member, once a run: so before a member is made, and whenever the CRM record changes (C1).
+ * member, once a run, whenever the CRM record changes (C1). `createsTell`: not about whoever this run makes a member of, since
+ * no connector makes one without a look, and its answer shows an opt-out (contract: `create`); see `strangersMade`.
  */
-const plansWithStrangers = async (run: Run, addresses: readonly AddressKey[]): Promise<readonly AddressPlan[]> => {
+const plansWithStrangers = async (
+  run: Run,
+  addresses: readonly AddressKey[],
+  createsTell: boolean,
+): Promise<readonly AddressPlan[]> => {
   const plans = await plansOf(run, addresses);
   if (run.view.can.marketing.listsOptedOutWithoutContact) return plans;
   const sides = (plan: AddressPlan) => new Set(plan.buckets.map((bucket) => bucket.side));
-  const strangers = plans.filter((plan) => sides(plan).has('crm') && !sides(plan).has('marketing'));
+  const strangers = plans.filter(
+    (plan) => sides(plan).has('crm') && !sides(plan).has('marketing') && !(createsTell && makesMember(plan)),
+  );
   const list = 'asked.marketing';
   const among = strangers.map((plan) => plan.address);
   const asked = await run.engine.store.enlisted(run.view.profile.id, list, among);
@@ -65,6 +77,22 @@ const plansWithStrangers = async (run: Run, addresses: readonly AddressKey[]): P
   await lookForMembers(run, unasked);
   await enlist(run, list, unasked);
   return plansOf(run, addresses);
+};
+
+const makesMember = (plan: AddressPlan): boolean =>
+  plan.fields.some(({ side, op }) => side === 'marketing' && op.kind === 'create');
+
+/**
+ * After the creates of a batch that were to tell: whoever they showed opted out is due for the next opt-outs of this run, and
+ * whoever was not made a member after all is asked about.
+ */
+export const strangersMade = async (run: Run, before: readonly AddressPlan[]): Promise<void> => {
+  const made = before.filter(makesMember).map((plan) => plan.address);
+  if (run.view.can.marketing.listsOptedOutWithoutContact || made.length === 0) return;
+  const plans = await plansWithStrangers(run, made, false);
+  const optedOut = plans.filter((plan) => plan.asksCrm || plan.consent.length > 0).map((plan) => plan.address);
+  if (optedOut.length === 0) return;
+  await run.engine.store.markDirty(run.view.profile.id, optedOut, run.engine.clock.now());
 };
 
 const askEvidence = async (run: Run, plans: readonly AddressPlan[]): Promise<boolean> => {

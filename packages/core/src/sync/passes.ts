@@ -2,7 +2,7 @@ import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import type { Worklist } from '../state/store.ts';
 import { carryOut, count } from './carry-out.ts';
-import { eachDirtyBatch, informedPlansOf, plansBeforeFields } from './decide-batch.ts';
+import { eachDirtyBatch, informedPlansOf, plansBeforeFields, strangersMade } from './decide-batch.ts';
 import { guardedPass, putHold } from './guarded-pass.ts';
 import { jobPass, mayGoByJob } from './job-pass.ts';
 import { record } from './plan-line.ts';
@@ -41,6 +41,7 @@ export const optOutPass = async (
       const plans = await informedPlansOf(
         run,
         marks.map((mark) => mark.address),
+        createsGo(run, allowed, due),
       );
       const free = (plan: AddressPlan): readonly PlannedWrite[] =>
         plan.consent.filter(
@@ -80,6 +81,12 @@ export const optOutPass = async (
   if (stopped !== null) throw stopped;
 };
 
+/** Members are made in this run, without being counted first: no more people are due than may be made at once (C23). */
+const createsGo = (run: Run, allowed: Allowed, people: number): boolean =>
+  run.mode === 'sync' &&
+  allowed === 'everything' &&
+  (run.service.released.creates || people <= run.view.profile.guards.creates);
+
 /** Every other change: fields, creates, renames, members whose record left. Settles each address for this run. */
 export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Promise<void>): Promise<void> => {
   const { store } = run.engine;
@@ -101,7 +108,8 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
   await eachDirtyBatch(run, async (marks) => {
     done += marks.length;
     const addresses = marks.map((mark) => mark.address);
-    const plans = await plansBeforeFields(run, addresses);
+    const createsTell = createsGo(run, allowed, Math.max(due, done));
+    const plans = await plansBeforeFields(run, addresses, createsTell);
     const cleared = await store.enlisted(profile.id, 'cleared', addresses);
     const gone = await store.enlisted(profile.id, 'missing', addresses);
     const rests = (plan: AddressPlan): boolean => heldOptOuts.has(plan.address) || cleared.has(plan.address);
@@ -123,6 +131,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
         held: (plan) => heldOptOuts.has(plan.address),
         missing: (plan) => gone.has(plan.address),
       });
+      if (createsTell) await strangersMade(run, plans);
     } else {
       const held = (plan: AddressPlan): boolean => plan.fields.length + plan.consent.length > 0;
       await carryOut(run, marks, plans, () => [], { unfinished: () => false, held });

@@ -212,6 +212,9 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
     await optOuts(run, allowed, mark);
   }
   await fieldsPass(run, allowed, between);
+  // What only the creates showed reaches the CRM in this very run (C1).
+  if (run.mode === 'sync' && !run.view.can.marketing.listsOptedOutWithoutContact)
+    await optOuts(run, allowed, run.optOutsMark);
   if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
   if (allowed !== 'everything') await holdFirstRun(run, allowed);

@@ -120,6 +120,22 @@ const consentChecks: readonly Check[] = [
 
 const createChecks: readonly Check[] = [
   {
+    // Where such addresses are not listed, this answer is all that the engine learns of them (C1).
+    name: 'write: a create makes no member of an address that opted out without one, and tells of it',
+    unless: ({ can, given }) =>
+      given.role === 'marketing' && can.optOutUnknown ? null : 'no address is opted out without a record here',
+    async run(bench) {
+      const { create, optOut } = opsFor(bench);
+      await writeOne(bench.open().session, optOut(null, ANN));
+      const before = await seenAt(bench, ANN);
+      const outcome = await writeOne(bench.open().session, create(ANN));
+      expect(outcome).toMatchObject({ result: 'unchanged', record: before.record });
+      if (!bench.can.listsOptedOutWithoutContact)
+        expect('row' in outcome && outcome.row !== null && isOptedOut(bench, outcome.row)).toBe(true);
+      expect(await seenAt(bench, ANN)).toEqual(before);
+    },
+  },
+  {
     name: 'write: the same create twice makes one record',
     async run(bench) {
       const { create } = opsFor(bench);
