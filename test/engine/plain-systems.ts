@@ -40,9 +40,13 @@ export interface PlainSystem {
   strangers: Map<string, Row> | null;
   /** The addresses that were looked up. */
   readonly asked: string[];
+  /** What reads show instead, as a search does that lags behind or is stamped early. */
+  found?: readonly Row[];
 }
 
 export const NOON = Date.UTC(2026, 10, 18, 12);
+/** An answer comes in the very second that its row is stamped with. */
+const ANSWERED_MS = 400;
 const CUSTOMER = 'plain';
 export const LONGEST_TITLE = 20;
 
@@ -130,7 +134,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
     const sent = op.kind === 'patch' ? op.fields : 'set' in op ? op.set : {};
     const after = { ...now, values: { ...now.values, ...sent }, modifiedBy: 'us' as const };
     system.rows.set(after.record.id, after);
-    return { op: op.id, result: 'applied', record: after.record, row: after, at: NOON };
+    return { op: op.id, result: 'applied', record: after.record, row: after, at: NOON + ANSWERED_MS };
   };
   const ended = new Map<string, readonly Outcome[]>();
   const jobs: BulkJobs = {
@@ -148,7 +152,8 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
     check: async () => ({ id: 'account', name: 'account', gaps: [] }),
     describe: async () => schema,
     async *read({ after, initially }): AsyncIterable<Page> {
-      const all = after === null || initially === 'everyone' ? [...system.rows.values()] : [];
+      const found = after === null || initially === 'everyone' ? [...system.rows.values()] : [];
+      const all = system.found ?? found;
       yield { rows: all, next: '{}', last: true, complete: after === null, readAt: NOON, total: all.length };
     },
     optOutsSince: null,

@@ -265,6 +265,22 @@ export const REGRESSIONS: readonly Regression[] = [
       'a plan said both that a member is opted out of everything and of a topic; the sync sent the first and then saw no need (I10, C17)',
     options: WITH_TOPIC,
   },
+  {
+    seed: 300299,
+    about:
+      'a search that lagged behind showed a member as it was before our own write of the same second, which looked like an edit (I8)',
+    options: WITH_TOPIC,
+  },
+  {
+    seed: 3921,
+    about:
+      'somebody left the topic with an early stamp and was back at the look-up it made us ask for: nobody ever heard of it (C1, C17)',
+  },
+  {
+    seed: 8766,
+    about: 'the same: unsubscribed with an early stamp, and deleted before that look-up (C1)',
+  },
+  { seed: 11003, about: 'the same, of one of two records that share the address (C1)' },
   // Here the judge was wrong.
   {
     seed: 9302,

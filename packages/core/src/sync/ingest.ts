@@ -8,6 +8,7 @@ import { carryErased } from './erased.ts';
 import { observerOf } from './observer.ts';
 import { upToDate } from './older-rows.ts';
 import { type Run, sideOf } from './run-state.ts';
+import { saidMeanwhile } from './said-meanwhile.ts';
 
 export interface Reading {
   readonly side: 'crm' | 'marketing';
@@ -21,6 +22,11 @@ export interface Reading {
   readonly columns?: Columns;
   /** Addresses that are being worked on and planned again right after this: they need no new mark. */
   readonly atWork?: ReadonlySet<AddressKey>;
+  /**
+   * Vendor's clock, by record key: when our own writes were answered that these rows show. Stamps are cut to whole seconds, so
+   * what a search that lags behind still shows of before may carry the very stamp of our write: it is older than this.
+   */
+  readonly writtenAt?: ReadonlyMap<string, Millis>;
   /**
    * A read for fields: consent has its own stream, so what it shows concerns consent only where it brings facts, or people
    * who moved.
@@ -45,8 +51,12 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
   );
   const before = new Map(known.shadows.map((shadow) => [recordKey(shadow.record), shadow]));
   const observer = observerOf(run, whole);
-  const { reading, gone } = await asOfNow(run, admitted, before, observer);
+  const { reading, gone, overtaken } = await asOfNow(run, admitted, before, observer);
   const intents = Map.groupBy(known.intents.filter(mayExplain), aboutWhom);
+  const intentsOf = (row: Row): readonly Intent[] => [
+    ...(intents.get(recordKey(row.record)) ?? []),
+    ...(intents.get(addressKey(row.email) ?? '') ?? []),
+  ];
   const facts: NewFact[] = [];
   const shadows = new Map<string, Shadow>();
   const explained = new Map<string, Intent>();
@@ -55,14 +65,15 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
   for (const row of reading.rows) {
     const key = recordKey(row.record);
     const was = shadows.get(key) ?? before.get(key) ?? null;
-    const about = [...(intents.get(key) ?? []), ...(intents.get(addressKey(row.email) ?? '') ?? [])];
     const seen = observe(
       row,
       was,
-      about.filter((intent) => !explained.has(intent.id)),
+      intentsOf(row).filter((intent) => !explained.has(intent.id)),
       observer,
     );
-    shadows.set(key, seen.shadow);
+    const writtenAt = reading.writtenAt?.get(key) ?? 0;
+    const isCut = writtenAt > (seen.shadow.modifiedAt ?? writtenAt);
+    shadows.set(key, isCut ? { ...seen.shadow, modifiedAt: writtenAt } : seen.shadow);
     facts.push(...seen.facts);
     for (const intent of seen.explained)
       explained.set(intent.id, {
@@ -79,6 +90,11 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
     if (seen.facts.length > 0 || moved || row.life.kind === 'continued')
       for (const one of touched) if (one !== null) spread.add(one);
   }
+  const meanwhile = await saidMeanwhile(run, overtaken, { known: before, intentsOf, facts }, observer);
+  for (const { address } of meanwhile) {
+    dirty.add(address);
+    spread.add(address);
+  }
   for (const one of [...(await relatives(run, [...spread])), ...(await heirAddresses(run, reading))]) {
     dirty.add(one);
     spread.add(one);
@@ -92,7 +108,7 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
       system,
       run: run.id,
       shadows: [...shadows.values(), ...gone],
-      facts,
+      facts: [...meanwhile, ...facts],
       intents: [...explained.values()],
       dirty: [...dirty].filter((address) => isNews(address) && concernsConsent(address)),
       dirtyFields: [...dirty].filter((address) => isNews(address) && !concernsConsent(address)),
@@ -111,19 +127,24 @@ interface Admitted {
   readonly gone: readonly Shadow[];
 }
 
+interface AsOfNow extends Admitted {
+  /** Rows in whose place a look-up came. */
+  readonly overtaken: readonly Row[];
+}
+
 /** The same, with what a read that lags behind shows of older times as it is now. */
 const asOfNow = async (
   run: Run,
   admitted: Admitted,
   before: ReadonlyMap<string, Shadow>,
   by: Observer,
-): Promise<Admitted> => {
+): Promise<AsOfNow> => {
   const { side, columns, rows: read } = admitted.reading;
-  if (columns === undefined) return admitted;
-  const rows = await upToDate(run, { side, columns, rows: read }, before, by);
-  if (rows === read) return admitted;
+  if (columns === undefined) return { ...admitted, overtaken: [] };
+  const { rows, overtaken } = await upToDate(run, { side, columns, rows: read }, before, by);
+  if (overtaken.length === 0) return { ...admitted, reading: { ...admitted.reading, rows }, overtaken };
   const { reading, gone } = await withoutErased(run, { ...admitted.reading, rows });
-  return { reading, gone: [...admitted.gone, ...gone] };
+  return { reading, gone: [...admitted.gone, ...gone], overtaken };
 };
 
 /**

@@ -1,5 +1,6 @@
-import type { Columns, Row } from '@heed/contract';
-import { type Observer, observe } from '../consent/observe.ts';
+import type { Columns, Millis, Row } from '@heed/contract';
+import type { Observer } from '../consent/observe.ts';
+import { tellsOtherwise } from '../consent/overtaken.ts';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import { type Run, sideOf } from './run-state.ts';
 
@@ -9,33 +10,54 @@ interface Read {
   readonly rows: readonly Row[];
 }
 
+interface AsOfNow {
+  readonly rows: readonly Row[];
+  /** Rows that a look-up took the place of: what they tell of opt-outs was said all the same (C1). */
+  readonly overtaken: readonly Row[];
+}
+
 /**
- * The rows of a read as the vendor shows them by id, where they tell something else than we know with an earlier stamp. Then
- * the search lags behind what a look-up or an answer has shown, or the vendor's clock was set back: neither row alone can say
- * which. `known`: by record key. Whom the look-up does not show is left out.
+ * The rows of a read as the vendor shows them by id, where they tell something else than we know with an earlier stamp. Then the
+ * search lags behind what a look-up or an answer has shown, or was stamped early: the row alone cannot say which. An equal stamp
+ * is the same change, of which another read shows other columns. `known`: by record key. Whom a row shows live and the look-up
+ * not at all is left out. Costs no call where such rows tell what is known.
  */
 export const upToDate = async (
   run: Run,
   { side, columns, rows }: Read,
   known: ReadonlyMap<string, Shadow>,
   by: Observer,
-): Promise<readonly Row[]> => {
-  const older = new Set(rows.filter((row) => isOlder(row, knownAs(row, known))));
-  if (older.size === 0) return rows;
-  const doubtful = [...older].filter((row) => observe(row, knownAs(row, known), [], by).changed);
-  const now = new Map(doubtful.length === 0 ? [] : await lookedUp(run, { side, columns, rows: doubtful }));
-  return rows.flatMap((row) => {
-    if (!older.has(row)) return [row];
-    if (!doubtful.includes(row)) return [{ ...row, ...stampOf(knownAs(row, known)) }];
+): Promise<AsOfNow> => {
+  const doubtful = new Set(rows.filter((row) => isDoubtful(row, knownAs(row, known), by)));
+  const now = new Map(doubtful.size === 0 ? [] : await lookedUp(run, { side, columns, rows: [...doubtful] }));
+  const asOfNow = rows.flatMap((row) => {
+    if (!doubtful.has(row)) return [withNewerStamp(row, knownAs(row, known))];
     const fresh = now.get(recordKey(row.record));
+    // Not every vendor's look-up shows the deleted; that it is gone it says all the same.
+    if (fresh === undefined) return row.life.kind === 'live' ? [] : [row];
     // Which lists it is in only the read of a list tells.
-    return fresh === undefined ? [] : [{ ...fresh, lists: row.lists }];
+    const modifiedAt = latest(fresh.modifiedAt, knownAs(row, known)?.modifiedAt ?? null);
+    return [{ ...fresh, modifiedAt, lists: row.lists }];
   });
+  return { rows: asOfNow, overtaken: [...doubtful] };
 };
 
+const isDoubtful = (row: Row, before: Shadow | null, by: Observer): boolean =>
+  before !== null &&
+  row.modifiedAt !== null &&
+  before.modifiedAt !== null &&
+  row.modifiedAt < before.modifiedAt &&
+  tellsOtherwise(row, before, by);
+
+/** Our own write was answered later than its stamp says, which is cut to a whole second. */
+const latest = (stamp: Millis | null, known: Millis | null): Millis | null =>
+  stamp === null || known === null ? stamp : Math.max(stamp, known);
+
 /** What an older row tells no differently it does not make older. */
-const stampOf = (before: Shadow | null): Partial<Row> =>
-  before === null ? {} : { modifiedAt: before.modifiedAt, modifiedBy: before.modifiedBy };
+const withNewerStamp = (row: Row, before: Shadow | null): Row =>
+  (before?.modifiedAt ?? 0) > (row.modifiedAt ?? Number.POSITIVE_INFINITY)
+    ? { ...row, modifiedAt: before?.modifiedAt ?? null, modifiedBy: before?.modifiedBy ?? 'unknown' }
+    : row;
 
 const lookedUp = async (run: Run, { side, columns, rows }: Read): Promise<readonly (readonly [string, Row])[]> => {
   const { session } = sideOf(run, side).open;
@@ -46,6 +68,3 @@ const lookedUp = async (run: Run, { side, columns, rows }: Read): Promise<readon
 
 const knownAs = (row: Row, known: ReadonlyMap<string, Shadow>): Shadow | null =>
   known.get(recordKey(row.record)) ?? null;
-
-const isOlder = (row: Row, before: Shadow | null): boolean =>
-  before !== null && row.modifiedAt !== null && before.modifiedAt !== null && row.modifiedAt < before.modifiedAt;

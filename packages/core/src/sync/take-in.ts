@@ -1,4 +1,4 @@
-import type { Op, Outcome, Row } from '@heed/contract';
+import type { Millis, Op, Outcome, Row } from '@heed/contract';
 import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { ingest } from './ingest.ts';
@@ -14,7 +14,8 @@ export const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: read
       : [],
   );
   const atWork = new Set(answered.map((one) => one.address));
-  await ingest(run, { side, rows, readAt: open.session.now(), lists: null, cursor: null, atWork });
+  const writtenAt = timesOf(answered);
+  await ingest(run, { side, rows, readAt: open.session.now(), lists: null, cursor: null, atWork, writtenAt });
   const silent = answered.filter(
     ({ outcome, intent }) =>
       intent.state === 'applied' && outcome.result === 'applied' && outcome.row === null && !isConsentOp(intent.op),
@@ -45,6 +46,16 @@ export const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: read
     run.engine.clock.now(),
   );
 };
+
+/** When our applied writes were answered, by record key. */
+const timesOf = (answered: readonly Answered[]): ReadonlyMap<string, Millis> =>
+  new Map(
+    answered.flatMap(({ outcome }) =>
+      outcome.result === 'applied' && outcome.row !== null
+        ? [[recordKey(outcome.row.record), outcome.at] as const]
+        : [],
+    ),
+  );
 
 /** An answer may show only part of the record; what it does show is what the vendor made of our values. */
 const withWritten = (row: Row, op: Op): Row => {
