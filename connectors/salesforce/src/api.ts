@@ -77,6 +77,8 @@ export interface Api {
   whoWeAre(signal: AbortSignal): Promise<WhoWeAre>;
   /** How long a query may be, as `inUrl` writes it. */
   queryBytes(signal: AbortSignal): Promise<number>;
+  /** One of that length was too long: the later ones of this session are shorter. */
+  tooLong(bytes: number): void;
   readonly bulk: BulkApi;
   now(): Millis;
 }
@@ -98,7 +100,7 @@ const savedAnswer = z.array(
 /** `closed` ends what runs when the session is closed. */
 export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: AbortSignal): Api => {
   const origin = originOf(config);
-  const { ask, whoWeAre, queryBytes } = askerOf(config, tools, closed);
+  const { ask, whoWeAre, queryBytes, tooLong } = askerOf(config, tools, closed);
 
   const get = async (name: string, path: string, signal: AbortSignal): Promise<unknown> =>
     (await ask({ name, method: 'GET', path }, { kind: 'read' }, signal)).body;
@@ -184,6 +186,7 @@ export const salesforceApi = (config: SalesforceConfig, tools: Tools, closed: Ab
     },
     whoWeAre,
     queryBytes,
+    tooLong,
     bulk: bulkApi(ask),
     now: () => tools.vendorNow(),
   };

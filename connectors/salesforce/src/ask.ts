@@ -11,6 +11,8 @@ export interface Asker {
   whoWeAre(signal: AbortSignal): Promise<WhoWeAre>;
   /** How long a query may be, as `inUrl` writes it. */
   queryBytes(signal: AbortSignal): Promise<number>;
+  /** One of that length was too long, whatever is documented: the later ones of this session are shorter. */
+  tooLong(bytes: number): void;
 }
 
 export interface WhoWeAre {
@@ -20,8 +22,8 @@ export interface WhoWeAre {
 
 /** What the vendor takes of URI and headers together (notes, 2, "GET only"; 431 or 414 beyond, Salesforce Help 000386264). */
 const MAX_HEAD_BYTES = 16_384;
-/** For the path, the host, the headers but the token: some 300, and as much again for what stands in between. */
-const OTHER_BYTES = 600;
+/** For path, host and headers but the token: some 250, and almost as much again for what stands in between. */
+const OTHER_BYTES = 450;
 
 /** 200 records with the customer's triggers take long. The vendor itself gives up after 10 minutes. */
 const timeoutMs = { read: 120_000, write: 180_000 } as const;
@@ -31,6 +33,7 @@ export const askerOf = (config: SalesforceConfig, tools: Tools, closed: AbortSig
   const origin = originOf(config);
   const { apiVersion } = config;
   const tokens = salesforceTokens(config, tools, closed);
+  let mostBytes = MAX_HEAD_BYTES;
 
   return {
     ask: signedCalls(
@@ -49,7 +52,10 @@ export const askerOf = (config: SalesforceConfig, tools: Tools, closed: AbortSig
     async queryBytes(signal) {
       // A token of some kinds has 2,000 characters, most have 112.
       const { accessToken } = await tokens.get(AbortSignal.any([signal, closed]));
-      return MAX_HEAD_BYTES - OTHER_BYTES - accessToken.length;
+      return Math.min(mostBytes, MAX_HEAD_BYTES - OTHER_BYTES - accessToken.length);
+    },
+    tooLong(bytes) {
+      mostBytes = Math.min(mostBytes, 0.75 * bytes);
     },
   };
 };

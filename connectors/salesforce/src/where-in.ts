@@ -35,11 +35,13 @@ export const recordsWhereIn = async (
   signal: AbortSignal,
 ): Promise<readonly WireRecord[]> => {
   const ask = async (list: readonly string[]): Promise<readonly WireRecord[]> => {
+    const soql = `${query.start}${isIn(query.field, list)}${query.rest}`;
     try {
-      return await api.everyPage(`${query.start}${isIn(query.field, list)}${query.rest}`, which, signal);
+      return await api.everyPage(soql, which, signal);
     } catch (error) {
       if (!isTooLong(error) || list.length === 1) throw error;
     }
+    api.tooLong(inUrl(soql).length);
     const half = Math.ceil(list.length / 2);
     return [...(await ask(list.slice(0, half))), ...(await ask(list.slice(half)))];
   };

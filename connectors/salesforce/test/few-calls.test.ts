@@ -105,6 +105,18 @@ describe('many addresses', () => {
     expect(await found(addresses(400), () => sandbox().faults([refused]))).toEqual(Array(5).fill('GET /queryAll'));
   });
 
+  test('and later queries of the session are shorter', async () => {
+    const emails = addresses(400);
+    const { session } = open(sandbox());
+    await session.check(never);
+    sandbox().faults([{ kind: 'html', route: 'GET /services/data/{v}/queryAll', status: 414, count: 1 }]);
+    const from = callsTo(sandbox()).length;
+    for (const calls of [3, 5]) {
+      await lookup(session, { emails }, { types: ['Contact'] });
+      expect(asked(from)).toHaveLength(calls);
+    }
+  });
+
   test('a single one that is too long is told', async () => {
     const { session } = open(sandbox());
     await session.check(never);
