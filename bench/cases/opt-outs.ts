@@ -24,7 +24,7 @@ const POLL_MS = 100;
 /** Looking takes time from the stand-in that is looked at: at most a tenth of it. */
 const POLL_SHARE = 10;
 /** Each look at `heed status` is a process of its own, on the same machine. */
-const STATUS_MS = 5_000;
+const STATUS_MS = 1_000;
 /** A backlog may be done before the next look at the opt-outs; a schedule would start the next sync soon. */
 const MOST_SYNCS = 3;
 

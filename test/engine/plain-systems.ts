@@ -17,7 +17,15 @@ import type {
   SystemSchema,
   Values,
 } from '@heed/contract';
-import { type Engine, LEASE_MS, type OpenSystem, type Profile, type RunResult, runProfile } from '@heed/core';
+import {
+  type Engine,
+  LEASE_MS,
+  type LookPace,
+  type OpenSystem,
+  type Profile,
+  type RunResult,
+  runProfile,
+} from '@heed/core';
 import { openStateFolder } from '@heed/store';
 import { seededRandom } from '@heed/toolkit';
 import { z } from 'zod';
@@ -33,6 +41,8 @@ export interface PlainSystem {
   refuse: (op: Op) => string | null;
   /** Jobs do not end. */
   isStuck?: boolean;
+  /** What happens elsewhere while a job is asked about. */
+  meanwhile?: () => Promise<void>;
   /** The outcomes of a job, before they are told. */
   tell: (outcomes: readonly Outcome[]) => readonly Outcome[];
   lane: BulkLane | null;
@@ -48,6 +58,7 @@ export const NOON = Date.UTC(2026, 10, 18, 12);
 /** An answer comes in the very second that its row is stamped with. */
 const ANSWERED_MS = 400;
 const CUSTOMER = 'plain';
+const NEVER: LookPace = { soonestMs: 1e9, latestMs: 1e9, callsPerCall: 0 };
 export const LONGEST_TITLE = 20;
 
 const text = (name: string, maxLength: number | null = null): FieldSchema => ({
@@ -132,7 +143,9 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
     const now = op.kind === 'create' ? member(op.email, op.fields) : before;
     if (now === undefined) throw new Error(`nobody to ${op.kind}`);
     const sent = op.kind === 'patch' ? op.fields : 'set' in op ? op.set : {};
-    const after = { ...now, values: { ...now.values, ...sent }, modifiedBy: 'us' as const };
+    const state =
+      op.kind === 'opt-out' && now.member !== null ? { ...now.member, status: 'unsubscribed' as const } : now.member;
+    const after = { ...now, values: { ...now.values, ...sent }, member: state, modifiedBy: 'us' as const };
     system.rows.set(after.record.id, after);
     return { op: op.id, result: 'applied', record: after.record, row: after, at: NOON + ANSWERED_MS };
   };
@@ -143,10 +156,12 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       ended.set(ticket, system.tell(ops.map(apply)));
       return ticket;
     },
-    report: async (ticket): Promise<JobReport> =>
-      system.isStuck === true
+    report: async (ticket): Promise<JobReport> => {
+      await system.meanwhile?.();
+      return system.isStuck === true
         ? { state: 'running', askAgainMs: 60_000 }
-        : { state: 'ended', outcomes: ended.get(ticket) ?? [] },
+        : { state: 'ended', outcomes: ended.get(ticket) ?? [] };
+    },
   };
   return {
     check: async () => ({ id: 'account', name: 'account', gaps: [] }),
@@ -156,7 +171,11 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       const all = system.found ?? found;
       yield { rows: all, next: '{}', last: true, complete: after === null, readAt: NOON, total: all.length };
     },
-    optOutsSince: null,
+    async *optOutsSince() {
+      yield [...system.rows.values()].filter(
+        ({ values, member: state }) => values.OptedOut === true || state?.status === 'unsubscribed',
+      );
+    },
     countByDefault: null,
     lookup: async ({ by }) => {
       const wanted = (one: Row): boolean =>
@@ -232,7 +251,12 @@ export const PROFILE: Profile = {
 };
 
 /** The real engine and store around two plain systems: each call is one approved sync; `done` clears up. */
-export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem, more: Partial<Profile> = {}) => {
+export const plainSyncs = (
+  crm: PlainSystem,
+  marketing: PlainSystem,
+  more: Partial<Profile> = {},
+  looks: LookPace = NEVER,
+) => {
   const profile = { ...PROFILE, ...more };
   const dir = mkdtempSync(join(tmpdir(), 'heed-plain-'));
   let slept = 0;
@@ -282,7 +306,7 @@ export const plainSyncs = (crm: PlainSystem, marketing: PlainSystem, more: Parti
   const sync = async (mode: 'sync' | 'plan' = 'sync'): Promise<RunResult> => {
     const lease = await folder.leases.acquire(CUSTOMER, 'test', LEASE_MS);
     if (lease === null) throw new Error('nobody else works here');
-    const options = { mode, full: false, yes: true, lineLimit: 100, digest: 'd', optOutEveryMs: 1e9 } as const;
+    const options = { mode, full: false, yes: true, lineLimit: 100, digest: 'd', looks } as const;
     const result = await runProfile(profile, options, engine, lease, new AbortController().signal);
     await folder.leases.release(lease);
     return result;

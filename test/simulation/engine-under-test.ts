@@ -94,7 +94,7 @@ class EngineUnderTest implements Engine {
       yes: order.approve,
       lineLimit: 1_000,
       digest: DIGEST,
-      optOutEveryMs: 10 * 60_000,
+      looks: { soonestMs: 10 * 60_000, latestMs: 10 * 60_000, callsPerCall: 0 },
     };
     if (order.answer) await this.#approveAll();
     const { report, lines } = await runProfile(

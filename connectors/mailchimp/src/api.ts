@@ -41,7 +41,7 @@ export interface MembersQuery {
   readonly since_last_changed: string | null;
   readonly before_last_changed?: string | null;
   readonly unsubscribed_since?: string | null;
-  readonly status: 'archived' | 'unsubscribed' | null;
+  readonly status: 'archived' | 'unsubscribed' | 'cleaned' | 'pending' | 'transactional' | null;
   readonly offset: number;
   /** The latest change first; the earliest unless told. */
   readonly newestFirst?: boolean;

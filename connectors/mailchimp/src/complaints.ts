@@ -1,4 +1,4 @@
-import type { Millis } from '@heed/contract';
+import type { Clock, Millis } from '@heed/contract';
 import type { Api } from './api.ts';
 import type { Complaints } from './member.ts';
 import { timeOf, type WireAbuseReport } from './wire.ts';
@@ -10,13 +10,18 @@ export interface ComplaintBook {
   known(signal: AbortSignal): Promise<Complaints>;
   /** Of the last reading; empty before it. */
   readonly sofar: Complaints;
+  /** How long ago the last reading was, our clock; null before it. */
+  ageMs(): number | null;
 }
 
 /** Who complained, for all rows of a session: a member's own record does not tell. */
-export const createComplaintBook = (api: Api): ComplaintBook => {
+export const createComplaintBook = (api: Api, clock: Clock): ComplaintBook => {
   let complaints: Complaints | null = null;
+  let readAt: Millis | null = null;
   const refresh = async (signal: AbortSignal): Promise<readonly WireAbuseReport[]> => {
+    const beganAt = clock.now();
     const reports = await api.abuseReports(signal);
+    readAt = beganAt;
     complaints = complaintsOf(reports);
     return reports;
   };
@@ -29,6 +34,7 @@ export const createComplaintBook = (api: Api): ComplaintBook => {
     get sofar() {
       return complaints ?? new Map();
     },
+    ageMs: () => (readAt === null ? null : clock.now() - readAt),
   };
 };
 

@@ -15,6 +15,9 @@ const MOST_SHOWN = 100_000;
 /** Pages of archived members; more of them since the read, and nothing is written in numbers any more. */
 const MOST_ARCHIVED_PAGES = 5;
 
+/** All statuses of members who are neither subscribed nor archived. */
+const NOT_SUBSCRIBED = ['unsubscribed', 'cleaned', 'pending', 'transactional'] as const;
+
 /**
  * Who changed behind the back of the session's last read: what a batch must be told, because it looks at nobody. A batch of
  * creates may bring to life whoever was archived, a batch of opt-outs may count what somebody else did as ours. One look
@@ -24,29 +27,44 @@ const MOST_ARCHIVED_PAGES = 5;
 export interface RecentChanges {
   /** A page of a read; behind its last one the engine knows everybody up to the read's beginning. */
   read(page: Pick<Page, 'rows' | 'last' | 'readAt'>): void;
+  /** This session has written members itself since the read, so that a look among all changes would bring them back. */
+  wrote(): void;
   /** Hashes of the members archived since; null: nothing was read, or too many to look through. */
   archived(signal: AbortSignal): Promise<ReadonlySet<string> | null>;
-  /** Hashes of the members changed since in any way that the read did not show, archived ones among them. */
+  /**
+   * Hashes of the members changed since in any way that the read did not show, archived ones among them; once this session has
+   * written members itself, of those who are not subscribed by now: whoever is may be opted out, whatever else changed.
+   */
   any(mostPages: number, signal: AbortSignal): Promise<ReadonlySet<string> | null>;
 }
 
 export const createRecentChanges = (source: Source, tools: Pick<Tools, 'clock' | 'vendorNow'>): RecentChanges => {
   const shown = createShown();
   const archived = createWatch(source, tools, 'archived', BEHIND_READ_MS, () => true);
-  const everyone = createWatch(source, tools, null, BEHIND_LOOK_MS, (row) => !shown.has(row));
+  const isNews = (row: Row): boolean => !shown.has(row);
+  const everyone = createWatch(source, tools, null, BEHIND_LOOK_MS, isNews);
+  const unsubscribed = NOT_SUBSCRIBED.map((status) => createWatch(source, tools, status, BEHIND_LOOK_MS, isNews));
+  let hasWritten = false;
   return {
     read({ rows, last, readAt }) {
       shown.add(rows, readAt);
       if (!last) return;
-      archived.begin(readAt - BEHIND_READ_MS);
-      everyone.begin(readAt - BEHIND_READ_MS);
+      hasWritten = false;
+      for (const watch of [archived, everyone, ...unsubscribed]) watch.begin(readAt - BEHIND_READ_MS);
+    },
+    wrote() {
+      hasWritten = true;
     },
     archived: (signal) => archived.look(MOST_ARCHIVED_PAGES, signal),
     async any(mostPages, signal) {
       // Whether a scan of all statuses shows archived members is not documented.
-      const hidden = await archived.look(MOST_ARCHIVED_PAGES, signal);
-      const changed = hidden === null ? null : await everyone.look(mostPages, signal);
-      return hidden === null || changed === null ? null : new Set([...changed, ...hidden]);
+      const all = new Set<string>();
+      for (const watch of [archived, ...(hasWritten ? unsubscribed : [everyone])]) {
+        const found = await watch.look(watch === archived ? MOST_ARCHIVED_PAGES : mostPages, signal);
+        if (found === null) return null;
+        for (const hash of found) all.add(hash);
+      }
+      return all;
     },
   };
 };

@@ -27,9 +27,10 @@ import { writeAll } from './writes/write.ts';
 export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>, tools: Tools): Session => {
   const call = createCall(createSend(config), tools);
   const api = createApi(call, container, tools.vendorNow);
-  const complaints = createComplaintBook(api);
+  const complaints = createComplaintBook(api, tools.clock);
   const mergeFields = createMergeFieldBook(api, tools.clock);
   const onLoopback = config.baseUrl !== undefined;
+  const jobs = createJobs({ batches: createBatchApi(call), mergeFields, tools, audience: container, onLoopback });
   const changes = createRecentChanges({ api, complaints }, tools);
 
   async function* read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Page> {
@@ -48,8 +49,17 @@ export const openSession = ({ config, container }: OpenRequest<MailchimpConfig>,
     countByDefault: null,
     lookup: (request, signal) => lookUp({ api, complaints }, request, tools.vendorNow, signal),
     deciding: (email, signal) => decidingFor({ api, complaints }, email, signal),
-    write: (ops, signal) => writeAll({ api, tools, complaints: complaints.sofar, mergeFields, changes }, ops, signal),
-    bulk: createJobs({ batches: createBatchApi(call), mergeFields, tools, audience: container, onLoopback }),
+    write: (ops, signal) => {
+      if (ops.some(({ kind }) => kind !== 'opt-out')) changes.wrote();
+      return writeAll({ api, tools, complaints: complaints.sofar, mergeFields, changes }, ops, signal);
+    },
+    bulk: {
+      ...jobs,
+      start: (ticket, ops, signal) => {
+        changes.wrote();
+        return jobs.start(ticket, ops, signal);
+      },
+    },
     now: () => tools.vendorNow(),
     close: async () => {},
   };

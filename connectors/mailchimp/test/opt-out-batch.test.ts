@@ -19,6 +19,8 @@ import {
 
 const people = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `p${n}@example.org`);
 const optOuts = (emails: readonly string[]): readonly Op[] => emails.map((email) => ops.optOut(email));
+const newcomers = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `new${n}@example.org`);
+const creates = (count: number): readonly Op[] => newcomers(count).map((email) => ops.create(email, 'subscribed'));
 const tally = (outcomes: readonly Outcome[]): Readonly<Record<string, number>> =>
   Object.fromEntries([...Map.groupBy(outcomes, brief)].map(([what, all]) => [what, all.length]));
 const of = (outcomes: readonly Outcome[], email: string): Outcome => {
@@ -81,32 +83,52 @@ describe('opt-outs in numbers', () => {
     });
   });
 
-  it('never revive, create or take over whom somebody else archived, deleted, bounced or opted out since the read', async () => {
-    for (const archivedInUnfilteredScans of [true, false]) {
-      for (const cleanedToUnsubscribed of ['refused', 'ignored', 'applied']) {
-        const vendor = await startMailchimp({ switches: { archivedInUnfilteredScans, cleanedToUnsubscribed } });
-        const { session } = await readBefore(vendor, people(30));
-        vendor.act('admin/archive', { email: 'p1@example.org' });
-        vendor.act('admin/delete', { email: 'p2@example.org' });
-        vendor.act('person/bounce', { email: 'p3@example.org' });
-        vendor.act('person/unsubscribe', { email: 'p4@example.org' });
-        vendor.act('admin/unsubscribe', { email: 'p5@example.org' });
-        const outcomes = await session.write(optOuts(people(30)), signal);
-        expect(people(6).map((email) => brief(of(outcomes, email)))).toEqual([
-          'applied',
-          'rejected refused archived',
-          'rejected missing Resource Not Found',
-          'rejected refused cleaned',
-          'unchanged',
-          'unchanged',
-        ]);
-        expect(of(outcomes, 'p4@example.org')).toMatchObject({ row: { member: { by: 'person' } } });
-        expect(memberIn(vendor, 'p1@example.org').status).toBe('archived');
-        expect(isMemberIn(vendor, 'p2@example.org')).toBe(false);
-        expect(memberIn(vendor, 'p3@example.org').status).toBe('cleaned');
-        expect(tally(outcomes).applied).toBe(25);
+  it.each([
+    { made: 0, when: 'since the read' },
+    { made: 30, when: 'since the read, also behind members that the same session has made' },
+  ])(
+    'never revive, create or take over whom somebody else archived, deleted, bounced or opted out $when',
+    async ({ made }) => {
+      for (const archivedInUnfilteredScans of [true, false]) {
+        for (const cleanedToUnsubscribed of ['refused', 'ignored', 'applied']) {
+          const vendor = await startMailchimp({ switches: { archivedInUnfilteredScans, cleanedToUnsubscribed } });
+          const { session } = await readBefore(vendor, people(30));
+          if (made > 0) await session.write(creates(made), signal);
+          vendor.clock.advance(31_000); // behind what a look for archived ones before creates is good for
+          vendor.act('admin/archive', { email: 'p1@example.org' });
+          vendor.act('admin/delete', { email: 'p2@example.org' });
+          vendor.act('person/bounce', { email: 'p3@example.org' });
+          vendor.act('person/unsubscribe', { email: 'p4@example.org' });
+          vendor.act('admin/unsubscribe', { email: 'p5@example.org' });
+          const outcomes = await session.write(optOuts(people(30)), signal);
+          expect(people(6).map((email) => brief(of(outcomes, email)))).toEqual([
+            'applied',
+            'rejected refused archived',
+            'rejected missing Resource Not Found',
+            'rejected refused cleaned',
+            'unchanged',
+            'unchanged',
+          ]);
+          expect(of(outcomes, 'p4@example.org')).toMatchObject({ row: { member: { by: 'person' } } });
+          expect(memberIn(vendor, 'p1@example.org').status).toBe('archived');
+          expect(isMemberIn(vendor, 'p2@example.org')).toBe(false);
+          expect(memberIn(vendor, 'p3@example.org').status).toBe('cleaned');
+          expect(tally(outcomes).applied).toBe(25);
+        }
       }
-    }
+    },
+  );
+
+  it('C21 go by batch, too, of members whom this very session has made, after a look at who is not subscribed any more', async () => {
+    const vendor = await startMailchimp();
+    const { session, made } = await readBefore(vendor, people(30));
+    await session.write(creates(1_200), signal);
+    const before = made('members');
+    vendor.act('person/unsubscribe', { email: 'new7@example.org' });
+    const outcomes = await session.write(optOuts(newcomers(600)), signal);
+    expect(tally(outcomes)).toEqual({ applied: 599, unchanged: 1 });
+    // Archived ones were looked for before the creates; each other status once. Two batches, and one person alone.
+    expect([made('members') - before, made('member')]).toEqual([4, 1]);
   });
 
   it('go by batch, too, of those who changed minutes before the read and whom it showed so', async () => {

@@ -25,7 +25,7 @@ const writingWith = (given: Partial<Api>): Writing => ({
   tools: { vendorNow: () => NOON },
   complaints: new Map(),
   mergeFields: { known: async () => [], refresh: async () => [], forget: () => {} },
-  changes: { read: () => {}, archived: async () => new Set(), any: async () => new Set() },
+  changes: { read: () => {}, wrote: () => {}, archived: async () => new Set(), any: async () => new Set() },
 });
 
 const outcomeOf = async (writing: Writing, op: Parameters<typeof writeAll>[1][number]) => {

@@ -27,7 +27,7 @@ const apiWith = (given: Partial<Api>): Api => {
 
 const sourceOf = (given: Partial<Api>) => {
   const api = apiWith({ abuseReports: async () => [], ...given });
-  return { api, complaints: createComplaintBook(api) };
+  return { api, complaints: createComplaintBook(api, tools.clock) };
 };
 
 describe('columns of a page', () => {

@@ -5,6 +5,7 @@ import { originOf, type SalesforceConfig } from './config.ts';
 import { decidingFor } from './deciding.ts';
 import { lookUp } from './lookup.ts';
 import { objectShapes } from './object-shape.ts';
+import { optOutsSince } from './opt-outs-since.ts';
 import { readRecords } from './read.ts';
 import { checkAccount, describeOrg } from './schema.ts';
 import { writeOps } from './write.ts';
@@ -19,8 +20,7 @@ export const openSession = ({ config, container }: OpenRequest<SalesforceConfig>
     check: (signal) => checkAccount(api, shapes, new URL(originOf(config)).host, signal),
     describe: (signal) => describeOrg(api, shapes, signal),
     read: (request, signal) => readRecords({ api, shapes, tools }, request, signal),
-    // Nothing is made here in numbers: the read of changes is the look.
-    optOutsSince: null,
+    optOutsSince: (look, signal) => optOutsSince({ api, shapes }, look, signal),
     // No opt-out is ever a default here.
     countByDefault: null,
     lookup: (lookup, signal) => lookUp(api, shapes, lookup, signal),

@@ -42,7 +42,7 @@ export const sessionOver = (answer: (request: HttpRequest) => unknown, audience:
     return answer(request);
   };
   const api = createApi(call, audience, toolsOnPaper.vendorNow);
-  const complaints = createComplaintBook(api);
+  const complaints = createComplaintBook(api, toolsOnPaper.clock);
   const mergeFields = createMergeFieldBook(api, toolsOnPaper.clock);
   const source = { api, complaints };
   const changes = createRecentChanges(source, toolsOnPaper);

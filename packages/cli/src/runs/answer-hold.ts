@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<Hold['kind'], string>> = {
 export interface HoldOf {
   readonly store: Store;
   readonly profile: Profile;
+  /** As `heed status` names what is held: a run, with a number behind it where that run has held another set before. */
   readonly run: string;
   readonly digest: string;
   /** Our clock. */
@@ -43,7 +44,7 @@ export const answerHold = async (
   const answered = await decide({
     store,
     profile,
-    run: report.run,
+    run: id ?? report.run,
     digest,
     now: workspace.container.get(TOKENS.Clock).now(),
   });
@@ -54,7 +55,10 @@ export const answerHold = async (
     return `${profile.id}: ${KINDS[kind]}${who} ${words}.`;
   });
   if (options.now !== true) {
-    const text = [...lines, `The next run applies it: heed sync ${profile.id}`].join('\n');
+    const text = [
+      ...lines,
+      `A run under way applies it as it goes on, else the next one: heed sync ${profile.id}`,
+    ].join('\n');
     return { code: EXIT.done, json: { run: report.run, profile: profile.id, [words]: holds, runs: [] }, text };
   }
   const selection = { chosen: [{ customer, profiles: [profile] }], errors: [], single: true };

@@ -1,4 +1,12 @@
-import type { Customer, Listed, RunChange, RunReport, SetAside, Store } from '@heed/core';
+import {
+  type Customer,
+  type Listed,
+  type RunChange,
+  type RunReport,
+  runOfHold,
+  type SetAside,
+  type Store,
+} from '@heed/core';
 import { TOKENS } from '../composition/container.ts';
 import { UsageError } from '../invocation.ts';
 import type { Workspace } from '../workspace.ts';
@@ -12,12 +20,12 @@ export interface FoundRun {
   readonly listed: readonly Listed[];
 }
 
-/** Looks for a run in the state of every customer of the profiles folder. Throws UsageError if nobody had it. */
+/** Looks for a run, or that of a held set, in the state of every customer of the profiles folder. Throws UsageError if nobody had it. */
 export const findRun = async (workspace: Workspace, id: string | undefined): Promise<FoundRun> => {
   const state = workspace.container.get(TOKENS.State);
   for (const customer of workspace.loaded.customers) {
     const store = state.customer(customer.name);
-    const found = await store.run(id ?? '');
+    const found = await store.run(runOfHold(id ?? ''));
     if (found !== null) return { customer, store, ...found };
   }
   const plan = id?.startsWith('plan-') === true ? ' A plan is not kept: run "heed sync", and approve that run.' : '';

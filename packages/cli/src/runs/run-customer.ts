@@ -5,6 +5,7 @@ import {
   EXIT,
   type Finding,
   LEASE_MS,
+  type LookPace,
   type Profile,
   type Progress,
   printProfileError,
@@ -42,8 +43,8 @@ export interface CustomerResult {
   readonly findings: readonly Finding[];
 }
 
-/** In a long run, opt-outs are read and carried again this often (C21). */
-const OPT_OUTS_EVERY_MS = 20_000;
+/** In a long run, opt-outs are looked for and carried again this often (C21); what it gives and costs: docs/adr/0010-speed.md. */
+const LOOKS: LookPace = { soonestMs: 4_000, latestMs: 30_000, callsPerCall: 10 };
 
 /** Digest of what a profile says about consent, lists, records and connections (C23); null if a connection is broken. */
 export const digestOf = (customer: Customer, profile: Profile): string | null => {
@@ -140,6 +141,6 @@ export const runOne = async (
     progress: request.progress,
   };
   const { mode, full, yes, lineLimit, optOutsOf } = request;
-  const options = { mode, full, yes, lineLimit, digest, optOutsOf, optOutEveryMs: OPT_OUTS_EVERY_MS };
+  const options = { mode, full, yes, lineLimit, digest, optOutsOf, looks: LOOKS };
   return runProfile(profile, options, engine, turn.lease, request.signal);
 };

@@ -17,9 +17,12 @@ export const tooManyOptOuts = (people: number, membersMailable: number, guards: 
 
 /** A set that a guard or a first run holds until `approve` or `reject`. */
 export interface Hold {
-  /** The run that found it last. */
+  /**
+   * What `approve` calls it: the run that found it last. A set that a run found after another one has a number behind the run's
+   * id (`run-….2`), so that nobody releases more people than he was shown.
+   */
   readonly run: string;
-  /** Every run that found this very set: an operator may answer the one he was shown. */
+  /** Every such name of this very set: an operator may answer the one he was shown. */
   readonly runs: readonly string[];
   readonly kind: 'first-run' | 'opt-outs' | 'creates' | 'empty-side';
   /** Our clock. */
@@ -29,6 +32,9 @@ export interface Hold {
   readonly facts: readonly number[];
   readonly why: string;
 }
+
+/** The run that found what is held under this name. */
+export const runOfHold = (name: string): string => name.replace(/\.\d+$/, '');
 
 /** A thing that two of the facts have in common, or that one of them does not tell. */
 const share = (values: readonly (string | number | null | undefined)[]): boolean =>

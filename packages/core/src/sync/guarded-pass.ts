@@ -1,18 +1,20 @@
-import { type Hold, releasesItself, tooManyOptOuts } from '../consent/guards.ts';
+import { type Hold, releasesItself, runOfHold, tooManyOptOuts } from '../consent/guards.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import { type Choose, carryOut } from './carry-out.ts';
+import { plansOf } from './decide-batch.ts';
+import { BATCH } from './engine.ts';
 import { record } from './plan-line.ts';
-import type { Allowed, Run } from './run-state.ts';
-import { changeService } from './service.ts';
-import { countEnlisted, eachEnlistedBatch } from './worklist.ts';
+import { type Allowed, note, type Run } from './run-state.ts';
+import { changeService, type Service, serviceOf } from './service.ts';
+import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 const factsOf = (writes: readonly PlannedWrite[]): readonly number[] => writes.flatMap(({ because }) => because);
 
-/** C23: above the limit the whole set is held; what was released by `approve` goes out. */
+/** C23: above the limit the whole set is held; what was released by `approve`, before or during this run, goes out. */
 export const guardedPass = async (
   run: Run,
   list: 'guarded' | 'leaving',
@@ -21,25 +23,26 @@ export const guardedPass = async (
 ): Promise<void> => {
   const all = await countEnlisted(run, list);
   if (all === 0) return;
+  const { store } = run.engine;
+  const profile = run.view.profile.id;
+  run.service = await serviceOf(store, profile);
   const released = new Set<string>([
     ...run.service.released.addresses,
     ...(allowed === 'everything' ? await selfReleased(run) : []),
   ]);
-  const { store } = run.engine;
-  const profile = run.view.profile.id;
   const free = await store.enlisted(profile, list, [...released] as AddressKey[]);
   const fresh = all - free.size;
-  const earlier = run.service.holds.find((one) => one.kind === 'opt-outs' && one.run === run.id) ?? null;
   // One set: whoever turns up later in a run that holds some is held with them.
   const hold =
-    allowed !== 'everything' || earlier !== null || isTooMany(run, fresh, await store.count(run.view.marketing));
+    allowed !== 'everything' ||
+    run.service.holds.some((one) => one.kind === 'opt-outs' && isOfRun(one, run)) ||
+    isTooMany(run, fresh, free.size, await store.count(run.view.marketing));
   const held = (plan: AddressPlan): boolean => hold && !free.has(plan.address);
-  if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync')
-    await holdOptOuts(run, list, free, earlier, choose);
+  if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync') await holdOptOuts(run, list, free, choose);
   const forOptOuts = list === 'guarded';
   await eachEnlistedBatch(run, list, async (plans, marks) => {
     for (const plan of plans) {
-      record(run, plan, choose(plan), held(plan));
+      (forOptOuts ? recordOptOuts : record)(run, plan, choose(plan), held(plan));
       if (allowed === 'everything' || !forOptOuts) continue;
       run.guarded.add(plan.address);
       for (const n of factsOf(choose(plan))) run.guardedFacts.add(n);
@@ -63,11 +66,44 @@ export const guardedPass = async (
   }));
 };
 
-/** What was sent in the last 24 hours counts too, so that a mistake cannot go out in slices (C23). */
-const isTooMany = (run: Run, fresh: number, members: number): boolean => {
+/** Opt-outs count as held once, and no longer once they go out after all. */
+const recordOptOuts = (run: Run, plan: AddressPlan, writes: readonly PlannedWrite[], held: boolean): void => {
+  const counted = run.held.get(plan.address);
+  if (held && counted !== undefined) return;
+  if (held) run.held.set(plan.address, writes.length);
+  else if (counted !== undefined) {
+    note(run, 'held.marketing.opt-out', -counted);
+    run.held.delete(plan.address);
+  }
+  record(run, plan, writes, held);
+};
+
+/** Whether `approve` has released anybody whom this very run holds. */
+export const isAnswered = async (run: Run): Promise<boolean> => {
+  if (run.held.size === 0) return false;
+  run.service = await serviceOf(run.engine.store, run.view.profile.id);
+  return releasedInRun(run).length > 0;
+};
+
+const releasedInRun = (run: Run): readonly AddressKey[] =>
+  (run.service.released.addresses as readonly AddressKey[]).filter((address) => run.held.has(address));
+
+/** Whom this run held and `approve` has released since: nothing marks them anew, so a later pass of the run would not meet them. */
+export const enlistReleased = async (run: Run, isGuarded: (plan: AddressPlan) => boolean): Promise<void> => {
+  if (!(await isAnswered(run))) return;
+  const released = releasedInRun(run);
+  for (let i = 0; i < released.length; i += BATCH) {
+    const plans = await plansOf(run, released.slice(i, i + BATCH));
+    const due = plans.filter(isGuarded).map(({ address }) => address);
+    await enlist(run, 'guarded', due);
+  }
+};
+
+/** What was sent in the last 24 hours, or is about to be, counts too, so that a mistake cannot go out in slices (C23). */
+const isTooMany = (run: Run, fresh: number, free: number, members: number): boolean => {
   const now = run.engine.clock.now();
   const before = run.service.pushed.filter((one) => now - one.at < DAY_MS).reduce((sum, one) => sum + one.people, 0);
-  return fresh > 0 && tooManyOptOuts(before + fresh, members, run.view.profile.guards.optOuts);
+  return fresh > 0 && tooManyOptOuts(before + free + fresh, members, run.view.profile.guards.optOuts);
 };
 
 /** The held set that nobody answered for a day, if each of its facts was seen to change by itself (C23). */
@@ -80,41 +116,56 @@ const selfReleased = async (run: Run): Promise<readonly string[]> => {
   return releasesItself(hold, theirs, run.engine.clock.now()) ? hold.addresses : [];
 };
 
-/** What is held is listed whole: `approve` releases exactly these people, and no others. */
+/** What is held is listed whole, before anything else is done: `approve` releases exactly these people, and no others. */
 const holdOptOuts = async (
   run: Run,
   list: 'guarded' | 'leaving',
   free: ReadonlySet<AddressKey>,
-  earlier: Hold | null,
   choose: Choose,
 ): Promise<void> => {
-  const addresses = new Set<string>(earlier?.addresses);
-  const facts = new Set<number>(earlier?.facts);
+  const found = new Map<AddressKey, readonly number[]>();
   await eachEnlistedBatch(run, list, async (plans) => {
-    for (const plan of plans.filter(({ address }) => !free.has(address))) {
-      addresses.add(plan.address);
-      for (const n of factsOf(choose(plan))) facts.add(n);
-    }
+    for (const plan of plans) if (!free.has(plan.address)) found.set(plan.address, factsOf(choose(plan)));
   });
-  const why = `${addresses.size} people would be opted out or leave ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;
-  await putHold(run, { kind: 'opt-outs', addresses: [...addresses], facts: [...facts], why });
+  const name = run.sets === 0 ? run.id : `${run.id}.${run.sets + 1}`;
+  run.service = await changeService(run.engine.store, run.view.profile.id, (service) => {
+    const before = service.holds.find((one) => one.kind === 'opt-outs');
+    const joined = before !== undefined && isOfRun(before, run) ? before : null;
+    // Somebody may have answered while this was counted: the answered ones are not held again.
+    const answered = new Set(service.released.addresses);
+    const fresh = [...found].filter(([address]) => !answered.has(address));
+    if (fresh.length === 0) return service;
+    const addresses = [...new Set([...(joined?.addresses ?? []), ...fresh.map(([address]) => address)])];
+    const facts = [...new Set([...(joined?.facts ?? []), ...fresh.flatMap(([, theirs]) => theirs)])];
+    const why = `${addresses.length} people would be opted out or leave ${run.marketing.connector.title} by what the CRM said, more than guards.optOuts allows within 24 hours (C23)`;
+    return withHold(service, { kind: 'opt-outs', addresses, facts, why }, name, run);
+  });
+  if (run.service.holds.some((hold) => hold.run === name)) run.sets += 1;
 };
 
 /** Remembers what is held. A later run that finds the same set keeps the earlier one's word, so that `approve` of either counts. */
-export const putHold = async (run: Run, found: Omit<Hold, 'run' | 'runs' | 'since'>): Promise<void> => {
-  const now = run.engine.clock.now();
-  run.service = await changeService(run.engine.store, run.view.profile.id, (service) => {
-    const before = service.holds.find((one) => one.kind === found.kind);
-    const same = before !== undefined && isSameSet(before, found);
-    const hold: Hold = {
-      ...found,
-      run: run.id,
-      runs: same ? [...new Set([...before.runs, run.id])] : [run.id],
-      since: before?.since ?? now,
-    };
-    return { ...service, holds: [...service.holds.filter((one) => one.kind !== found.kind), hold] };
-  });
+export const putHold = async (run: Run, found: Found): Promise<void> => {
+  run.service = await changeService(run.engine.store, run.view.profile.id, (service) =>
+    withHold(service, found, run.id, run),
+  );
 };
+
+type Found = Omit<Hold, 'run' | 'runs' | 'since'>;
+
+const withHold = (service: Service, found: Found, name: string, run: Run): Service => {
+  const before = service.holds.find((one) => one.kind === found.kind);
+  const same = before !== undefined && isSameSet(before, found);
+  if (same && isOfRun(before, run)) return service;
+  const hold: Hold = {
+    ...found,
+    run: name,
+    runs: same ? [...new Set([...before.runs, name])] : [name],
+    since: before?.since ?? run.engine.clock.now(),
+  };
+  return { ...service, holds: [...service.holds.filter((one) => one.kind !== found.kind), hold] };
+};
+
+const isOfRun = (hold: Hold, { id }: Run): boolean => runOfHold(hold.run) === id;
 
 const isSameSet = (a: Pick<Hold, 'addresses' | 'facts'>, b: Pick<Hold, 'addresses' | 'facts'>): boolean =>
   JSON.stringify([[...a.addresses].sort(), [...a.facts].sort()]) ===

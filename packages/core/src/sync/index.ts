@@ -1,4 +1,5 @@
 export * from './engine.ts';
+export type { LookPace } from './look-for-opt-outs.ts';
 export * from './run-profile.ts';
 export type { PlanLine } from './run-state.ts';
 export * from './service.ts';

@@ -3,11 +3,12 @@ import type { AddressPlan } from '../plan/plan-address.ts';
 import type { Worklist } from '../state/store.ts';
 import { carryOut, count } from './carry-out.ts';
 import { eachDirtyBatch, informedPlansOf, plansBeforeFields, strangersMade } from './decide-batch.ts';
-import { guardedPass, putHold } from './guarded-pass.ts';
+import { enlistReleased, guardedPass, putHold } from './guarded-pass.ts';
 import { jobPass, mayGoByJob } from './job-pass.ts';
 import { record } from './plan-line.ts';
 import type { Allowed } from './run-state.ts';
 import { note, type Run } from './run-state.ts';
+import { type Service, serviceOf } from './service.ts';
 import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
 import { SystemStopped } from './write.ts';
 
@@ -75,6 +76,7 @@ export const optOutPass = async (
     },
     since,
   );
+  if (since !== null) await enlistReleased(run, (plan) => plan.consent.some(isGuardedOptOut));
   // Guarded is only what goes to the marketing system.
   if (stopped === null || stopped.side === 'crm')
     await guardedPass(run, 'guarded', allowed, (plan) => plan.consent.filter(isGuardedOptOut));
@@ -93,9 +95,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
   const { profile } = run.view;
   const due = await store.countDirty(profile.id, run.engine.clock.now());
   let done = 0;
-  const heldOptOuts = new Set(
-    run.service.holds.filter((hold) => hold.kind === 'opt-outs').flatMap((hold) => hold.addresses),
-  );
+  const isHeld = heldBy(run);
   let created = 0;
   /** If no more people are due than may be created, and no more have come since, there is no need to count first. */
   const createsAtOnce = (): boolean => run.service.released.creates || Math.max(due, done) <= profile.guards.creates;
@@ -112,7 +112,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     const plans = await plansBeforeFields(run, addresses, createsTell);
     const cleared = await store.enlisted(profile.id, 'cleared', addresses);
     const gone = await store.enlisted(profile.id, 'missing', addresses);
-    const rests = (plan: AddressPlan): boolean => heldOptOuts.has(plan.address) || cleared.has(plan.address);
+    const rests = (plan: AddressPlan): boolean => isHeld(plan) || cleared.has(plan.address);
     const now = (plan: AddressPlan): readonly PlannedWrite[] =>
       rests(plan) ? [] : plan.fields.filter((write) => waitsOn(write) === null);
     for (const plan of plans) {
@@ -128,7 +128,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     if (allowed === 'everything') {
       await carryOut(run, marks, plans, now, {
         unfinished: (plan) => plan.fields.some((write) => waitsOn(write) !== null),
-        held: (plan) => heldOptOuts.has(plan.address),
+        held: isHeld,
         missing: (plan) => gone.has(plan.address),
       });
       if (createsTell) await strangersMade(run, plans);
@@ -139,20 +139,50 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     run.engine.progress({ profile: profile.id, doing: 'carrying fields', done, of: due });
     await between();
   });
-  await createPass(run, allowed, created, between);
+  const waiting = await createPass(run, allowed, created, between);
   for (const side of ['marketing', 'crm'] as const) await jobPass(run, side, allowed, between);
   await guardedPass(run, 'leaving', allowed, (plan) => plan.fields.filter(isLeaving));
+  if (waiting === 0 || run.mode === 'plan' || !(await mayCreateAll(run))) return;
+  note(run, 'held.marketing.create', -waiting);
+  await createPass(run, allowed, created, between);
 };
 
-/** Above `guards.creates` nothing is created (C23). */
-const createPass = async (run: Run, allowed: Allowed, created: number, between: () => Promise<void>): Promise<void> => {
+/** Whose opt-outs are held, as things stand: somebody may answer, or a look may find more people, while fields go out (C23). */
+const heldBy = (run: Run): ((plan: AddressPlan) => boolean) => {
+  let service: Service | null = null;
+  let people: ReadonlySet<string> = new Set();
+  return ({ address }) => {
+    if (service !== run.service) {
+      service = run.service;
+      const holds = service.holds.filter(({ kind }) => kind === 'opt-outs');
+      people = new Set(holds.flatMap(({ addresses }) => addresses));
+    }
+    return people.has(address);
+  };
+};
+
+/** Whether somebody has approved what `guards.creates` holds, be it during this very run (C23). */
+const mayCreateAll = async (run: Run): Promise<boolean> => {
+  run.service = await serviceOf(run.engine.store, run.view.profile.id);
+  return run.service.released.creates;
+};
+
+/** Above `guards.creates` nothing is created (C23). Answers how many wait. */
+const createPass = async (
+  run: Run,
+  allowed: Allowed,
+  created: number,
+  between: () => Promise<void>,
+): Promise<number> => {
   const creates = await countEnlisted(run, 'creates');
-  if (creates > 0 && created + creates > run.view.profile.guards.creates) {
+  if (creates === 0) return 0;
+  run.createsHeld = created + creates > run.view.profile.guards.creates && !(await mayCreateAll(run));
+  if (run.createsHeld) {
     // The writes themselves are only listed where there are few enough to hold in mind.
     note(run, 'held.marketing.create', creates);
     const why = `${creates} records would be created, more than guards.creates allows (C23)`;
     if (run.mode === 'sync') await putHold(run, { kind: 'creates', addresses: [], facts: [], why });
-    return;
+    return creates;
   }
   await eachEnlistedBatch(run, 'creates', async (plans, marks) => {
     const choose = (plan: AddressPlan): readonly PlannedWrite[] => plan.fields.filter(isMemberCreate);
@@ -161,4 +191,5 @@ const createPass = async (run: Run, allowed: Allowed, created: number, between: 
     await carryOut(run, marks, plans, choose, { unfinished: () => false, held: () => false });
     await between();
   });
+  return 0;
 };

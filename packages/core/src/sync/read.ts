@@ -201,7 +201,7 @@ export const readMembers = async (run: Run): Promise<void> => {
     if ((await store.cursor(stream)) === null) await store.putNote(profile, COMPLETE_BEGAN, clock.now());
     await readStream(run, 'marketing', 'members', stream, ask);
   });
-  run.membersSeenAt = seenAt;
+  run.seenAt.marketing = seenAt;
   const startedAt = (await store.note(profile, COMPLETE_BEGAN)) as number | null;
   if (startedAt === null) return;
   // What reads too small is read in full again by the next run: it may have come back, with opt-outs that this read missed.
@@ -282,6 +282,7 @@ const vanish = (run: Run, startedAt: Millis): Promise<void> =>
   });
 
 export const readConsent = async (run: Run): Promise<void> => {
+  const seenAt = run.crm.session.now();
   const read = async (anew: boolean): Promise<void> => {
     const { stream, ask } = await consentRead(run, anew);
     await readStream(run, 'crm', 'consent', stream, ask);
@@ -293,12 +294,13 @@ export const readConsent = async (run: Run): Promise<void> => {
     // What was unticked, renamed or deleted since the lost cursor shows in a read of everybody only.
     await read(true);
   }
+  run.seenAt.crm = seenAt;
   await lookForAbsentees(run);
   await lookForHeirs(run);
 };
 
 /** A read shows who changed; an heir that did not change is asked for, or a lost opt-out would have no home (C16). */
-const lookForHeirs = async (run: Run): Promise<void> => {
+export const lookForHeirs = async (run: Run): Promise<void> => {
   const heirs = [...run.unknownHeirs.values()];
   run.unknownHeirs.clear();
   await lookAtRecords(run, 'crm', heirs, null);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Role } from '@heed/contract';
+import { runOfHold } from '../consent/guards.ts';
 import type { AddressKey } from '../identity/address.ts';
 import { viewOf } from '../plan/view.ts';
 import { failureFinding } from '../profile/failure-finding.ts';
@@ -13,15 +14,15 @@ import { deliverOptOuts } from './deliver.ts';
 import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
 import { seeksErased, settleAbsent } from './erased.ts';
-import { putHold } from './guarded-pass.ts';
+import { isAnswered, putHold } from './guarded-pass.ts';
 import { stillInJobs } from './jobs.ts';
 import { keepSchemas } from './known-schemas.ts';
-import { lookForOptOuts } from './look-for-opt-outs.ts';
+import { isLookDue, type LookPace, lookForOptOuts } from './look-for-opt-outs.ts';
 import { fieldsPass, optOutPass } from './passes.ts';
 import { forgetCursors, readConsent, readMembers, readRecords } from './read.ts';
 import { emptyReport, heldOf } from './report.ts';
 import type { Allowed } from './run-state.ts';
-import { Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
+import { callsOf, Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
 import { changeService, serviceOf } from './service.ts';
 import { SystemStopped } from './write.ts';
 
@@ -35,8 +36,8 @@ export interface RunOptions {
   readonly lineLimit: number;
   /** What of the profile a change of which makes the next run a first run again (C23). */
   readonly digest: string;
-  /** Between two opt-out passes of a long run, our clock. */
-  readonly optOutEveryMs: number;
+  /** How often opt-outs are looked for while a long run goes on (C21). */
+  readonly looks: LookPace;
   /** Nothing but the opt-outs of these people: read, written and read back (C25). */
   readonly optOutsOf?: readonly AddressKey[] | undefined;
 }
@@ -71,6 +72,9 @@ export const runProfile = async (
   const report = await finish(started, ended, options, engine, { crm, marketing });
   return { report, lines: ended.run?.lines ?? [], findings: ended.findings, counts: ended.run?.counts ?? new Map() };
 };
+
+/** One call to each system, until a look of the run has shown what it really costs. */
+const LOOK_COST = 2;
 
 interface Ended {
   readonly run: Run | null;
@@ -166,9 +170,13 @@ const prepare = async (
     unknownHeirs: new Map(),
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
-    optOutsAt: engine.clock.now(),
+    held: new Map(),
+    createsHeld: false,
+    sets: 0,
     optOutsMark: 0,
-    membersSeenAt: marketing.session.now(),
+    seenAt: { crm: crm.session.now(), marketing: marketing.session.now() },
+    looked: { at: engine.clock.now(), calls: 0 },
+    lookCost: LOOK_COST,
   };
 };
 
@@ -205,6 +213,7 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   const between = (): Promise<void> => optOutsBetween(run, allowed, options);
   if (listsFirst) await readRecords(run);
   await optOuts(run, allowed, null);
+  noteLook(run);
   if (!listsFirst) {
     const mark = await run.engine.store.newestMark();
     await readRecords(run, between);
@@ -238,19 +247,24 @@ const lookAgainIfUnblocked = async (run: Run): Promise<void> => {
   run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({ ...service, blocked }));
 };
 
-/** Opt-outs never wait behind a long read, a long run of fields or a job (C21). */
+/** Opt-outs never wait behind a long read, a long run of fields or a job (C21), nor does what somebody approves meanwhile (C23). */
 const optOutsBetween = async (run: Run, allowed: Allowed, options: RunOptions): Promise<void> => {
-  if (run.mode === 'plan' || run.engine.clock.now() - run.optOutsAt < options.optOutEveryMs) return;
-  await lookForOptOuts(run);
-  await readConsent(run);
+  if (run.mode === 'plan') return;
+  const isDue = isLookDue(run, options.looks);
+  if (!isDue && !(await isAnswered(run))) return;
+  if (isDue) await lookForOptOuts(run);
   await optOuts(run, allowed, run.optOutsMark);
+  if (isDue) noteLook(run);
+};
+
+const noteLook = (run: Run): void => {
+  run.looked = { at: run.engine.clock.now(), calls: callsOf(run) };
 };
 
 const optOuts = async (run: Run, allowed: Allowed, since: number | null): Promise<void> => {
   const mark = await run.engine.store.newestMark();
   await optOutPass(run, allowed, since);
   run.optOutsMark = mark;
-  run.optOutsAt = run.engine.clock.now();
 };
 
 const permission = async (run: Run, options: RunOptions): Promise<Allowed> => {
@@ -267,9 +281,10 @@ const putInService = async (run: Run, options: RunOptions): Promise<void> => {
     ...service,
     approved: options.digest,
     holds: service.holds.filter(
-      (hold) => hold.kind !== 'first-run' && (hold.kind === 'empty-side' || hold.run === run.id),
+      (hold) => hold.kind !== 'first-run' && (hold.kind === 'empty-side' || runOfHold(hold.run) === run.id),
     ),
-    released: { ...service.released, creates: false },
+    // What is approved only now is for the next run.
+    released: { ...service.released, creates: run.createsHeld && service.released.creates },
   }));
 };
 

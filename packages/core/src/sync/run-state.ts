@@ -1,4 +1,4 @@
-import { ConnectorError, type Millis, type RecordRef } from '@heed/contract';
+import { ConnectorError, type Millis, type RecordRef, type Role } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
 import type { PlannedWrite } from '../plan/op.ts';
 import type { View } from '../plan/view.ts';
@@ -63,16 +63,27 @@ export interface Run {
   /** Whole batches in a row that a side could not take; one poisoned record alone stops nothing (I12). */
   readonly failures: { crm: number; marketing: number };
   renewedAt: Millis;
-  /** When opt-outs were carried last, our clock. */
-  optOutsAt: Millis;
-  /** The newest mark when that began: what is marked later has not been looked at. */
+  /** Whose opt-outs a guard of this run holds, and how many of each it counted as held (C23). */
+  readonly held: Map<AddressKey, number>;
+  /** What it would create is more than `guards.creates` allows, and waits. */
+  createsHeld: boolean;
+  /** How many different sets of opt-outs this run has held, one after another. */
+  sets: number;
+  /** The newest mark when opt-outs were carried last: what is marked later has not been looked at. */
   optOutsMark: number;
-  /** When the last read of the members, or look for opt-outs among them, began; marketing's clock. */
-  membersSeenAt: Millis;
+  /** When the last read of consent, or look for opt-outs, began; each vendor's clock. */
+  readonly seenAt: Record<Role, Millis>;
+  /** Of the last look for opt-outs: when it was done with (our clock), the calls of the run by then. */
+  looked: { readonly at: Millis; readonly calls: number };
+  /** The fewest calls that a look of this run took. */
+  lookCost: number;
 }
 
 export const sideOf = (run: Run, side: 'crm' | 'marketing'): { readonly open: OpenSystem; readonly system: System } =>
   side === 'crm' ? { open: run.crm, system: run.view.crm } : { open: run.marketing, system: run.view.marketing };
+
+/** Requests that the run has made so far, to both systems. */
+export const callsOf = ({ crm, marketing }: Run): number => crm.calls() + marketing.calls();
 
 /** Between any two steps: stops at the next commit when asked to, and keeps the lease alive (I11). */
 export const breathe = async (run: Run): Promise<void> => {
