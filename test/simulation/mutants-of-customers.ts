@@ -130,6 +130,12 @@ export const MUTANTS_OF_CUSTOMERS: readonly Mutant[] = [
     options: { alone: true, rules: { createMarketing: true } },
   },
   {
+    name: 'who follows whom in the other connections is not asked',
+    mistake: 'only what was said of the very address counts there, not what came to it with the person (C15, C26)',
+    edits: [{ file: MEMBERLESS, from: '[around, ...around.elsewhere()].flatMap(', to: '[around].flatMap(' }],
+    seed: 460,
+  },
+  {
     name: 'an opt-out of one topic is one of everything',
     mistake: 'plug-ins that know one box only: whoever leaves a newsletter gets no mail at all any more',
     edits: [

@@ -251,6 +251,12 @@ export const REGRESSIONS: readonly Regression[] = [
     options: { alone: false },
   },
   {
+    seed: 460,
+    about:
+      'an opt-out that followed somebody to another address inside another connection did not keep that address from being created (C15, C26)',
+    options: { alone: false },
+  },
+  {
     seed: 801646,
     about:
       'erasing one person removed the link of another, whose member in another audience has the same id (C25, fields)',

@@ -2,6 +2,7 @@ import type { Event, Which } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
+import { followedTo, knownAt } from './known.ts';
 import { maybeLifted } from './lifted.ts';
 import { Past } from './past.ts';
 import { seenBy } from './seen-by.ts';
@@ -25,17 +26,12 @@ export const judgeAcross = (settings: Settings, events: readonly Event[]): reado
       ),
     );
     for (const [index, event] of events.entries()) {
-      const there = seen[index];
+      const change = seen[index];
       if (event.kind === 'write' && event.side === 'marketing' && event.op.kind === 'create' && runs.has(event.run)) {
         const address = keyOf(event.op.email) ?? '';
-        const standing = past.optOuts.filter(
-          (one) =>
-            one.sure &&
-            !maybeLifted(past, one) &&
-            // What followed somebody there inside the other system is left to the rules of that profile (C15).
-            past.knows(event.run, one.shown.slice(0, 1)) &&
-            one.shown[0]?.address === address,
-        );
+        // What was said there at this address, and what followed somebody here inside the other system (C15).
+        const there = [...knownAt(past, event.run, address), ...followedTo(past, event.run, address)];
+        const standing = there.filter((one) => one.sure && !past.isForgotten(one.holder) && !maybeLifted(past, one));
         if (standing.length > 0)
           found.push({
             invariant: 'I2',
@@ -44,7 +40,7 @@ export const judgeAcross = (settings: Settings, events: readonly Event[]): reado
             n: event.n,
           });
       }
-      if (there !== undefined) past.step(there);
+      if (change !== undefined) past.step(change);
     }
   }
   return found;
