@@ -16,6 +16,7 @@ import {
   type Profile,
   personToErase,
   runProfile,
+  type Service,
   type Store,
   serviceOf,
 } from '@heed/core';
@@ -87,7 +88,7 @@ class EngineUnderTest implements Engine {
   async run(order: RunOrder): Promise<RunEnd> {
     const { world, life } = this.#place;
     const lease = await this.#folder.leases.acquire(CUSTOMER, `process ${life.run}`, LEASE_MS);
-    if (lease === null) return { status: 'busy', clean: false, busy: true, planned: null };
+    if (lease === null) return { status: 'busy', clean: false, busy: true, inDoubt: false, planned: null };
     const options = {
       mode: order.mode,
       full: order.full,
@@ -114,13 +115,19 @@ class EngineUnderTest implements Engine {
       status: report.message === null ? report.status : `${report.status}: ${report.message}`,
       clean: ['done', 'waiting', 'attention'].includes(report.status),
       busy: false,
+      inDoubt: (await this.#holds()).some(({ kind }) => kind === 'empty-side'),
       planned: order.mode === 'plan' ? planned : null,
     };
   }
 
   async #approveAll(): Promise<void> {
     const { id } = profileOf(this.#place.world.settings, this.#place.which);
-    for (const { run } of (await serviceOf(this.#store, id)).holds) await approve(this.#store, id, run, DIGEST);
+    for (const { run } of await this.#holds()) await approve(this.#store, id, run, DIGEST);
+  }
+
+  async #holds(): Promise<Service['holds']> {
+    const { id } = profileOf(this.#place.world.settings, this.#place.which);
+    return (await serviceOf(this.#store, id)).holds;
   }
 
   async enterList(addresses: readonly string[]): Promise<void> {

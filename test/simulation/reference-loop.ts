@@ -82,7 +82,7 @@ class ReferenceLoop implements Engine {
       await this.#carryFields(records, members);
       await this.#create(records, members);
     }
-    return { status: 'done', clean: true, busy: false, planned: null };
+    return { status: 'done', clean: true, busy: false, inDoubt: false, planned: null };
   }
 
   async ledger() {

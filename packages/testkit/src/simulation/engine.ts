@@ -38,6 +38,8 @@ export interface RunEnd {
   readonly clean: boolean;
   /** Another process holds the customer; nothing was done. */
   readonly busy: boolean;
+  /** A side reads too small to be believed: the next run reads it in full, and may know better (C24). */
+  readonly inDoubt: boolean;
   /** Of a plan: what sync would send, as `side kind address-key`, sorted; null if the engine does not say. */
   readonly planned: readonly string[] | null;
 }
