@@ -8,10 +8,12 @@ import {
   addressKey,
   approve,
   erasePerson,
+  type Intent,
   isErased,
   isRecordAddress,
   LEASE_MS,
   type Leases,
+  type LookPace,
   type Engine as Outside,
   type Profile,
   personToErase,
@@ -46,34 +48,59 @@ const IDLE = 'idle folder';
  * memory, which is faster: a transaction is whole or nothing in both, and files are what the store's own tests are about.
  */
 const ON_FILES_EVERY = 8;
-const DIGEST = 'the profile never changes';
+export const DIGEST = 'the profile never changes';
 /** In memory where the system has such a place: a simulation crashes engines, not machines. */
 const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
+/** What a guard may let pass, and what happens after each commit of a run. */
+export interface Watch {
+  readonly guards: Profile['guards'];
+  readonly looks: LookPace;
+  afterCommit(seen: { readonly store: Store; readonly profile: string; readonly place: EnginePlace }): Promise<void>;
+  beforeIntents(seen: {
+    readonly store: Store;
+    readonly profile: string;
+    readonly intents: readonly Intent[];
+    readonly place: EnginePlace;
+  }): Promise<void>;
+}
+
+/** Guards that never strike, and nobody who looks at a run that is under way. */
+const NO_WATCH: Watch = {
+  guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
+  looks: { soonestMs: 10 * 60_000, latestMs: 10 * 60_000, callsPerCall: 0 },
+  afterCommit: async () => {},
+  beforeIntents: async () => {},
+};
+
 /** The real engine on the real SQLite store. All that the simulation knows of both is in this file. */
-export const engineUnderTest: EngineFactory = {
+export const engineWith = (watch: Watch): EngineFactory => ({
   async open(place) {
     const known = place.memory.get(DIR);
     const dir = typeof known === 'string' ? known : mkdtempSync(join(ROOM, 'heed-simulation-'));
     place.memory.set(DIR, dir);
-    return new EngineUnderTest(place, dir);
+    return new EngineUnderTest(place, dir, watch);
   },
   async dispose(memory) {
     const dir = memory.get(DIR);
     (memory.get(IDLE) as StateFolder | undefined)?.close();
     if (typeof dir === 'string') rmSync(dir, { recursive: true, force: true });
   },
-};
+});
+
+export const engineUnderTest = engineWith(NO_WATCH);
 
 class EngineUnderTest implements Engine {
   readonly #place: EnginePlace;
+  readonly #watch: Watch;
   readonly #folder: StateFolder;
   readonly #store: Store;
   readonly #onFiles: boolean;
 
-  constructor(place: EnginePlace, dir: string) {
+  constructor(place: EnginePlace, dir: string, watch: Watch) {
     const { world, life } = place;
     this.#place = place;
+    this.#watch = watch;
     const fraction = seededRandom(world.settings.seed * 1_000 + life.run);
     const random = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => Math.floor(fraction() * 256));
     const idle = place.memory.get(IDLE) as StateFolder | undefined;
@@ -82,7 +109,7 @@ class EngineUnderTest implements Engine {
     this.#folder = idle ?? openStateFolder(dir, { clock, random, durability: this.#onFiles ? 'none' : 'memory' });
     if (this.#onFiles) place.memory.delete(IDLE);
     else place.memory.set(IDLE, this.#folder);
-    this.#store = watched(this.#folder.customer(CUSTOMER), place);
+    this.#store = watched(this.#folder.customer(CUSTOMER), place, watch);
   }
 
   async run(order: RunOrder): Promise<RunEnd> {
@@ -95,11 +122,11 @@ class EngineUnderTest implements Engine {
       yes: order.approve,
       lineLimit: 1_000,
       digest: DIGEST,
-      looks: { soonestMs: 10 * 60_000, latestMs: 10 * 60_000, callsPerCall: 0 },
+      looks: this.#watch.looks,
     };
     if (order.answer) await this.#approveAll();
     const { report, lines } = await runProfile(
-      profileOf(world.settings, this.#place.which),
+      { ...profileOf(world.settings, this.#place.which), guards: this.#watch.guards },
       options,
       this.#outside(),
       lease,
@@ -201,17 +228,22 @@ const COMMITS = new Set([
   'clearWorklist',
 ]);
 
-const watched = (store: Store, { world, life }: EnginePlace): Store =>
-  around(store, async (name, given, verb) => {
+const watched = (store: Store, place: EnginePlace, watch: Watch): Store => {
+  const { world, life } = place;
+  const { id: profile } = profileOf(world.settings, place.which);
+  return around(store, async (name, given, verb) => {
     if (life.dead) throw new Crash(`before ${name}`);
     const guarded = COMMITS.has(name);
     if (guarded) await world.commit(life, name, 'before');
+    if (name === 'intend') await watch.beforeIntents({ store, profile, intents: given[1] as readonly Intent[], place });
     const answer = await verb();
     if (name === 'intend') noteIntents(world, given[1]);
     if (name === 'saveJob') noteIntents(world, given[2]);
     if (guarded) await world.commit(life, name, 'after');
+    if (guarded) await watch.afterCommit({ store, profile, place });
     return answer;
   });
+};
 
 /** A dead process renews and releases nothing. */
 const ofTheLiving = (leases: Leases, life: Life): Leases =>
