@@ -15,12 +15,12 @@ export const SALESFORCE = {
 } as const;
 
 /**
- * Values of one length that fit into a query: `%27` twice and a comma each; the rest needs some 1,000 bytes. A URL has no plain
- * `'` in its query (WHATWG URL, special-query percent-encode set), but commas and at signs (RFC 3986, 3.4). As the body of a
- * composite call a query may be longer (Salesforce Help 000386264), how long no source says.
+ * Values of one length that fit into a query: `%27` twice and a comma each; the rest, token and headers among it, needs some 550
+ * bytes. A URL has no plain `'` in its query (WHATWG URL, special-query percent-encode set), but commas and at signs (RFC 3986,
+ * 3.4). In the body of a composite call a query may be longer (Salesforce Help 000386264); how long, no source says.
  */
 export const valuesInQuery = (characters: number): number =>
-  Math.floor((SALESFORCE.headBytes - 1_000) / (characters + 7));
+  Math.floor((SALESFORCE.headBytes - 550) / (characters + 7));
 
 /** Asked by every run, before it reads or writes anything. One record type, Contact; no lists. */
 const everyRun: Calls = {

@@ -56,7 +56,7 @@ describe('the least possible calls', () => {
 
   it('opt-outs go 200 a call to Salesforce, 500 a call to Mailchimp, and are read back', () => {
     expect(counts(optOutsFromMarketing(5_000, 30))).toMatchObject({
-      'GET /queryAll Contact (by address)': 13,
+      'GET /queryAll Contact (by address)': 12,
       'POST /composite/sobjects/Contact': 6,
       'PATCH /composite/sobjects': 25,
       'GET /members (changes)': 5,

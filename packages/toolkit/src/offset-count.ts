@@ -1,7 +1,9 @@
 import type { Millis, Row } from '@heed/contract';
 import {
+  BORDER_ROWS,
   type Fetched,
   isEnd,
+  isMany,
   keyOf,
   lastStamp,
   type OffsetAnswer,
@@ -37,9 +39,6 @@ export interface Count {
   readonly places: number;
 }
 
-const BORDER_ROWS = 3;
-/** Fewer rows than this part of a page are rather read again: a page that begins in time cannot shift. */
-const FEW = 0.1;
 /** Vendors are slow at deep offsets. */
 const MOST_PAGES = 100;
 
@@ -61,8 +60,7 @@ const goOn = (
   const stamp = lastStamp(parts, rows);
   if (stamp === null || (window.from !== null && stamp < window.from) || stamp >= window.until) return null;
   // A vendor that counts the lower bound in brings those of the stamp before as well.
-  const again = rowsFrom(rows, stamp - resolutionMs).length;
-  if (again <= Math.max(BORDER_ROWS, FEW * pageRows)) return null;
+  if (!isMany(parts, rowsFrom(rows, stamp - resolutionMs))) return null;
   const next = offset + rows.length - BORDER_ROWS;
   if (next > Math.min(maxOffset ?? next, MOST_PAGES * pageRows)) return null;
   const ofStamp = rowsFrom(rows, stamp);

@@ -50,6 +50,12 @@ export const isEnd = (
 export const rowsFrom = (rows: readonly Row[], at: Millis | null): readonly Row[] =>
   at === null ? rows : rows.filter((row) => row.modifiedAt !== null && row.modifiedAt >= at);
 
+/** Fewer rows than this part of a page are rather read again: a page that begins in time cannot shift. */
+const FEW = 0.1;
+export const BORDER_ROWS = 3;
+export const isMany = ({ pageRows }: OffsetStreamParts, rows: readonly Row[]): boolean =>
+  rows.length > Math.max(BORDER_ROWS, FEW * pageRows);
+
 export const keyOf = ({ record }: Row): string => `${record.type} ${record.id}`;
 
 /** Throws `protocol` when the rows are not in order of time: reading on from the last one would lose others. */

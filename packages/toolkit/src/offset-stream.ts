@@ -1,7 +1,7 @@
 import { ConnectorError, type Millis } from '@heed/contract';
 import { type Count, countedPage, countFrom, isPlaceOfCount, placeOfCount, resumedCount } from './offset-count.ts';
 import { type Fetched, isEnd, lastStamp, type OffsetStreamParts, rowsFrom, sinceFor } from './offset-list.ts';
-import { firstPass, pageOfTie, placeOfTie, resumedTie, type Tie } from './offset-tie.ts';
+import { firstPass, pageOfTie, placeOfTie, resumedTie, type Tie, tieBehind } from './offset-tie.ts';
 import type { Position } from './read-cursor.ts';
 import type { Stream } from './windowed-read.ts';
 
@@ -67,6 +67,8 @@ const pageFrom = async (
     throw new ConnectorError('protocol', `${parts.name}: an empty page where the vendor counts ${total} rows`);
   const count = mayCount ? countFrom(parts, at, answer) : null;
   if (count !== null) return page(placeOfCount(count), count);
+  const tie = tieBehind(parts, at, answer);
+  if (tie !== null) return page(placeOfTie(tie), tie);
   if (at === null || last > at) return page({ at: last, id: null }, null);
   return page(placeOfTie(firstPass(at)), firstPass(at));
 };

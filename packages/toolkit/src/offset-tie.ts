@@ -1,5 +1,15 @@
 import { ConnectorError, type Millis, type Row } from '@heed/contract';
-import { type Fetched, isEnd, keyOf, lastStamp, type OffsetStreamParts, rowsFrom, sinceFor } from './offset-list.ts';
+import {
+  type Fetched,
+  isEnd,
+  isMany,
+  keyOf,
+  lastStamp,
+  type OffsetAnswer,
+  type OffsetStreamParts,
+  rowsFrom,
+  sinceFor,
+} from './offset-list.ts';
 import type { Position } from './read-cursor.ts';
 
 /** A pass over the rows of one stamp, which are too many for a page. */
@@ -17,6 +27,8 @@ export interface Tie {
    * if an earlier process met some of them.
    */
   readonly ids: ReadonlySet<string> | null;
+  /** Nothing lies behind it: `total` was that of a query without an upper end. */
+  readonly isLast: boolean;
 }
 
 const MOST_PASSES = 20;
@@ -44,7 +56,25 @@ export const pageOfTie = async (parts: OffsetStreamParts, tie: Tie, signal: Abor
   if (!isEnd(parts, answer.rows, answer.total, offset))
     return go({ ...tie, offset: offset + answer.rows.length, total: answer.total, ids });
   if (ids !== null && answer.total !== null && ids.size < answer.total) return go(nextPass(tie, ids, answer.total));
-  return { page: { rows, next: { at: at + resolutionMs, id: null }, total: null }, memory: null };
+  const next = tie.isLast ? null : { at: at + resolutionMs, id: null };
+  return { page: { rows, next, total: null }, memory: null };
+};
+
+/**
+ * The tie that a page ended in, to be gone on with behind that page; null: it has few rows, or where it goes on is not sure. The
+ * page had no upper end. If there is more behind the tie, its next page counts fewer, and the pass begins again.
+ */
+export const tieBehind = (parts: OffsetStreamParts, from: Millis | null, { rows, total }: OffsetAnswer): Tie | null => {
+  const at = lastStamp(parts, rows);
+  // A page may not even have got to where it began, for the many rows of the stamp before that an inclusive vendor brings.
+  if (at === null || total === null || (from !== null && at < from)) return null;
+  const ofTie = rowsFrom(rows, at);
+  // The query of a tie begins a stamp before it, and may or may not bring the rows of that.
+  const before = from === at ? 0 : rows.length - ofTie.length;
+  const isSure = from === at || rowsFrom(rows, at - parts.resolutionMs).length === ofTie.length;
+  const offset = rows.length - before;
+  if (!isSure || !isMany(parts, ofTie) || offset > (parts.maxOffset ?? offset)) return null;
+  return { ...firstPass(at), offset, total: total - before, ids: new Set(rows.slice(before).map(keyOf)), isLast: true };
 };
 
 export const firstPass = (at: Millis): Tie => ({
@@ -55,6 +85,7 @@ export const firstPass = (at: Millis): Tie => ({
   offset: 0,
   total: null,
   ids: new Set(),
+  isLast: false,
 });
 
 const nextPass = (tie: Tie, ids: ReadonlySet<string>, total: number | null): Tie => ({
@@ -63,6 +94,7 @@ const nextPass = (tie: Tie, ids: ReadonlySet<string>, total: number | null): Tie
   offset: 0,
   total,
   ids,
+  isLast: tie.isLast && total !== null,
 });
 
 const withIds = (ids: ReadonlySet<string> | null, rows: readonly Row[]): ReadonlySet<string> | null =>
@@ -81,5 +113,14 @@ export const placeOfTie = ({ at, resumed, pass, offset, total }: Tie): Position 
 export const resumedTie = (at: Millis, place: string): Tie => {
   const [resumed = 0, pass = 1, offset = 0, total = 0] = place.slice('tie '.length).split('.').map(Number);
   if (!(resumed >= MOST_RESTARTS)) return { ...firstPass(at), resumed: resumed + 1 || 1 };
-  return { kind: 'tie', at, resumed, pass, offset, total: place.endsWith('.') ? null : total, ids: null };
+  return {
+    kind: 'tie',
+    at,
+    resumed,
+    pass,
+    offset,
+    total: place.endsWith('.') ? null : total,
+    ids: null,
+    isLast: false,
+  };
 };

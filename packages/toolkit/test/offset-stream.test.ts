@@ -124,6 +124,55 @@ describe('what pages cost', () => {
   });
 });
 
+/** In this second or the one before nobody can say yet that it is over. */
+describe('many rows of a stamp that may still get more', () => {
+  const lately = clock.now() - 2 * SECOND;
+  const early = (count: number): readonly number[] => Array.from({ length: count }, () => longAgo);
+  const asked = async (vendor: Vendor, how: Partial<Paging> = {}): Promise<number> => {
+    const ids = unique(idsOf(await allOf(reading(vendor, paging({ pageRows: 100, ...how }))(null))));
+    expect(ids.toSorted()).toEqual([...vendor.rows.keys()].toSorted());
+    return vendor.requests;
+  };
+
+  it.each([true, false])('cost as many pages as they fill (inclusive: %s)', async (inclusive) => {
+    expect(
+      await asked(
+        people(500, () => lately),
+        { inclusive },
+      ),
+    ).toBe(5);
+    const before = early(40);
+    expect(
+      await asked(
+        people(540, (index) => before[index] ?? lately),
+        { inclusive },
+      ),
+    ).toBe(6);
+  });
+
+  it('are read again where somebody leaves them, and what lies behind them then is read as well', async () => {
+    for (const at of [lately + SECOND, clock.now() + SECOND]) {
+      const vendor = people(500, () => lately);
+      vendor.meanwhile = () => {
+        if (vendor.requests === 1) vendor.rows.set('p0005', at);
+      };
+      expect(await asked(vendor)).toBeLessThanOrEqual(12);
+    }
+  });
+
+  it('are not taken for the last where others lie behind them', async () => {
+    const vendor = people(520, (index) => (index < 500 ? lately : clock.now() + 2 * SECOND));
+    expect(await asked(vendor)).toBeLessThanOrEqual(9);
+  });
+
+  it('lose nobody in pages that begin a second before, whose rows the vendor may or may not bring', async () => {
+    for (const inclusive of [true, false]) {
+      const vendor = people(530, (index) => (index < 30 ? lately - SECOND : lately));
+      expect(await asked(vendor, { inclusive })).toBeLessThanOrEqual(9);
+    }
+  });
+});
+
 /** Rows before a border leave, and as many appear there late: nothing has shifted, and nothing may be lost. */
 it('loses nobody behind a border before which some left and others appeared', async () => {
   const vendor = people(300, (index) => longAgo + Math.floor(index / 100) * SECOND);
@@ -158,13 +207,16 @@ it('sees that a stamp lacks somebody, though pages meet at the same rows in the 
 });
 
 /** Who is not shown by a read during which people change, and come back at its end. */
-const lostIn = async (seed: number, how: Omit<Paging, 'pageRows'>): Promise<readonly string[]> => {
+const lostIn = async (seed: number, how: Omit<Paging, 'pageRows'>, newest?: number): Promise<readonly string[]> => {
   const random = seededRandom(seed);
   const perStamp = 5 + Math.floor(random() * 60);
-  const vendor = people(240, (index) => longAgo + Math.floor(index / perStamp) * SECOND);
+  const stamps = Math.floor(239 / perStamp);
+  const first = newest === undefined ? longAgo : newest - stamps * SECOND;
+  const vendor = people(240, (index) => first + Math.floor(index / perStamp) * SECOND);
   const ids = [...vendor.rows.keys()];
   let changes = 0;
   vendor.meanwhile = () => {
+    if (vendor.requests > 2_000) throw new Error('the read has no end');
     if (random() < 0.5 || changes >= 12) return;
     changes += 1;
     for (let some = Math.ceil(random() * 4); some > 0; some -= 1)
@@ -187,6 +239,8 @@ describe.each(Object.entries(inOrders))('ties in an order that is %s', (_, order
   it.each(seeds)('lose nobody while people change and come back to the end (seed %i)', async (seed) => {
     expect(await lostIn(seed, { order: orderOf(seed) })).toEqual([]);
     expect(await lostIn(seed, { order: orderOf(seed), inclusive: true })).toEqual([]);
+    for (const inclusive of [true, false])
+      expect(await lostIn(seed, { order: orderOf(seed), inclusive }, clock.now() - SECOND)).toEqual([]);
   });
 
   it('end, and lose nobody, when the process is killed after every second page', async () => {
