@@ -7,7 +7,7 @@ const at = (name: string): string => `${name}@example.org`;
 const BUSY = ['bea', 'ben'] as const;
 const CROWD = ['ann', 'cat', 'dan'] as const;
 const LATE = ['eve', 'fay'] as const;
-const ALWAYS = { soonestMs: 0, latestMs: 1, callsPerCall: 0 };
+const ALWAYS = { soonestMs: 0, latestMs: 1, callsPerCall: { crm: 0, marketing: 0 } };
 const DIGEST = 'd';
 let clear = (): void => {};
 afterEach(() => clear());

@@ -58,7 +58,7 @@ export const NOON = Date.UTC(2026, 10, 18, 12);
 /** An answer comes in the very second that its row is stamped with. */
 const ANSWERED_MS = 400;
 const CUSTOMER = 'plain';
-const NEVER: LookPace = { soonestMs: 1e9, latestMs: 1e9, callsPerCall: 0 };
+const NEVER: LookPace = { soonestMs: 1e9, latestMs: 1e9, callsPerCall: { crm: 0, marketing: 0 } };
 export const LONGEST_TITLE = 20;
 
 const text = (name: string, maxLength: number | null = null): FieldSchema => ({

@@ -24,7 +24,7 @@ const approving = (seed: number) => {
   const watch: Watch = {
     guards: { optOuts: { people: 0, percent: 0 }, creates: 0 },
     // At every opportunity.
-    looks: { soonestMs: 0, latestMs: 0, callsPerCall: 0 },
+    looks: { soonestMs: 0, latestMs: 0, callsPerCall: { crm: 0, marketing: 0 } },
     async afterCommit({ store, profile }) {
       if (chance() >= LOOKS_IN) return;
       for (const name of new Set((await serviceOf(store, profile)).holds.map(({ run }) => run))) {

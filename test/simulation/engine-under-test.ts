@@ -68,7 +68,7 @@ export interface Watch {
 /** Guards that never strike, and nobody who looks at a run that is under way. */
 const NO_WATCH: Watch = {
   guards: { optOuts: { people: 50, percent: 5 }, creates: 5_000 },
-  looks: { soonestMs: 10 * 60_000, latestMs: 10 * 60_000, callsPerCall: 0 },
+  looks: { soonestMs: 10 * 60_000, latestMs: 10 * 60_000, callsPerCall: { crm: 0, marketing: 0 } },
   afterCommit: async () => {},
   beforeIntents: async () => {},
 };

@@ -43,8 +43,11 @@ export interface CustomerResult {
   readonly findings: readonly Finding[];
 }
 
-/** In a long run, opt-outs are looked for and carried again this often (C21); what it gives and costs: docs/adr/0010-speed.md. */
-const LOOKS: LookPace = { soonestMs: 4_000, latestMs: 30_000, callsPerCall: 10 };
+/**
+ * In a long run, opt-outs are looked for and carried again this often (C21); what it gives and costs: docs/adr/0010-speed.md. A
+ * marketing tool's limits are mostly by the second, a CRM's by the day.
+ */
+const LOOKS: LookPace = { soonestMs: 4_000, latestMs: 30_000, callsPerCall: { marketing: 24, crm: 48 } };
 
 /** Digest of what a profile says about consent, lists, records and connections (C23); null if a connection is broken. */
 export const digestOf = (customer: Customer, profile: Profile): string | null => {

@@ -1,32 +1,65 @@
-import type { Role } from '@heed/contract';
+import type { Millis, Role } from '@heed/contract';
 import { ingest } from './ingest.ts';
 import { lookForHeirs, readConsent, readMembers } from './read.ts';
 import { breathe, callsOf, type Run, sideOf } from './run-state.ts';
 
 /** How often a long run looks for opt-outs in between (C21). */
 export interface LookPace {
-  /** Never sooner than this after the last one, our clock. */
+  /** Never sooner than this after the last one in that system, our clock. */
   readonly soonestMs: number;
   /** And once this has passed in any case: a run may wait for a vendor, and make no calls of its own. */
   readonly latestMs: number;
-  /** In between: once the run has made so many calls for each one that a look takes. */
-  readonly callsPerCall: number;
+  /** In between: once the run has made so many calls, to whichever system, for each one that a look at this one takes. */
+  readonly callsPerCall: Readonly<Record<Role, number>>;
 }
 
-/** Whether what a look costs is worth it by now: calls of the run since the last one, or time. */
-export const isLookDue = (run: Run, { soonestMs, latestMs, callsPerCall }: LookPace): boolean => {
-  const passedMs = run.engine.clock.now() - run.looked.at;
-  if (passedMs < soonestMs) return false;
-  return passedMs >= latestMs || callsOf(run) - run.looked.calls >= callsPerCall * run.lookCost;
+/** Of the last look at one system: when it was done with (our clock), the calls of the run by then, and what such a look costs at least. */
+export interface Looked {
+  readonly at: Millis;
+  readonly calls: number;
+  readonly cost: number | null;
+}
+
+const SIDES = ['marketing', 'crm'] as const;
+
+/** Each look takes a call at least; what it really costs its first look shows. */
+export const notLooked = (now: Millis): Record<Role, Looked> => {
+  const looked = { at: now, calls: 0, cost: null };
+  return { crm: looked, marketing: looked };
 };
 
-/** Who opted out in either system since the last read or look of this run (C21). */
-export const lookForOptOuts = async (run: Run): Promise<void> => {
-  const before = callsOf(run);
-  await lookAtSide(run, 'marketing', readMembers);
-  await lookAtSide(run, 'crm', readConsent);
-  await lookForHeirs(run);
-  run.lookCost = Math.min(run.lookCost, callsOf(run) - before);
+/** Whether another look at a system is worth what it costs by now: calls of the run since the last one, or time. */
+export const isWorthALook = (
+  last: Looked,
+  now: Pick<Looked, 'at' | 'calls'>,
+  { soonestMs, latestMs, callsPerCall }: LookPace,
+  side: Role,
+): boolean => {
+  const passedMs = now.at - last.at;
+  if (passedMs < soonestMs) return false;
+  return passedMs >= latestMs || now.calls - last.calls >= callsPerCall[side] * (last.cost ?? 1);
+};
+
+/** The systems whose turn it is. */
+export const dueLooks = (run: Run, pace: LookPace): readonly Role[] => {
+  const now = { at: run.engine.clock.now(), calls: callsOf(run) };
+  return SIDES.filter((side) => isWorthALook(run.looked[side], now, pace, side));
+};
+
+/** Who opted out in these systems since the last read or look of this run (C21). */
+export const lookForOptOuts = async (run: Run, sides: readonly Role[]): Promise<void> => {
+  for (const side of sides) {
+    const before = callsOf(run);
+    await lookAtSide(run, side, side === 'crm' ? readConsent : readMembers);
+    if (side === 'crm') await lookForHeirs(run);
+    const took = callsOf(run) - before;
+    run.looked[side] = { ...run.looked[side], cost: Math.min(run.looked[side].cost ?? took, took) };
+  }
+};
+
+/** What is found is carried before the next look is thought of: it counts from then on. */
+export const noteLooks = (run: Run, sides: readonly Role[] = SIDES): void => {
+  for (const side of sides) run.looked[side] = { ...run.looked[side], at: run.engine.clock.now(), calls: callsOf(run) };
 };
 
 /**

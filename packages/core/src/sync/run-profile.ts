@@ -17,12 +17,12 @@ import { seeksErased, settleAbsent } from './erased.ts';
 import { isAnswered, putHold } from './guarded-pass.ts';
 import { stillInJobs } from './jobs.ts';
 import { keepSchemas } from './known-schemas.ts';
-import { isLookDue, type LookPace, lookForOptOuts } from './look-for-opt-outs.ts';
+import { dueLooks, type LookPace, lookForOptOuts, noteLooks, notLooked } from './look-for-opt-outs.ts';
 import { fieldsPass, optOutPass } from './passes.ts';
 import { forgetCursors, readConsent, readMembers, readRecords } from './read.ts';
 import { emptyReport, heldOf } from './report.ts';
 import type { Allowed } from './run-state.ts';
-import { callsOf, Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
+import { Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
 import { changeService, serviceOf } from './service.ts';
 import { SystemStopped } from './write.ts';
 
@@ -72,9 +72,6 @@ export const runProfile = async (
   const report = await finish(started, ended, options, engine, { crm, marketing });
   return { report, lines: ended.run?.lines ?? [], findings: ended.findings, counts: ended.run?.counts ?? new Map() };
 };
-
-/** One call to each system, until a look of the run has shown what it really costs. */
-const LOOK_COST = 2;
 
 interface Ended {
   readonly run: Run | null;
@@ -175,8 +172,7 @@ const prepare = async (
     sets: 0,
     optOutsMark: 0,
     seenAt: { crm: crm.session.now(), marketing: marketing.session.now() },
-    looked: { at: engine.clock.now(), calls: 0 },
-    lookCost: LOOK_COST,
+    looked: notLooked(engine.clock.now()),
   };
 };
 
@@ -213,7 +209,7 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   const between = (): Promise<void> => optOutsBetween(run, allowed, options);
   if (listsFirst) await readRecords(run);
   await optOuts(run, allowed, null);
-  noteLook(run);
+  noteLooks(run);
   if (!listsFirst) {
     const mark = await run.engine.store.newestMark();
     await readRecords(run, between);
@@ -250,15 +246,11 @@ const lookAgainIfUnblocked = async (run: Run): Promise<void> => {
 /** Opt-outs never wait behind a long read, a long run of fields or a job (C21), nor does what somebody approves meanwhile (C23). */
 const optOutsBetween = async (run: Run, allowed: Allowed, options: RunOptions): Promise<void> => {
   if (run.mode === 'plan') return;
-  const isDue = isLookDue(run, options.looks);
-  if (!isDue && !(await isAnswered(run))) return;
-  if (isDue) await lookForOptOuts(run);
+  const due = dueLooks(run, options.looks);
+  if (due.length === 0 && !(await isAnswered(run))) return;
+  await lookForOptOuts(run, due);
   await optOuts(run, allowed, run.optOutsMark);
-  if (isDue) noteLook(run);
-};
-
-const noteLook = (run: Run): void => {
-  run.looked = { at: run.engine.clock.now(), calls: callsOf(run) };
+  noteLooks(run, due);
 };
 
 const optOuts = async (run: Run, allowed: Allowed, since: number | null): Promise<void> => {

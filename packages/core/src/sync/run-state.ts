@@ -6,6 +6,7 @@ import type { Finding } from '../profile/place.ts';
 import type { System } from '../state/shadow.ts';
 import { type Lease, LeaseLost } from '../state/store.ts';
 import { type Engine, LEASE_MS, type OpenSystem } from './engine.ts';
+import type { Looked } from './look-for-opt-outs.ts';
 import type { Service } from './service.ts';
 
 /** One line of a plan or of a run: what is, or would be, done to whom and why. */
@@ -73,10 +74,7 @@ export interface Run {
   optOutsMark: number;
   /** When the last read of consent, or look for opt-outs, began; each vendor's clock. */
   readonly seenAt: Record<Role, Millis>;
-  /** Of the last look for opt-outs: when it was done with (our clock), the calls of the run by then. */
-  looked: { readonly at: Millis; readonly calls: number };
-  /** The fewest calls that a look of this run took. */
-  lookCost: number;
+  readonly looked: Record<Role, Looked>;
 }
 
 export const sideOf = (run: Run, side: 'crm' | 'marketing'): { readonly open: OpenSystem; readonly system: System } =>
