@@ -286,6 +286,11 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 8766,
     about: 'the same: unsubscribed with an early stamp, and deleted before that look-up (C1)',
   },
+  {
+    seed: 36873,
+    about:
+      'an invitation that a crash cut off in one audience kept the person from being subscribed in another, which asks nobody (C11, C19)',
+  },
   { seed: 11003, about: 'the same, of one of two records that share the address (C1)' },
   // Here the judge was wrong.
   {

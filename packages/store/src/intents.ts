@@ -1,5 +1,5 @@
 import type { Millis } from '@heed/contract';
-import { type AddressKey, type Intent, recordKey, systemKey } from '@heed/core';
+import { type AddressKey, type Intent, type Neighbourhood, recordKey, systemKey } from '@heed/core';
 import type { Database } from './database.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
 import { linkDone } from './links.ts';
@@ -108,20 +108,28 @@ export const recentIntents = (
     ),
   );
 
-/** At which of these addresses a member was made in one of these systems, or anybody was ever invited (C11). */
+/**
+ * At which of these addresses a member was intended or made in one of these systems, and at which somebody was invited in any of the
+ * customer's (C11, C19). Where nobody knows in which one it was, both.
+ */
 export const createdAt = (
   database: Database,
   systems: readonly number[],
   addresses: Iterable<AddressKey>,
-): readonly AddressKey[] =>
-  database
-    .all<{ address: AddressKey }>(
-      `SELECT DISTINCT address FROM member_create WHERE address IN (SELECT value FROM json_each(?))
-         AND (system IS NULL OR invites = 1 OR system IN (SELECT value FROM json_each(?))) ORDER BY address`,
-      jsonList(addresses),
-      jsonList(systems),
-    )
-    .map((row) => row.address);
+): Pick<Neighbourhood, 'everCreated' | 'everInvited'> => {
+  const all = database.all<{ address: AddressKey; here: number; invited: number }>(
+    `SELECT address, max(system IS NULL OR system IN (SELECT value FROM json_each(?))) AS here,
+            max(system IS NULL OR invites) AS invited
+       FROM member_create WHERE address IN (SELECT value FROM json_each(?)) GROUP BY address ORDER BY address`,
+    jsonList(systems),
+    jsonList(addresses),
+  );
+  const those = (rows: typeof all): readonly AddressKey[] => rows.map(({ address }) => address);
+  return {
+    everCreated: those(all.filter(({ here }) => here === 1)),
+    everInvited: those(all.filter(({ invited }) => invited === 1)),
+  };
+};
 
 /** Removes intents that explain nothing any more: seen or refused, and answered long ago. */
 export const pruneIntents = (database: Database, now: Millis): void => {

@@ -51,7 +51,7 @@ export const neighbourhoodOf = (
     links,
     owed: owedAt(database, profile, around),
     setAside: setAsideAt(database, profile, jsonList(around)),
-    everCreated: createdAt(database, circle.members, around),
+    ...createdAt(database, circle.members, around),
     inJob: addressesInJobs(database, around),
     ...elsewhereOf(database, systems, asked),
   };

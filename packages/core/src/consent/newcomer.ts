@@ -16,8 +16,10 @@ export interface Newcomer {
   readonly barred: boolean;
   /** Some opt-out of the address is in the ledger, standing or not (C11). */
   readonly everOptedOut: boolean;
-  /** A create of this member was intended before, whatever became of it (C11, C19). */
+  /** A create of this member was intended before, whatever became of it (C19). */
   readonly createdBefore: boolean;
+  /** An invitation of the address was intended before, in any audience of the customer (C11). */
+  readonly invitedBefore: boolean;
 }
 
 export type NewcomerVerdict = { readonly as: NewMemberAs } | { readonly no: NotSyncedReason; readonly rule: string };
@@ -39,6 +41,8 @@ export const admit = (one: Newcomer): NewcomerVerdict => {
     if (!yes || no) return { no: 'no-opt-in', rule: 'C19' };
   }
   if (newMembers === 'subscribe') return { as: 'subscribed' };
-  // A confirmation mail is a send: never to an address with any opt-out in the ledger, standing or not (C11).
+  // A confirmation mail is a send: once a person, in whichever audience; never to an address with any opt-out in the ledger,
+  // standing or not (C11).
+  if (one.invitedBefore) return { no: 'invited-before', rule: 'C11' };
   return one.everOptedOut ? { no: 'opted-out', rule: 'C11' } : { as: 'pending' };
 };

@@ -40,6 +40,7 @@ export const memberlessRecord = (matter: Matter, winner: Shadow): Carried => {
     everOptedOut:
       anywhere.length > 0 || around.ledger.facts.some((fact) => fact.address === address && fact.says === 'opted-out'),
     createdBefore: around.createdBefore,
+    invitedBefore: around.invitedBefore,
   });
   if ('no' in verdictOnCreate) return refuse(verdictOnCreate.no, verdictOnCreate.rule);
   if (context.cautious || !context.mayCreate || !context.marketingIsComplete) return { ...nothing, winner };

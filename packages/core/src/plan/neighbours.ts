@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly owed: readonly Owed[];
   readonly setAside: readonly SetAside[];
   readonly createdBefore: boolean;
+  /** An invitation of it was, in whichever system of the customer (C11). */
+  readonly invitedBefore: boolean;
   /** A write about it is under way in a job of the vendor. */
   readonly inJob: boolean;
   /** The people and the members of the address in each other system of the customer, and what was said about them (C26). */
@@ -48,6 +50,7 @@ export const surroundingsOf = (
   const owedByAddress = groupBy(hood.owed, (owed) => [owed.address]);
   const asideByAddress = groupBy(hood.setAside, (one) => [one.address]);
   const created = new Set(hood.everCreated);
+  const invited = new Set(hood.everInvited);
   const inJob = new Set(hood.inJob);
 
   return (address) => {
@@ -80,6 +83,7 @@ export const surroundingsOf = (
       owed: owedByAddress.get(address) ?? [],
       setAside: asideByAddress.get(address) ?? [],
       createdBefore: created.has(address),
+      invitedBefore: invited.has(address),
       // A record may have moved here while a job writes to it.
       inJob: [...addresses].some((one) => inJob.has(one)),
       elsewhere: () => elsewhere.map((cut) => cut(address)),

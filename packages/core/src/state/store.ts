@@ -194,8 +194,10 @@ export interface Neighbourhood {
   readonly links: readonly Link[];
   readonly owed: readonly Owed[];
   readonly setAside: readonly SetAside[];
-  /** Where a member was ever intended or made in one of these systems, or an invitation in any of the customer's (C11, C19). */
+  /** Where a member was ever intended or made in one of these systems (C19). */
   readonly everCreated: readonly AddressKey[];
+  /** Where somebody was ever invited, in whichever system of the customer (C11). */
+  readonly everInvited: readonly AddressKey[];
   /** Addresses with a write in a job that has not ended: their fields wait for it. */
   readonly inJob: readonly AddressKey[];
   /** Who has or had one of the addresses in the customer's other systems, and what was said there (C26); absent if there are none. */

@@ -114,6 +114,7 @@ const planOf = (run: Run, name: AddressKey, shadows: readonly Shadow[], facts: r
     owed: [],
     setAside: [],
     everCreated: [name],
+    everInvited: [name],
     inJob: [],
   };
   const view = { ...run.view, settings: { ...run.view.settings, scope: 'everyone' as const } };

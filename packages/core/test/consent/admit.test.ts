@@ -13,6 +13,7 @@ const newcomer = (rules: Parameters<typeof viewFor>[0], more: Partial<Newcomer> 
   barred: false,
   everOptedOut: false,
   createdBefore: false,
+  invitedBefore: false,
   ...more,
 });
 
@@ -40,6 +41,13 @@ describe('C19 new members need a reason', () => {
     expect(admit(newcomer({ newMembers: 'double-opt-in' }, { createdBefore: true }))).toMatchObject({
       no: 'invited-before',
     });
+  });
+
+  it('C11 nor where another audience of the customer sent it; who is not asked becomes a member of each', () => {
+    const invited = { invitedBefore: true };
+    expect(admit(newcomer({ newMembers: 'double-opt-in' }, invited))).toEqual({ no: 'invited-before', rule: 'C11' });
+    expect(admit(newcomer({ newMembers: 'subscribe' }, invited))).toEqual({ as: 'subscribed' });
+    expect(admit(newcomer({ newMembers: 'non-subscribed' }, invited))).toEqual({ as: 'non-subscribed' });
   });
 
   it('C19 C12a a member that Heed made and that vanished is not new', () => {
@@ -154,5 +162,17 @@ describe('C19 creating, planned', () => {
     story.record('Contact 1');
     story.everCreated.push(key('ann@x.org'));
     expect(demands(story.plan('ann@x.org'))).toEqual([]);
+  });
+
+  it('C11 C19 whom another audience of the customer invited is created here all the same, unless it would be asked again', () => {
+    const planFor = (newMembers: 'subscribe' | 'double-opt-in') => {
+      const story = new Story({ newMembers });
+      story.record('Contact 1');
+      story.everInvited.push(key('ann@x.org'));
+      return story.plan('ann@x.org');
+    };
+    expect(demands(planFor('subscribe'))).toEqual(['marketing create']);
+    expect(demands(planFor('double-opt-in'))).toEqual([]);
+    expect(reasonOf(planFor('double-opt-in'))).toBe('invited-before');
   });
 });

@@ -174,6 +174,7 @@ export class Story {
   readonly setAside: SetAside[] = [];
   readonly links: Link[] = [];
   readonly everCreated: AddressKey[] = [];
+  readonly everInvited: AddressKey[] = [];
   intents: Intent[] = [];
   now: Millis = BEGIN;
   #n = 0;
@@ -283,6 +284,7 @@ export class Story {
       owed: this.owed,
       setAside: this.setAside,
       everCreated: this.everCreated,
+      everInvited: this.everInvited,
       inJob: [],
     };
     const address = key(email);

@@ -83,6 +83,7 @@ export const hoodOf = (hood: Partial<Neighbourhood>): Neighbourhood => ({
   owed: [],
   setAside: [],
   everCreated: [],
+  everInvited: [],
   inJob: [],
   ...hood,
 });

@@ -59,6 +59,7 @@ describe('C14 C15 C16 who surrounds an address', () => {
       owed: [],
       setAside: [],
       createdBefore: false,
+      invitedBefore: false,
       inJob: false,
     });
   });
@@ -141,9 +142,20 @@ describe('what is known about them', () => {
       owed: [owed(BOB), owed(ANN), owed(ANN)],
       setAside: [aside(ANN), aside(BOB)],
       everCreated: [ANN],
+      everInvited: [key('c@x.org')],
     };
-    expect(around(hood)).toMatchObject({ owed: [owed(ANN), owed(ANN)], setAside: [aside(ANN)], createdBefore: true });
-    expect(around(hood, key('c@x.org'))).toMatchObject({ owed: [], setAside: [], createdBefore: false });
+    expect(around(hood)).toMatchObject({
+      owed: [owed(ANN), owed(ANN)],
+      setAside: [aside(ANN)],
+      createdBefore: true,
+      invitedBefore: false,
+    });
+    expect(around(hood, key('c@x.org'))).toMatchObject({
+      owed: [],
+      setAside: [],
+      createdBefore: false,
+      invitedBefore: true,
+    });
   });
 
   it('I8 a write under way about any address that they had', () => {
