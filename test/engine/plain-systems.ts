@@ -37,6 +37,8 @@ export interface PlainSystem {
   readonly rows: Map<string, Row>;
   /** Ops in the order in which they arrived, by whatever lane. */
   readonly written: Op[];
+  /** The same, by request. */
+  readonly requests: (readonly Op[])[];
   /** What becomes of an op; null: it is applied. */
   refuse: (op: Op) => string | null;
   /** Jobs do not end. */
@@ -50,8 +52,13 @@ export interface PlainSystem {
   strangers: Map<string, Row> | null;
   /** The addresses that were looked up. */
   readonly asked: string[];
+  createsInOne?: number;
   /** What reads show instead, as a search does that lags behind or is stamped early. */
   found?: readonly Row[];
+  /** Rows a page; without it all come in one. */
+  pageRows?: number;
+  /** Told of the rows of every page before it is shown, and of the ops of every write before they are done. */
+  passing?: (what: 'rows' | 'ops', things: readonly object[]) => void;
 }
 
 export const NOON = Date.UTC(2026, 10, 18, 12);
@@ -99,6 +106,7 @@ const CAN: Capabilities = {
 export const plainSystem = (): PlainSystem => ({
   rows: new Map(),
   written: [],
+  requests: [],
   refuse: () => null,
   tell: (outcomes) => outcomes,
   lane: null,
@@ -169,7 +177,13 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
     async *read({ after, initially }): AsyncIterable<Page> {
       const found = after === null || initially === 'everyone' ? [...system.rows.values()] : [];
       const all = system.found ?? found;
-      yield { rows: all, next: '{}', last: true, complete: after === null, readAt: NOON, total: all.length };
+      const size = system.pageRows ?? Math.max(1, all.length);
+      for (let from = 0; from === 0 || from < all.length; from += size) {
+        const rows = all.slice(from, from + size).map((one) => ({ ...one }));
+        system.passing?.('rows', rows);
+        const last = from + size >= all.length;
+        yield { rows, next: '{}', last, complete: after === null, readAt: NOON, total: all.length };
+      }
     },
     async *optOutsSince() {
       yield [...system.rows.values()].filter(
@@ -194,14 +208,18 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
             return { ...told, name: 'OptedOut', value: values.OptedOut ?? null, blocks: values.OptedOut === true };
           return { ...told, name: 'status', value: state.status, blocks: state.status !== 'subscribed' };
         }),
-    write: async (ops) => ops.map(apply),
+    write: async (ops) => {
+      system.passing?.('ops', ops);
+      system.requests.push(ops);
+      return ops.map(apply);
+    },
     bulk: system.lane === null ? null : jobs,
     now: () => NOON,
     close: async () => {},
   };
 };
 
-const connectorOf = (role: 'crm' | 'marketing', { lane, strangers }: PlainSystem): Connector => ({
+const connectorOf = (role: 'crm' | 'marketing', { lane, strangers, createsInOne }: PlainSystem): Connector => ({
   name: role,
   title: role,
   roles: {
@@ -209,6 +227,7 @@ const connectorOf = (role: 'crm' | 'marketing', { lane, strangers }: PlainSystem
       ...CAN,
       bulk: lane,
       listsOptedOutWithoutContact: strangers === null,
+      ...(createsInOne === undefined ? {} : { createsInOne }),
       ...(role === 'crm' ? {} : { optOutBy: 'status', newMembers: ['subscribed'] }),
     },
   },
