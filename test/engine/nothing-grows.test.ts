@@ -32,6 +32,7 @@ describe('a run', () => {
     crm.passing = read.passing;
     marketing.passing = (what, things) => {
       marketing.written.length = 0;
+      marketing.requests.length = 0;
       written.passing(what, things);
     };
     for (let n = 0; n < PEOPLE; n += 1) {
