@@ -1,4 +1,5 @@
 import type { Connector } from '@heed/contract';
+import { BATCH_MEMBERS } from './api.ts';
 import { BULK_LANE } from './bulk/jobs.ts';
 import { accountOf, config, type MailchimpConfig } from './config.ts';
 import { LIMITS } from './limits.ts';
@@ -21,6 +22,7 @@ export const connector: Connector<MailchimpConfig> = {
       // By creating an unsubscribed member; whether that one costs money depends on the plan (README.md).
       optOutUnknown: true,
       newMembers: ['subscribed', 'pending', 'non-subscribed', 'unsubscribed'],
+      createsInOne: BATCH_MEMBERS,
       creates: [],
       reference: false,
       conditionalWrite: false,

@@ -31,6 +31,8 @@ export interface Capabilities {
   readonly optOutUnknown: boolean;
   /** Statuses a new member can get; empty if none can be created. */
   readonly newMembers: readonly NewMemberAs[];
+  /** So many of them go in one call, which counts as one, full or not: a run then fills its calls. Absent where that saves nothing. */
+  readonly createsInOne?: number;
   /** Record types that can be created, for a CRM. */
   readonly creates: readonly string[];
   /** Can store our own external id, unique. */

@@ -79,7 +79,7 @@ const plansWithStrangers = async (
   return plansOf(run, addresses);
 };
 
-const makesMember = (plan: AddressPlan): boolean =>
+export const makesMember = (plan: AddressPlan): boolean =>
   plan.fields.some(({ side, op }) => side === 'marketing' && op.kind === 'create');
 
 /**
@@ -105,11 +105,12 @@ const askEvidence = async (run: Run, plans: readonly AddressPlan[]): Promise<boo
   return members.length > 0;
 };
 
-/** Walks through all dirty addresses that are due, a batch at a time. `consentSince`: see `Store.dirty`. */
+/** Walks through all dirty addresses that are due, a batch of `size` at a time. `consentSince`: see `Store.dirty`. */
 export const eachDirtyBatch = async (
   run: Run,
   work: (marks: readonly DirtyMark[]) => Promise<void>,
   consentSince: number | null = null,
+  size: () => number = () => BATCH,
 ): Promise<void> => {
   let after: AddressKey | null = null;
   for (;;) {
@@ -118,7 +119,7 @@ export const eachDirtyBatch = async (
       run.view.profile.id,
       run.engine.clock.now(),
       after,
-      BATCH,
+      size(),
       consentSince,
     );
     if (marks.length === 0) return;

@@ -1,8 +1,9 @@
 import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
-import type { Worklist } from '../state/store.ts';
+import type { DirtyMark, Worklist } from '../state/store.ts';
 import { carryOut, count } from './carry-out.ts';
-import { eachDirtyBatch, informedPlansOf, plansBeforeFields, strangersMade } from './decide-batch.ts';
+import { eachDirtyBatch, informedPlansOf, makesMember, plansBeforeFields, strangersMade } from './decide-batch.ts';
+import { fullCalls } from './full-calls.ts';
 import { enlistReleased, guardedPass, putHold } from './guarded-pass.ts';
 import { jobPass, mayGoByJob } from './job-pass.ts';
 import { record } from './plan-line.ts';
@@ -99,13 +100,8 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
   let created = 0;
   /** If no more people are due than may be created, and no more have come since, there is no need to count first. */
   const createsAtOnce = (): boolean => run.service.released.creates || Math.max(due, done) <= profile.guards.creates;
-  /** Where a write waits until the whole run is counted; null: it goes with its batch. */
-  const waitsOn = (write: PlannedWrite): Worklist | null => {
-    if (isLeaving(write)) return 'leaving';
-    if (isMemberCreate(write)) return createsAtOnce() ? null : 'creates';
-    return mayGoByJob(run, write, due) ? `jobs.${write.side}` : null;
-  };
-  await eachDirtyBatch(run, async (marks) => {
+  const calls = fullCalls(run.view.can.marketing.createsInOne);
+  const workOn = async (marks: readonly DirtyMark[]): Promise<void> => {
     done += marks.length;
     const addresses = marks.map((mark) => mark.address);
     const createsTell = createsGo(run, allowed, Math.max(due, done));
@@ -113,8 +109,19 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     const cleared = await store.enlisted(profile.id, 'cleared', addresses);
     const gone = await store.enlisted(profile.id, 'missing', addresses);
     const rests = (plan: AddressPlan): boolean => isHeld(plan) || cleared.has(plan.address);
+    const creating = createsTell ? plans.filter((plan) => !rests(plan) && makesMember(plan)) : [];
+    const later = calls.waiting(
+      creating.map((plan) => plan.address),
+      marks.length,
+    );
+    /** Where a write waits until the whole run is counted, or until its call is full; null: it goes with its batch. */
+    const waitsOn = (plan: AddressPlan, write: PlannedWrite): Worklist | null => {
+      if (isLeaving(write)) return 'leaving';
+      if (isMemberCreate(write)) return createsAtOnce() && !later.has(plan.address) ? null : 'creates';
+      return mayGoByJob(run, write, due) ? `jobs.${write.side}` : null;
+    };
     const now = (plan: AddressPlan): readonly PlannedWrite[] =>
-      rests(plan) ? [] : plan.fields.filter((write) => waitsOn(write) === null);
+      rests(plan) ? [] : plan.fields.filter((write) => waitsOn(plan, write) === null);
     for (const plan of plans) {
       count(run, plan);
       record(run, plan, now(plan), allowed !== 'everything');
@@ -122,23 +129,25 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     }
     for (const list of ['creates', 'leaving', 'jobs.crm', 'jobs.marketing'] as const) {
       const waiting = (plan: AddressPlan): boolean =>
-        plan.fields.some((write) => waitsOn(write) === list) && !(list.startsWith('jobs.') && rests(plan));
+        plan.fields.some((write) => waitsOn(plan, write) === list) && !(list.startsWith('jobs.') && rests(plan));
       await enlist(run, list, addressesWith(plans, waiting));
     }
     if (allowed === 'everything') {
       await carryOut(run, marks, plans, now, {
-        unfinished: (plan) => plan.fields.some((write) => waitsOn(write) !== null),
+        unfinished: (plan) => plan.fields.some((write) => waitsOn(plan, write) !== null),
         held: isHeld,
         missing: (plan) => gone.has(plan.address),
       });
-      if (createsTell) await strangersMade(run, plans);
+      const made = plans.filter((plan) => !later.has(plan.address));
+      if (createsTell) await strangersMade(run, made);
     } else {
       const held = (plan: AddressPlan): boolean => plan.fields.length + plan.consent.length > 0;
       await carryOut(run, marks, plans, () => [], { unfinished: () => false, held });
     }
     run.engine.progress({ profile: profile.id, doing: 'carrying fields', done, of: due });
     await between();
-  });
+  };
+  await eachDirtyBatch(run, workOn, null, calls.size);
   const waiting = await createPass(run, allowed, created, between);
   for (const side of ['marketing', 'crm'] as const) await jobPass(run, side, allowed, between);
   await guardedPass(run, 'leaving', allowed, (plan) => plan.fields.filter(isLeaving));
@@ -189,6 +198,7 @@ const createPass = async (
     for (const plan of plans) record(run, plan, choose(plan), allowed !== 'everything');
     if (allowed !== 'everything') return;
     await carryOut(run, marks, plans, choose, { unfinished: () => false, held: () => false });
+    await strangersMade(run, plans);
     await between();
   });
   return 0;

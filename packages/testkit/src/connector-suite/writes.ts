@@ -136,6 +136,29 @@ const createChecks: readonly Check[] = [
     },
   },
   {
+    name: 'write: as many creates as go in one call are one call, and one more is another',
+    unless: ({ can }) => (can.createsInOne === undefined ? 'does not say how many go in one' : null),
+    async run(bench) {
+      const most = bench.can.createsInOne ?? 0;
+      const writes = async (count: number): Promise<number> => {
+        bench.vendor.reset();
+        const { session } = bench.open();
+        // As every run does; what it showed need not be looked at again.
+        await readAll(bench, session, null);
+        const before = bench.vendor.calls().length;
+        await writeAll(
+          session,
+          addresses(count).map((email) => opsFor(bench).create(email)),
+        );
+        return bench.vendor
+          .calls()
+          .slice(before)
+          .filter(({ method }) => method !== 'GET').length;
+      };
+      expect([await writes(most), await writes(most + 1)]).toEqual([1, 2]);
+    },
+  },
+  {
     name: 'write: the same create twice makes one record',
     async run(bench) {
       const { create } = opsFor(bench);
