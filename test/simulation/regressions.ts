@@ -291,6 +291,12 @@ export const REGRESSIONS: readonly Regression[] = [
     about:
       'an invitation that a crash cut off in one audience kept the person from being subscribed in another, which asks nobody (C11, C19)',
   },
+  {
+    seed: 39444,
+    about:
+      'an opt-out that two audiences had made was set with the one behind it that had been lifted, so that the other profile cleared it, for ever (C7, C8, C26)',
+  },
+  { seed: 38847, about: 'the same, where the other one followed a record to the address (C15)' },
   { seed: 11003, about: 'the same, of one of two records that share the address (C1)' },
   // Here the judge was wrong.
   {

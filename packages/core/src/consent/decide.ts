@@ -62,8 +62,13 @@ export interface Verdict {
   readonly row: 1 | 2 | 3 | 4 | 5 | 6;
   /** The rules it rests on, for people: `C0.3 C1`. */
   readonly rule: string;
-  /** The facts it rests on, origins first; never an echo alone (C8, I4). */
+  /**
+   * The facts it rests on, origins first; never an echo alone (C8, I4). The first one is what an echo of it in the CRM keeps: it
+   * stands there.
+   */
   readonly because: readonly number[];
+  /** The same for an opt-out of the member: the first one stands in the marketing system. */
+  readonly memberBecause: readonly number[];
   /** The opt-out goes to every CRM record of the address, known or not (C1). */
   readonly spreads: boolean;
   /** Records whose opt-out field must be set. */
@@ -95,9 +100,15 @@ export const decide = (one: Case): Verdict => {
   return gone === null ? nobodyOptedOut(one) : leftAlone(gone);
 };
 
-const numbersOf = (optOuts: readonly OptOut[]): readonly number[] => [
-  ...new Set([...optOuts].sort((a, b) => strength(b.origin) - strength(a.origin)).map((optOut) => optOut.origin.n)),
-];
+/** `target`: where they are carried to. An echo of what no longer stands there would end at once (C7, C8). */
+const numbersOf = (optOuts: readonly OptOut[], target: Source): readonly number[] => {
+  const rank = (one: OptOut): number => (one.stands(target) ? STANDS : 0) + strength(one.origin);
+  const ranked = optOuts.map((one) => ({ n: one.origin.n, rank: rank(one) }));
+  return [...new Set(ranked.sort((a, b) => b.rank - a.rank).map(({ n }) => n))];
+};
+
+/** More than any strength. */
+const STANDS = 4;
 
 /** Which origin an echo should keep if several stand: the one that ends last (C8, C20). */
 const strength = (fact: Fact): number =>
@@ -107,6 +118,7 @@ const quiet = {
   spreads: false,
   set: [],
   clear: [],
+  memberBecause: [],
   member: 'leave',
   guarded: false,
   fields: false,
@@ -125,7 +137,8 @@ const standingVerdict = (one: Case, standing: readonly Binding[]): Verdict => {
   return {
     ...quiet,
     row,
-    because: numbersOf(standing),
+    because: numbersOf(standing, one.crm),
+    memberBecause: numbersOf(standing, one.marketing),
     rule: [...new Set([`C0.${row}`, member.rule, ...(spreads ? ['C1'] : [])])].join(' '),
     spreads,
     set: one.records.filter((record) => mustBeSet(record, row, spreads)).map(({ record }) => record),
@@ -215,7 +228,7 @@ const liftedVerdict = (one: Case, optOuts: readonly Binding[]): Verdict => {
     ...quiet,
     row: 1,
     rule: 'C0.1 C7',
-    because: [...latest.map((optIn) => optIn.n), ...numbersOf(optOuts)],
+    because: [...latest.map((optIn) => optIn.n), ...numbersOf(optOuts, one.crm)],
     clear: clear ? ticked.map(({ record }) => record) : [],
     fields: settled && outOfReach(one.member) === null,
     remark: settled ? outOfReach(one.member) : { reason: 'waits-for-review', rule: 'C7' },
@@ -227,7 +240,7 @@ const doubtful = (one: Case): Verdict => ({
   ...quiet,
   row: 4,
   rule: 'C0.4 C15',
-  because: numbersOf(one.bindings),
+  because: numbersOf(one.bindings, one.crm),
   remark: { reason: 'shared-address', rule: 'C15' },
 });
 

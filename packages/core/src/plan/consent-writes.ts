@@ -24,12 +24,12 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
   const setAside: SetAside[] = [];
   const writes: PlannedWrite[] = [];
   const owed: Owed[] = [];
-  const { because } = verdict;
   const { topic } = view;
   const rule = topic.name === ALL_MAIL ? verdict.rule : `${verdict.rule} C17`;
   const about = topic.name === ALL_MAIL ? {} : { topic: topic.name };
   const aboutOn = (side: Side) => (topic.collapses[side] ? { ...about, collapses: true as const } : about);
   const owe = (side: 'crm' | 'marketing', record: RecordRef | null, why: string): void => {
+    const because = side === 'crm' ? verdict.because : verdict.memberBecause;
     owed.push({ address, side, record, rule, because, since: context.now, why, ...about });
   };
   for (const shadow of live.filter((each) =>
@@ -53,7 +53,7 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
       side: 'crm',
       op: { kind: 'opt-out', record: shadow.record, email: shadow.email ?? '', topic: '*', set },
       rule,
-      because,
+      because: verdict.because,
       guarded: false,
       agrees: {},
       partner: null,
@@ -75,7 +75,7 @@ export const consentWrites = (matter: Matter): ConsentWrites => {
         side: 'marketing',
         op: { kind: 'opt-out', record: known, email, topic: topic.id, set: {} },
         rule,
-        because,
+        because: verdict.memberBecause,
         guarded: verdict.guarded,
         agrees: {},
         partner: null,

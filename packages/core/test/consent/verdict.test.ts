@@ -56,6 +56,20 @@ describe('I4 C8 what a verdict rests on', () => {
     expect(verdict([ELSEWHERE, TICK, OWN]).because).toEqual([1, 3, 2]);
   });
 
+  // Two profiles of one CRM fought over its box: the echo of both audiences kept the one that was lifted (seed 39444).
+  it('C7 C8 C26 first one that stands where it is carried to: an echo of what was lifted there would end at once', () => {
+    const liftedInCrm = verdict([ELSEWHERE, 'own opt-in elsewhere', OWN]);
+    expect([liftedInCrm.because, liftedInCrm.memberBecause]).toEqual([
+      [3, 1],
+      [1, 3],
+    ]);
+    const liftedHere = verdict([ELSEWHERE, OPT_IN, TICK]);
+    expect([liftedHere.because, liftedHere.memberBecause]).toEqual([
+      [1, 3],
+      [3, 1],
+    ]);
+  });
+
   it('C8 an echo is never a reason, its origin is one once', () => {
     expect(verdict([OWN, 'CRM echo']).because).toEqual([1]);
   });
@@ -335,6 +349,7 @@ describe('C15 a doubtful opt-out', () => {
       row: 4,
       rule: 'C0.4 C15',
       because: [1],
+      memberBecause: [],
       spreads: false,
       set: [],
       clear: [],
