@@ -338,6 +338,11 @@ export const REGRESSIONS: readonly Regression[] = [
     options: TIMELY,
   },
   {
+    seed: 35832,
+    about:
+      'a sync that reads everything anew, because of somebody erased, finds out who was deleted for good; its plan could not (C25, I10)',
+  },
+  {
     seed: 100625,
     about:
       'a search showed the topic left as it was before a look-up showed the member unsubscribed: it says nothing (C17)',

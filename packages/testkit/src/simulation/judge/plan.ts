@@ -19,7 +19,7 @@ const NOT_IN_DOUBT = new Set(['create', 'leave', 'clear']);
  * sent all the same, and more may be.
  */
 export const planDiffers = ({ lines, inDoubt }: Plan, events: readonly Event[], syncBegan: number): string | null => {
-  const gone = new Set(droppedOrGone(events, syncBegan));
+  const gone = new Set([...droppedOrGone(events, syncBegan), ...deletedUnseen(events, syncBegan)]);
   // Of whom Heed had to forget a plan names no address, at whichever address they are by now; and what an operator has just
   // entered spreads to other addresses of the person with the writes that carry it (C15, C20).
   const forgotten = forgottenIn(events);
@@ -60,5 +60,18 @@ const droppedOrGone = (events: readonly Event[], syncBegan: number): readonly st
         : told === 'applied' && !took && op.kind === 'patch';
     return unseen ? [addressOf(event)] : [];
   });
+
+/**
+ * Where an opt-out of somebody erased is met that cannot be carried at once, the next run reads both sides in full (C25). Only
+ * such a read shows who was deleted for good, which a plan that goes on from where the last run was cannot know.
+ */
+const deletedUnseen = (events: readonly Event[], syncBegan: number): readonly string[] =>
+  events.some(({ kind }) => kind === 'erased')
+    ? events.flatMap((event) =>
+        event.kind === 'member' && event.after === null && event.before !== null && event.n < syncBegan
+          ? [event.before.email.toLowerCase()]
+          : [],
+      )
+    : [];
 
 const addressOf = ({ op }: Pick<Write, 'op'>): string => ('email' in op ? op.email : op.to).toLowerCase();
