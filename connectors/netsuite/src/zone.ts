@@ -87,12 +87,12 @@ const TRIES = 2;
 
 /**
  * Calibrates on the record that was changed last: then no change since can be of another offset than its own. One query, and one
- * `GET` unless it is the record of `known`. Null if no type has a record, or their stamps do not fit: another change came between.
+ * `GET` unless it is the record of one that is known. Null if no type has a record, or their stamps do not fit: another change came between.
  */
 export const calibrate = async (
   api: Api,
   types: readonly string[],
-  known: Calibration | null,
+  known: readonly Calibration[],
   signal: AbortSignal,
 ): Promise<Calibration | null> => {
   for (const type of types) {
@@ -102,7 +102,8 @@ export const calibrate = async (
       const [row] = (await api.query(newest, signal, 1)).rows;
       const [id, local] = [String(row?.id ?? ''), row?.lm];
       if (!isId(id) || typeof local !== 'string') break;
-      if (known !== null && known.type === type && known.id === id && known.local === local) return known;
+      const same = known.find((one) => one.type === type && one.id === id && one.local === local);
+      if (same !== undefined) return same;
       const calibration = { type, id, local, utc: await modifiedAt(api, type, id, signal) };
       if (offsetOf(calibration) !== null) return calibration;
     }

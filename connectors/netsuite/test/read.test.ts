@@ -23,6 +23,23 @@ describe('the session in another time zone', () => {
     },
   );
 
+  it('is found out once by the two reads of a run, though another record was changed last', async () => {
+    const session = open(running());
+    make(running(), 'contact', { email: 'old@example.org' });
+    const [one, other] = [request({ fields: ['firstname'] }), request({ fields: ['lastname'] })];
+    const [first, second] = [endOf(await readAll(session, one)), endOf(await readAll(session, other))];
+    running().clock.advance(HOUR_MS);
+    make(running(), 'contact', { email: 'new@example.org' });
+    const next = open(running());
+    const from = callsTo(running()).length;
+    await readAll(next, { ...one, after: first });
+    await readAll(next, { ...other, after: second });
+    const looks = callsTo(running())
+      .slice(from)
+      .filter((call) => call.startsWith('GET /record/v1/contact/'));
+    expect(looks).toHaveLength(1);
+  });
+
   it('that changes its zone between two reads loses nothing', async () => {
     running().switches({ sessionTimeZone: 'Asia/Tokyo' });
     make(running(), 'contact', { email: 'old@example.org' });
