@@ -1,8 +1,9 @@
-import { type AddressKey, type Erasure, recordKey, type Shadow, systemKey } from '@heed/core';
+import { type AddressKey, type Erasure, recordKey, systemKey } from '@heed/core';
 import type { Database } from './database.ts';
 import { type ErasedPeople, nameless } from './erased.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
 import { append, factEntry, type RandomBytes } from './ledger.ts';
+import { contentFrom, contentText } from './shadow-content.ts';
 import { systemId } from './shadows.ts';
 
 interface Forgotten {
@@ -100,11 +101,11 @@ const eraseStays = (database: Database, list: string, name: AddressKey): void =>
     list,
   );
   for (const { id, content } of rows) {
-    const shadow = parsed<Pick<Shadow, 'address' | 'email' | 'stays'>>(content);
+    const shadow = contentFrom(content);
     const stays = shadow.stays.map((stay) => (gone.has(stay.address) ? { ...stay, address: name } : stay));
     const isThere = shadow.address !== null && gone.has(shadow.address);
     const here = isThere ? { address: name, email: null } : {};
-    database.run('UPDATE shadow SET content = ? WHERE id = ?', plainJson({ ...shadow, ...here, stays }), id);
+    database.run('UPDATE shadow SET content = ? WHERE id = ?', contentText({ ...shadow, ...here, stays }), id);
     database.run('DELETE FROM stay WHERE shadow = ? AND address IN (SELECT value FROM json_each(?))', id, list);
     database.run('INSERT OR IGNORE INTO stay (address, shadow) VALUES (?, ?)', name, id);
   }

@@ -1,74 +1,148 @@
-import type { Millis } from '@heed/contract';
-import { type AddressKey, type Intent, type Neighbourhood, recordKey, systemKey } from '@heed/core';
+import type { Millis, Op, RecordRef } from '@heed/contract';
+import {
+  type AddressKey,
+  type Intent,
+  mayExplain,
+  type Neighbourhood,
+  recordKey,
+  recordRef,
+  type System,
+  systemKey,
+} from '@heed/core';
+import { type AgreedTexts, agreedFrom, agreedTexts } from './agreed.ts';
 import type { Database } from './database.ts';
-import { jsonList, parsed, plainJson } from './json.ts';
+import { jsonList, parsed, saidJson } from './json.ts';
 import { linkDone } from './links.ts';
 import { ensureSystem } from './shadows.ts';
 
 /** How long an answered intent can still explain what a read shows (C8), and how long a run's details are kept. */
 export const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** What intents of an older database do not say. */
-const UNSAID = { partner: null, agrees: {}, made: null, job: null } as const;
+interface IntentRow {
+  readonly id: string;
+  readonly profile: string;
+  readonly role: System['role'];
+  readonly connection: string;
+  readonly container: string;
+  readonly address: AddressKey;
+  readonly state: Intent['state'];
+  readonly seen: number;
+  readonly answered_at: Millis | null;
+  readonly made: string | null;
+  readonly job: string | null;
+  readonly content: string;
+}
 
-const rows = (found: readonly { readonly content: string }[]): readonly Intent[] =>
-  found.map((row) => ({ ...UNSAID, ...parsed<Intent>(row.content) }));
+/** What an intent says besides its columns; of an older database all of it. */
+interface Said extends Pick<Intent, 'run' | 'rule' | 'sentAt'> {
+  readonly op: Omit<Op, 'id'>;
+  readonly because?: Intent['because'];
+  readonly collapses?: string;
+  readonly partner?: Intent['partner'];
+  readonly agrees?: AgreedTexts;
+  readonly made?: Intent['made'];
+}
 
-const recordOf = (intent: Intent): string => {
-  const record = 'record' in intent.op ? intent.op.record : null;
-  return record === null ? '' : recordKey(record);
+const WHOLE = `SELECT intent.id, profile, role, connection, container, address, state, seen, answered_at, made, job, content
+  FROM intent CROSS JOIN system ON system.id = intent.system`;
+
+const intentFrom = (row: IntentRow): Intent => {
+  const { run, op, because, collapses, rule, sentAt, partner, agrees, made } = parsed<Said>(row.content);
+  return {
+    id: row.id,
+    profile: row.profile,
+    run,
+    system: { role: row.role, connection: row.connection, container: row.container },
+    op: { ...op, id: row.id } as Op, // The compiler cannot follow a spread over a union.
+    address: row.address,
+    because: because ?? [],
+    ...(collapses === undefined ? {} : { collapses }),
+    rule,
+    sentAt,
+    answeredAt: row.answered_at,
+    state: row.state,
+    seen: row.seen === 1,
+    partner: partner ?? null,
+    agrees: agreedFrom(agrees ?? {}),
+    made: row.made === null ? (made ?? null) : recordRef(row.made),
+    job: row.job,
+  };
 };
 
-const isDone = (state: string | undefined): boolean => state === 'applied' || state === 'unchanged';
+const contentOf = ({ run, op: { id: _, ...op }, because, collapses, rule, sentAt, partner, agrees }: Intent): string =>
+  saidJson({
+    run,
+    op,
+    because: because.length === 0 ? undefined : because,
+    collapses,
+    rule,
+    sentAt,
+    partner: partner ?? undefined,
+    agrees: agreedTexts(agrees),
+  });
 
-/** Writes intents, new ones and ones that were answered or seen. One that is done now makes its pairs agreed, once (I8). */
-export const saveIntents = (database: Database, intents: readonly Intent[]): void => {
-  if (intents.length === 0) return;
-  const before = new Map(
-    database
-      .all<{ id: string; state: string }>(
-        'SELECT id, state FROM intent WHERE id IN (SELECT value FROM json_each(?))',
-        jsonList(intents.map(({ id }) => id)),
-      )
-      .map(({ id, state }) => [id, state]),
-  );
+const recordOf = ({ op }: Intent): string => ('record' in op && op.record !== null ? recordKey(op.record) : '');
+
+const keyOrNull = (record: RecordRef | null): string | null => (record === null ? null : recordKey(record));
+
+const isDone = (state: Intent['state']): boolean => state === 'applied' || state === 'unchanged';
+
+const isMemberCreate = ({ op, system }: Intent): boolean => op.kind === 'create' && system.role === 'marketing';
+
+/** The numbers of systems, asked for once. */
+const systemNumbers = (database: Database): ((system: System) => number) => {
   const numbers = new Map<string, number>();
-  const systemOf = (intent: Intent): number => {
-    const key = systemKey(intent.system);
-    const number = numbers.get(key) ?? ensureSystem(database, intent.system);
+  return (system) => {
+    const key = systemKey(system);
+    const number = numbers.get(key) ?? ensureSystem(database, system);
     numbers.set(key, number);
     return number;
   };
+};
+
+/** Writes what is about to be asked for. */
+export const addIntents = (database: Database, intents: readonly Intent[]): void => {
+  const numberOf = systemNumbers(database);
   for (const intent of intents) {
-    if (isDone(intent.state) && !isDone(before.get(intent.id))) linkDone(database, intent);
+    const system = numberOf(intent.system);
     database.run(
-      `INSERT INTO intent (id, profile, system, record, address, state, seen, answered_at, content, job)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-       state = excluded.state, seen = excluded.seen, answered_at = excluded.answered_at, content = excluded.content`,
+      `INSERT INTO intent (id, profile, system, record, address, state, seen, answered_at, made, job, explains, content)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       intent.id,
       intent.profile,
-      systemOf(intent),
+      system,
       recordOf(intent),
       intent.address,
       intent.state,
       intent.seen ? 1 : 0,
       intent.answeredAt,
-      plainJson(intent),
+      keyOrNull(intent.made),
       intent.job,
+      mayExplain(intent) ? 1 : 0,
+      contentOf(intent),
     );
-    const isNew = before.get(intent.id) === undefined;
-    if (intent.op.kind === 'create' && intent.system.role === 'marketing' && (isNew || intent.state === 'rejected'))
-      rememberCreate(database, intent, systemOf(intent));
+    if (isMemberCreate(intent) && intent.state !== 'rejected') rememberCreate(database, intent, system);
+  }
+};
+
+/** Writes what became of intents, or that a read showed it. One that is done now makes its pairs agreed, once (I8). */
+export const answerIntents = (database: Database, intents: readonly Intent[]): void => {
+  for (const intent of intents) {
+    const answer = [intent.state, intent.seen ? 1 : 0, intent.answeredAt, keyOrNull(intent.made), intent.id] as const;
+    const { changes } = database.run(
+      `UPDATE intent SET state = ?, seen = ?, answered_at = ?, made = ? WHERE id = ? AND state NOT IN ('applied', 'unchanged')`,
+      ...answer,
+    );
+    if (changes === 0)
+      database.run('UPDATE intent SET state = ?, seen = ?, answered_at = ?, made = ? WHERE id = ?', ...answer);
+    else if (isDone(intent.state)) linkDone(database, intent);
+    if (intent.state === 'rejected' && isMemberCreate(intent))
+      database.run('DELETE FROM member_create WHERE address = ? AND op = ?', intent.address, intent.id);
   }
 };
 
 /** An unknown outcome counts as created (C11); only a surely refused create was none. */
-const rememberCreate = (database: Database, intent: Intent, system: number): void => {
-  const { id, op, state, address } = intent;
-  if (state === 'rejected') {
-    database.run('DELETE FROM member_create WHERE op = ?', id);
-    return;
-  }
+const rememberCreate = (database: Database, { id, op, address }: Intent, system: number): void => {
   const invites = op.kind === 'create' && op.as === 'pending' ? 1 : 0;
   database.run(
     'INSERT OR IGNORE INTO member_create (op, address, system, invites) VALUES (?, ?, ?, ?)',
@@ -81,12 +155,12 @@ const rememberCreate = (database: Database, intent: Intent, system: number): voi
 
 /** Intents by a condition on their columns, oldest first. */
 export const openIntentsIn = (database: Database, where: string, value: string): readonly Intent[] =>
-  rows(database.all(`SELECT content FROM intent WHERE ${where} ORDER BY rowid`, value));
+  database.all<IntentRow>(`${WHOLE} WHERE ${where} ORDER BY intent.rowid`, value).map(intentFrom);
 
 export const openIntentsOf = (database: Database, profile: string): readonly Intent[] =>
   openIntentsIn(database, `profile = ? AND state = 'open' AND job IS NULL`, profile);
 
-/** Intents on these records or addresses that no read has shown yet, or that were answered within 30 days. */
+/** Intents on these records or addresses that may explain what a read shows: that none has shown yet, or answered within 30 days. */
 export const recentIntents = (
   database: Database,
   system: number,
@@ -94,19 +168,19 @@ export const recentIntents = (
   addresses: Iterable<AddressKey>,
   now: Millis,
 ): readonly Intent[] =>
-  rows(
-    database.all(
-      `SELECT content FROM intent WHERE rowid IN (
-         SELECT rowid FROM intent WHERE system = ?1 AND record IN (SELECT value FROM json_each(?2))
+  database
+    .all<IntentRow>(
+      `${WHOLE} WHERE intent.rowid IN (
+         SELECT rowid FROM intent WHERE system = ?1 AND record <> '' AND record IN (SELECT value FROM json_each(?2))
          UNION
-         SELECT rowid FROM intent WHERE system = ?1 AND address IN (SELECT value FROM json_each(?3))
-       ) AND (seen = 0 OR answered_at >= ?4) ORDER BY rowid`,
+         SELECT rowid FROM intent WHERE system = ?1 AND explains = 1 AND address IN (SELECT value FROM json_each(?3))
+       ) AND explains = 1 AND (seen = 0 OR answered_at >= ?4) ORDER BY intent.rowid`,
       system,
       jsonList(records),
       jsonList(addresses),
       now - KEPT_MS,
-    ),
-  );
+    )
+    .map(intentFrom);
 
 /**
  * At which of these addresses a member was intended or made in one of these systems, and at which somebody was invited in any of the
@@ -131,10 +205,10 @@ export const createdAt = (
   };
 };
 
-/** Removes intents that explain nothing any more: seen or refused, and answered long ago. */
+/** Removes intents that explain nothing, or nothing any more: seen or refused, and answered long ago. */
 export const pruneIntents = (database: Database, now: Millis): void => {
   database.run(
-    `DELETE FROM intent WHERE answered_at < ? AND state <> 'open' AND (seen = 1 OR state = 'rejected')`,
+    `DELETE FROM intent WHERE answered_at < ? AND state <> 'open' AND (seen = 1 OR explains = 0 OR state = 'rejected')`,
     now - KEPT_MS,
   );
 };

@@ -1,6 +1,6 @@
 import type { AddressKey, Intent, Job } from '@heed/core';
 import type { Database } from './database.ts';
-import { openIntentsIn, saveIntents } from './intents.ts';
+import { addIntents, openIntentsIn } from './intents.ts';
 import { jsonList, parsed, plainJson } from './json.ts';
 
 export const saveJob = (database: Database, job: Job, intents: readonly Intent[]): void => {
@@ -10,7 +10,7 @@ export const saveJob = (database: Database, job: Job, intents: readonly Intent[]
     job.profile,
     plainJson(job),
   );
-  saveIntents(database, intents);
+  addIntents(database, intents);
 };
 
 /** In the order they were opened: ids sort by time. */

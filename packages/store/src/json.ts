@@ -19,6 +19,12 @@ export const plainJson = (value: unknown): string => {
   return JSON.stringify(value);
 };
 
+/** The same of an object, leaving out what is undefined in it; not what is undefined deeper in it, which throws. */
+export const saidJson = (object: Readonly<Record<string, unknown>>): string => {
+  for (const key in object) if (object[key] !== undefined) requireStorable(object[key]);
+  return JSON.stringify(object);
+};
+
 const requireStorable = (value: unknown): void => {
   if (typeof value !== 'object' || value === null) storable(value);
   else if (Array.isArray(value)) value.forEach(requireStorable);

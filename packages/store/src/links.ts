@@ -1,18 +1,30 @@
 import type { RecordRef } from '@heed/contract';
-import { type Intent, type Link, recordKey } from '@heed/core';
+import { type Intent, type Link, recordKey, recordRef } from '@heed/core';
+import { type AgreedTexts, agreedFrom, agreedTexts } from './agreed.ts';
 import type { Database } from './database.ts';
-import { parsed, plainJson } from './json.ts';
+import { jsonList, parsed, saidJson } from './json.ts';
+
+interface LinkRow {
+  readonly member: string;
+  readonly crm: string;
+  readonly content: string;
+}
+
+const linkFrom = ({ member, crm, content }: LinkRow): Link => {
+  const { agreed, left } = parsed<{ readonly agreed: AgreedTexts; readonly left?: boolean }>(content);
+  return { member: recordRef(member), crm: recordRef(crm), agreed: agreedFrom(agreed), left: left ?? false };
+};
 
 /** A member has one link in a profile: a new one replaces it. One that says nothing new costs no write. */
-export const saveLink = (database: Database, profile: string, link: Link): void => {
+export const saveLink = (database: Database, profile: string, { member, crm, agreed, left }: Link): void => {
   database.run(
     `INSERT INTO link (profile, member, crm, content) VALUES (?, ?, ?, ?)
      ON CONFLICT (profile, member) DO UPDATE SET crm = excluded.crm, content = excluded.content
-     WHERE content <> excluded.content`,
+     WHERE content <> excluded.content OR crm <> excluded.crm`,
     profile,
-    recordKey(link.member),
-    recordKey(link.crm),
-    plainJson(link),
+    recordKey(member),
+    recordKey(crm),
+    saidJson({ agreed: agreedTexts(agreed), left: left || undefined }),
   );
 };
 
@@ -32,10 +44,23 @@ export const linkDone = (database: Database, intent: Intent): void => {
 };
 
 const linkOf = (database: Database, profile: string, member: RecordRef): Link | null => {
-  const row = database.one<{ content: string }>(
-    'SELECT content FROM link WHERE profile = ? AND member = ?',
+  const row = database.one<LinkRow>(
+    'SELECT member, crm, content FROM link WHERE profile = ? AND member = ?',
     profile,
     recordKey(member),
   );
-  return row === undefined ? null : parsed<Link>(row.content);
+  return row === undefined ? null : linkFrom(row);
 };
+
+/** Links of these records on either side, by what `recordKey` calls them. */
+export const linksOf = (database: Database, profile: string, records: Iterable<string>): readonly Link[] =>
+  database
+    .all<LinkRow>(
+      `SELECT member, crm, content FROM link WHERE profile = ?1 AND member IN (SELECT value FROM json_each(?2))
+       UNION
+       SELECT member, crm, content FROM link INDEXED BY link_crm
+       WHERE profile = ?1 AND crm IN (SELECT value FROM json_each(?2))`,
+      profile,
+      jsonList(records),
+    )
+    .map(linkFrom);

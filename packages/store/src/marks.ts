@@ -122,16 +122,11 @@ export const settleMarks = (
   profile: string,
   settled: readonly { readonly address: AddressKey; readonly mark: number; readonly next: 'clean' | Millis }[],
 ): void => {
-  const clean = settled.filter(({ next }) => next === 'clean').map(({ address, mark }) => [address, mark]);
-  if (clean.length > 0) {
-    database.run(
-      `DELETE FROM dirty WHERE profile = ? AND (address, mark) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
-      profile,
-      JSON.stringify(clean),
-    );
-  }
   for (const { address, mark, next } of settled) {
-    if (next === 'clean') continue;
+    if (next === 'clean') {
+      database.run('DELETE FROM dirty WHERE profile = ? AND address = ? AND mark = ?', profile, address, mark);
+      continue;
+    }
     // An address that nobody had marked (a look ahead of its turn) is put off as well.
     database.run(
       `INSERT INTO dirty (profile, address, mark, due) VALUES (?, ?, ?, ?)

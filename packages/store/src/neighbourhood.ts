@@ -10,8 +10,9 @@ import {
 import type { Database } from './database.ts';
 import { createdAt } from './intents.ts';
 import { addressesInJobs } from './jobs.ts';
-import { jsonList, parsed } from './json.ts';
+import { jsonList } from './json.ts';
 import { decisionsAbout, factsAround } from './ledger.ts';
+import { linksOf } from './links.ts';
 import { owedAt, setAsideAt } from './settle.ts';
 import {
   addressesOf,
@@ -140,15 +141,7 @@ class Circle {
   /** Links of these records, and the records at their other ends. */
   linked(profile: string): readonly Link[] {
     const known = new Set([...this.known.values()].map(({ record }) => recordKey(record)));
-    const links = this.database
-      .all<{ content: string }>(
-        `SELECT content FROM link WHERE profile = ?1 AND member IN (SELECT value FROM json_each(?2))
-         UNION
-         SELECT content FROM link INDEXED BY link_crm WHERE profile = ?1 AND crm IN (SELECT value FROM json_each(?2))`,
-        profile,
-        jsonList(known),
-      )
-      .map((row) => parsed<Link>(row.content));
+    const links = linksOf(this.database, profile, known);
     const ends = links
       .flatMap((link) => [recordKey(link.member), recordKey(link.crm)])
       .filter((record) => !known.has(record));

@@ -242,6 +242,27 @@ CREATE INDEX erased_name ON erased (name);
 ALTER TABLE customer ADD COLUMN key_check TEXT;
 ALTER TABLE customer ADD COLUMN unswept INTEGER NOT NULL DEFAULT 0;
 `,
+  `
+-- Rows say less twice, so that a contact takes half the room: what an answer brings is in columns, and the content stays as it was sent.
+ALTER TABLE intent ADD COLUMN made TEXT;
+-- Plain field writes explain nothing that a read shows (C8): no read asks for them, and they need not outlive their answer long.
+ALTER TABLE intent ADD COLUMN explains INTEGER NOT NULL DEFAULT 1;
+UPDATE intent SET explains = 0 WHERE content ->> '$.op.kind' <> 'opt-out' AND content ->> '$.because' = '[]';
+DROP INDEX intent_address;
+CREATE INDEX intent_address ON intent (system, address) WHERE explains = 1;
+DROP INDEX intent_record;
+CREATE INDEX intent_record ON intent (system, record) WHERE record <> '';
+CREATE TABLE member_made (
+  address TEXT NOT NULL,
+  op TEXT NOT NULL,
+  system INTEGER REFERENCES system (id),
+  invites INTEGER NOT NULL,
+  PRIMARY KEY (address, op)
+) STRICT, WITHOUT ROWID;
+INSERT INTO member_made (address, op, system, invites) SELECT address, op, system, invites FROM member_create;
+DROP TABLE member_create;
+ALTER TABLE member_made RENAME TO member_create;
+`,
 ];
 
 /** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */

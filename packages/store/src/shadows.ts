@@ -1,16 +1,15 @@
 import type { Millis, RecordRef } from '@heed/contract';
-import { type AddressKey, recordKey, type Shadow, type System } from '@heed/core';
+import { type AddressKey, recordKey, recordRef, type Shadow, type System } from '@heed/core';
 import type { Database } from './database.ts';
-import { jsonList, parsed, plainJson } from './json.ts';
-
-/** The part of a shadow that is written only when the record changed. */
-type Content = Omit<Shadow, 'system' | 'lastReadAt' | 'seenAt'>;
+import { jsonList, parsed } from './json.ts';
+import { contentFrom, contentText } from './shadow-content.ts';
 
 interface ShadowRow {
   readonly id: number;
   readonly role: System['role'];
   readonly connection: string;
   readonly container: string;
+  readonly record: string;
   readonly content: string;
   readonly read_at: number;
   readonly seen_at: number;
@@ -38,7 +37,9 @@ export interface Sighted {
   readonly tally: number | null;
 }
 
-const wholeFrom = (shadow: string): string => `SELECT shadow.id, role, connection, container, content, read_at, seen_at
+const wholeFrom = (
+  shadow: string,
+): string => `SELECT shadow.id, role, connection, container, record, content, read_at, seen_at
   FROM ${shadow} CROSS JOIN system ON system.id = shadow.system CROSS JOIN sighting ON sighting.shadow = shadow.id`;
 const WHOLE = wholeFrom('shadow');
 
@@ -46,7 +47,8 @@ const found = (rows: readonly ShadowRow[]): readonly Found[] =>
   rows.map((row) => ({
     id: row.id,
     shadow: {
-      ...parsed<Content>(row.content),
+      ...contentFrom(row.content),
+      record: recordRef(row.record),
       system: { role: row.role, connection: row.connection, container: row.container },
       lastReadAt: row.read_at,
       seenAt: row.seen_at,
@@ -112,12 +114,6 @@ export const saveShadows = (database: Database, system: number, shadows: readonl
   return sighted;
 };
 
-/** Not canonical: another order of keys costs a write too many, sorting every record of every page would cost more. */
-const contentOf = (shadow: Shadow): string => {
-  const { system: _system, lastReadAt: _lastReadAt, seenAt: _seenAt, ...content } = shadow;
-  return plainJson(content satisfies Content);
-};
-
 const heirOf = (shadow: Shadow): string | null => (shadow.life.kind === 'continued' ? recordKey(shadow.life.as) : null);
 
 const isLive = ({ life }: Shadow): boolean => life.kind === 'live';
@@ -136,7 +132,7 @@ const insert = (database: Database, system: number, record: string, shadow: Shad
     heirOf(shadow),
     isLive(shadow) ? 1 : 0,
     isPaidOptedOut(shadow) ? 1 : 0,
-    contentOf(shadow),
+    contentText(shadow),
   );
   database.run(
     'INSERT INTO sighting (shadow, read_at, seen_at) VALUES (?, ?, ?)',
@@ -149,7 +145,7 @@ const insert = (database: Database, system: number, record: string, shadow: Shad
 };
 
 const update = (database: Database, stored: Stored, shadow: Shadow): number => {
-  const content = contentOf(shadow);
+  const content = contentText(shadow);
   if (content === stored.content) return stored.id;
   database.run(
     'UPDATE shadow SET heir = ?, live = ?, paid_opted_out = ?, content = ? WHERE id = ?',
@@ -159,7 +155,7 @@ const update = (database: Database, stored: Stored, shadow: Shadow): number => {
     content,
     stored.id,
   );
-  const then = addressesOf(parsed<Content>(stored.content));
+  const then = addressesOf(contentFrom(stored.content));
   const now = addressesOf(shadow);
   for (const address of now) if (!then.has(address)) addStay(database, stored.id, address);
   for (const address of then) {

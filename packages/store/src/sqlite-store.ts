@@ -5,7 +5,7 @@ import type { Database, Durability } from './database.ts';
 import { ErasedPeople } from './erased.ts';
 import { writeErasedFile } from './erased-file.ts';
 import { erasuresOf } from './erasures.ts';
-import { openIntentsOf, pruneIntents, recentIntents, saveIntents } from './intents.ts';
+import { addIntents, answerIntents, openIntentsOf, pruneIntents, recentIntents } from './intents.ts';
 import { endJob, intentsOfJob, jobsOf, saveJob } from './jobs.ts';
 import { canonicalJson, parsed, plainJson } from './json.ts';
 import { requireFence } from './leases.ts';
@@ -127,7 +127,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
           countStanding(database, page.run, page.system.role, page.shadows, fresh);
           countUnaddressed(database, page.run, page.system.role, page.shadows);
         }
-        saveIntents(database, page.intents);
+        answerIntents(database, page.intents);
         markEverywhere(database, page.dirtyFields, at, 'fields');
         markEverywhere(database, page.dirty, at);
         if (page.atWork !== undefined) markElsewhere(database, page.atWork.profile, page.atWork.addresses, at);
@@ -157,7 +157,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
     unseen: (system, before, after, limit) => unseenShadows(database, system, before, after, limit, nextTurn),
     count: (system) => read(() => countLive(database, system)),
     countPaidOptedOut: (system) => read(() => countPaidOptedOut(database, system)),
-    intend: (lease, intents) => write(lease, () => saveIntents(database, intents)),
+    intend: (lease, intents) => write(lease, () => addIntents(database, intents)),
     openIntents: (profile) => read(() => openIntentsOf(database, profile)),
     saveJob: (lease, job, intents) => write(lease, () => saveJob(database, job, intents)),
     jobs: (profile) => read(() => jobsOf(database, profile)),
@@ -177,7 +177,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
           random,
           changes.map((change) => changeEntry(profile, run, change)),
         );
-        saveIntents(database, intents);
+        answerIntents(database, intents);
         saveSettlements(database, profile, run, settlements);
         countSettled(database, run, settlements);
       }),

@@ -154,7 +154,7 @@ const ASKED_FOR_ALL = [
   /^SELECT count\(\*\) AS live FROM shadow/,
   // Its index has those alone that it counts.
   /^SELECT count\(\*\) AS members FROM shadow WHERE system = \? AND paid_opted_out = 1$/,
-  /^SELECT content FROM intent WHERE profile = \? AND state = 'open'/,
+  /^SELECT intent\.id[^?]* WHERE profile = \? AND state = 'open'/,
   /^DELETE FROM stray_tally WHERE run IN/,
 ];
 const BIG = 'shadow|sighting|stay|entry|chain|intent|dirty|link|owed|set_aside|listed|stray_tally|run_detail';

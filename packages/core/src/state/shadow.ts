@@ -64,3 +64,8 @@ export interface Shadow {
 
 export const systemKey = (system: System): string => `${system.role}|${system.connection}|${system.container}`;
 export const recordKey = (record: RecordRef): string => `${record.type}/${record.id}`;
+/** The record that a key names; no vendor's type has a slash in it. */
+export const recordRef = (key: string): RecordRef => {
+  const slash = key.indexOf('/');
+  return { type: key.slice(0, slash), id: key.slice(slash + 1) };
+};

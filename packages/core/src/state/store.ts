@@ -60,6 +60,10 @@ export interface Intent {
   readonly job: string | null;
 }
 
+/** Whether a read may show its effect as if somebody had said so (C8): writes of fields alone explain no opt-out. */
+export const mayExplain = ({ op, because }: Pick<Intent, 'op' | 'because'>): boolean =>
+  op.kind === 'opt-out' || because.length > 0;
+
 /** A vendor's job under way; its intents name it. */
 export interface Job {
   readonly id: string;
@@ -219,7 +223,7 @@ export interface LedgerEntry {
 
 /** One customer's state. Every verb is one transaction; verbs with a lease refuse a stale fence. */
 export interface Store {
-  /** This system's shadows of these records and addresses (former ones too), and recent intents on them. */
+  /** This system's shadows of these records and addresses (former ones too), and recent intents on them that may explain what a read shows. */
   known(
     system: System,
     records: readonly RecordRef[],
@@ -251,6 +255,7 @@ export interface Store {
   count(system: System): Promise<number>;
   /** Live members that their system shows opted out of everything, and paid for all the same (C13). */
   countPaidOptedOut(system: System): Promise<number>;
+  /** Open ones, before anybody is asked. */
   intend(lease: Lease, intents: readonly Intent[]): Promise<void>;
   /** Those that nobody knows the outcome of, apart from those that a job will tell. */
   openIntents(profile: string): Promise<readonly Intent[]>;
@@ -269,6 +274,7 @@ export interface Store {
   countEnlisted(profile: string, list: Worklist): Promise<number>;
   /** Empties one list, or all of a profile (`null`). */
   clearWorklist(lease: Lease, profile: string, list: Worklist | null): Promise<void>;
+  /** Of intents only the answer is written: `state`, `seen`, `answeredAt` and `made`. The same goes for those of a page. */
   settle(
     lease: Lease,
     profile: string,

@@ -22,6 +22,8 @@ export interface Reading {
   readonly columns?: Columns;
   /** Addresses that are being worked on and planned again right after this: they need no new mark. */
   readonly atWork?: ReadonlySet<AddressKey>;
+  /** Intents that the rows are the answers to, as they were answered: written with what the answers show. */
+  readonly answered?: readonly Intent[];
   /**
    * Vendor's clock, by record key: when our own writes were answered that these rows show. Stamps are cut to whole seconds, so
    * what a search that lags behind still shows of before may carry the very stamp of our write: it is older than this.
@@ -41,7 +43,8 @@ export interface Reading {
 export const ingest = async (run: Run, whole: Reading): Promise<void> => {
   const { system } = sideOf(run, whole.side);
   const { store, clock } = run.engine;
-  if (whole.rows.length === 0 && whole.cursor === null) return;
+  const answered = whole.answered ?? [];
+  if (whole.rows.length + answered.length === 0 && whole.cursor === null) return;
   const admitted = await withoutErased(run, whole);
   const addresses = admitted.reading.rows.flatMap((row) => addressKey(row.email) ?? []);
   const known = await store.known(
@@ -52,7 +55,9 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
   const before = new Map(known.shadows.map((shadow) => [recordKey(shadow.record), shadow]));
   const observer = observerOf(run, whole);
   const { reading, gone, overtaken } = await asOfNow(run, admitted, before, observer);
-  const intents = Map.groupBy(known.intents.filter(mayExplain), aboutWhom);
+  const asAnswered = new Map(answered.map((intent) => [intent.id, intent]));
+  const explaining = known.intents.map((intent) => asAnswered.get(intent.id) ?? intent);
+  const intents = Map.groupBy(explaining, aboutWhom);
   const intentsOf = (row: Row): readonly Intent[] => [
     ...(intents.get(recordKey(row.record)) ?? []),
     ...(intents.get(addressKey(row.email) ?? '') ?? []),
@@ -109,7 +114,7 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
       run: run.id,
       shadows: [...shadows.values(), ...gone],
       facts: [...meanwhile, ...facts],
-      intents: [...explained.values()],
+      intents: [...answered.filter(({ id }) => !explained.has(id)), ...explained.values()],
       dirty: [...dirty].filter((address) => isNews(address) && concernsConsent(address)),
       dirtyFields: [...dirty].filter((address) => isNews(address) && !concernsConsent(address)),
       atWork: {
@@ -181,9 +186,6 @@ const withoutErased = async (run: Run, reading: Reading): Promise<Admitted> => {
   }));
   return { reading: { ...reading, rows: reading.rows.filter((row) => !isTheirs(row)) }, gone };
 };
-
-/** Writes of fields alone explain no opt-out. */
-const mayExplain = ({ op, because }: Intent): boolean => op.kind === 'opt-out' || because.length > 0;
 
 /** Whom an intent may have changed: its record, or whoever has its address. */
 const aboutWhom = ({ op, address }: Intent): string =>

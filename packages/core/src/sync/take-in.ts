@@ -5,7 +5,7 @@ import { ingest } from './ingest.ts';
 import { type Run, sideOf } from './run-state.ts';
 import type { Answered } from './written.ts';
 
-/** What the answers show is remembered, so that the next decision does not take our own write for somebody's edit. */
+/** The answers, and what they show, are remembered, so that the next decision does not take our own write for somebody's edit. */
 export const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: readonly Answered[]): Promise<void> => {
   const { system, open } = sideOf(run, side);
   const rows = answered.flatMap(({ outcome, intent }) =>
@@ -15,12 +15,22 @@ export const takeIn = async (run: Run, side: 'crm' | 'marketing', answered: read
   );
   const atWork = new Set(answered.map((one) => one.address));
   const writtenAt = timesOf(answered);
-  await ingest(run, { side, rows, readAt: open.session.now(), lists: null, cursor: null, atWork, writtenAt });
+  await ingest(run, {
+    side,
+    rows,
+    readAt: open.session.now(),
+    lists: null,
+    cursor: null,
+    atWork,
+    writtenAt,
+    answered: answered.map((one) => one.intent),
+  });
   const silent = answered.filter(
     ({ outcome, intent }) =>
       intent.state === 'applied' && outcome.result === 'applied' && outcome.row === null && !isConsentOp(intent.op),
   );
   const renamed = answered.filter(({ intent }) => intent.op.kind === 'rename');
+  if (silent.length + renamed.length === 0) return;
   const refs = [...silent, ...renamed].flatMap(({ intent }) =>
     'record' in intent.op && intent.op.record !== null ? [intent.op.record] : [],
   );

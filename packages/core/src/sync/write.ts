@@ -86,14 +86,6 @@ export const conclude = async (
   looksAt: (one: Answered) => boolean = needsLook,
 ): Promise<Sent> => {
   const answered = sent.map((one) => ({ ...one, intent: answer(run, side, one.intent, one.outcome) }));
-  await run.engine.store.settle(
-    run.lease,
-    run.view.profile.id,
-    run.id,
-    [],
-    answered.map((one) => one.intent),
-    [],
-  );
   await takeIn(run, side, answered);
   await lookAt(
     run,

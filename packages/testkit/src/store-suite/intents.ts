@@ -84,19 +84,19 @@ export const promisesOfIntents = (bench: () => Bench): void => {
       const made = memberCreate('1', 'ann', {
         partner: contact('ann'),
         agrees: { 'A=A': { crm: '1', marketing: '1' } },
-        made: member('m'),
-        state: 'applied',
       });
       const renamed = intent('2', 'bob', {
         system: MAIL,
         op: { kind: 'rename', id: '2', record: member('m'), from: at('ann'), to: at('bob') },
         partner: contact('ann'),
-        made: member('n'),
-        state: 'applied',
       });
+      const answered = [
+        { ...made, made: member('m'), state: 'applied' as const },
+        { ...renamed, made: member('n'), state: 'applied' as const },
+      ];
       await store.commitPage(lease, page(CRM, { shadows: [shadow(CRM, contact('ann'), 'ann')] }), 0);
-      await store.intend(lease, [made]);
-      await store.intend(lease, [renamed]);
+      await store.intend(lease, [made, renamed]);
+      for (const one of answered) await store.settle(lease, PROFILE, 'r1', [], [one], []);
       const { links } = await store.neighbourhood(PROFILE, [CRM, MAIL], [at('ann')]);
       const agreed = { 'A=A': { crm: '1', marketing: '1' } };
       expect(links).toContainEqual(link(member('n'), contact('ann'), { agreed }));
