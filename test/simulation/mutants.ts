@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'opt-outs are looked for only among the people of the synced list',
     edits: [
       {
-        file: 'packages/core/src/sync/read.ts',
+        file: 'packages/core/src/sync/consent-read.ts',
         from: 'const ask = everyone(columns.consent, initially);',
         to: 'const ask: Ask = { ...columns.consent, lists: run.view.profile.crm.lists, initially };',
       },
@@ -258,7 +258,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'a read that was cut off decides who has left',
     edits: [
       {
-        file: 'packages/core/src/sync/read.ts',
+        file: 'packages/core/src/sync/read-records.ts',
         from: 'if (asked !== null && asked !== stream) await store.dropCursor(run.lease, stream);',
         to: '',
       },

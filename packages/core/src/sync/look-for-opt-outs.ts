@@ -1,6 +1,7 @@
 import type { Millis, Role } from '@heed/contract';
 import { ingest } from './ingest.ts';
-import { lookForHeirs, readConsent, readMembers } from './read.ts';
+import { lookForHeirs, readConsent } from './read-consent.ts';
+import { readMembers } from './read-members.ts';
 import { breathe, callsOf, type Run, sideOf } from './run-state.ts';
 
 /** How often a long run looks for opt-outs in between (C21). */
