@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/consent/fact.ts';
-import { type Hold, isIncident, readsTooSmall, releasesItself, tooManyOptOuts } from '../../src/consent/guards.ts';
+import {
+  type Hold,
+  isIncident,
+  readsTooSmall,
+  releasesItself,
+  runOfHold,
+  tooManyOptOuts,
+} from '../../src/consent/guards.ts';
 import { demands, HOUR_MS, key, LIST, MINUTE_MS, Story } from './story.ts';
 
 const LIMIT = { people: 50, percent: 5 };
+
+it('C23 what is held is named after its run, and numbered from the second set of it on', () => {
+  expect([runOfHold('run-0ab'), runOfHold('run-0ab.2'), runOfHold('run-0ab.12')]).toEqual(Array(3).fill('run-0ab'));
+});
 
 describe('C23 what is too many', () => {
   it.each([
