@@ -55,7 +55,7 @@ test(`C23 what is approved at any moment of a run is carried, and nobody else, t
   const wrong: string[] = [];
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const { watch, found } = approving(seed);
-    const { violations } = await simulate(seed, engineWith(watch));
+    const { violations } = await simulate(seed, engineWith(watch), { quirks: { crmLooks: seed % 2 === 0 } });
     during += found().during;
     wrong.push(...found().unapproved.map((text) => `seed ${seed}: ${text}`));
     // No plan knows what somebody approves while the sync goes on.

@@ -5,6 +5,7 @@ import type {
   Deciding,
   Lookup,
   OptOutField,
+  OptOutLook,
   ReadRequest,
   Row,
   Session,
@@ -75,8 +76,7 @@ export const crmHand = (crm: SimulatedCrm, show: (record: CrmRecord) => Row | nu
 
 export class CrmSession implements Session {
   readonly bulk: BulkJobs | null;
-  /** Its light read of consent is the look. */
-  readonly optOutsSince = null;
+  readonly optOutsSince: Session['optOutsSince'];
   readonly countByDefault = null;
   readonly #world: World;
   readonly #crm: SimulatedCrm;
@@ -88,6 +88,8 @@ export class CrmSession implements Session {
     this.#crm = crm;
     this.#life = life;
     this.bulk = world.settings.quirks.crmJobs === null ? null : jobs.lane(life);
+    // Else its light read of consent is the look.
+    this.optOutsSince = world.settings.quirks.crmLooks === true ? (look) => this.#look(look) : null;
   }
 
   async check() {
@@ -146,6 +148,18 @@ export class CrmSession implements Session {
       signal,
     );
     return showing(this.#world, pages, (row) => this.#show(row, 'read'));
+  }
+
+  async *#look(look: OptOutLook): AsyncGenerator<readonly Row[]> {
+    await this.#call('look for opt-outs');
+    // As with any read of changes: what is committed late carries an early stamp.
+    const from = look.since - this.#world.settings.quirks.overlapMs;
+    const rows = this.#crm
+      .searchable()
+      .filter(({ snap, stamp }) => look.types.includes(snap.type) && stamp >= from && this.#isOut(snap, look))
+      .map((record) => this.#row(record, look, null));
+    for (const row of rows) this.#show(row, 'read');
+    yield rows;
   }
 
   async lookup(request: Lookup): Promise<readonly Row[]> {
@@ -213,10 +227,11 @@ export class CrmSession implements Session {
     const { snap } = record;
     if (phase === 'changes') return request.lists === null || snap.inList || record.listStamp !== null;
     if (snap.life !== 'live' || (request.lists !== null && !snap.inList)) return false;
-    return (
-      request.initially === 'everyone' ||
-      request.consent.some((field) => saysOptedOut(this.#values(snap, request), field))
-    );
+    return request.initially === 'everyone' || this.#isOut(snap, request);
+  }
+
+  #isOut(snap: RecordSnap, columns: Columns): boolean {
+    return columns.consent.some((field) => saysOptedOut(this.#values(snap, columns), field));
   }
 
   #placed(record: CrmRecord, request: ReadRequest): Placed {

@@ -83,6 +83,8 @@ export interface Quirks {
   readonly convertLosesFlag: boolean;
   /** Marketing shows whoever unsubscribed as out of the topic, too. */
   readonly derivesTopic: boolean;
+  /** The CRM can tell opt-outs alone; only where somebody asks for it (SimulationOptions). */
+  readonly crmLooks?: boolean;
   /** The record with this number can never be written to as said: its field values are refused, or its opt-out is swallowed. */
   readonly poison: {
     readonly side: 'crm' | 'marketing';
