@@ -20,7 +20,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   'POST /communication-preferences/v4/statuses/batch/unsubscribe-all/read': 'the same, for reading',
   'GET /objects/contacts/{address}': 'one address that is asked about by itself',
   'GET /lists/{id}': 'how large the list is decides whether it is read as a whole',
-  'GET /lists/{id}/memberships': 'the look just before an opt-out tells who is in the list, though nobody needs it',
   'POST /suiteql': 'opt-outs are read back by connector and engine',
   'GET /contact/{id}': 'the time zone, because opt-outs that were written between the two reads changed another record',
   'GET /members (changes)': 'behind pages that were counted up to an end in the past, once without an end',

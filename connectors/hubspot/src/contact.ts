@@ -122,6 +122,9 @@ export const memberOf = (contact: WireContact, inList: boolean): MemberState | n
   };
 };
 
+/** In the list or not, it is a row. */
+export const isSurelyMember = (contact: WireContact): boolean => isOptedOut(contact) && !isComplaint(contact);
+
 /** A portal that does not sell by marketing contacts, or an app that does not see the status, says nothing. */
 const paidFor = ({ properties }: WireContact): Pick<MemberState, 'paidFor'> => {
   const status = properties[PAID];

@@ -14,6 +14,7 @@ import {
   addressRow,
   CONTACT,
   columnsOf,
+  isSurelyMember,
   LEFT,
   losersOf,
   memberOf,
@@ -155,7 +156,7 @@ const rowsOf = async (
   const parts = { known, wanted: request as Columns, lists: null };
   if (audience === null) return contacts.map((contact) => rowOf(contact, { ...parts, member: null }));
   const listsOf: ListsOf = await createMemberships(api, [audience]).of(
-    contacts.map(({ id }) => id),
+    contacts.filter((contact) => !isSurelyMember(contact)).map(({ id }) => id),
     signal,
   );
   const rows = contacts.flatMap((contact) => {

@@ -11,7 +11,7 @@ import {
 } from '@heed/contract';
 import { type Phase, type Stream, wholeStreams, windowedRead } from '@heed/toolkit';
 import type { Api } from './api.ts';
-import { CONTACT, isComplaint, isOptedOut, memberOf, rowOf } from './contact.ts';
+import { CONTACT, isSurelyMember, memberOf, rowOf } from './contact.ts';
 import { leftOutCheck } from './left-out.ts';
 import { createMemberships } from './memberships.ts';
 import { isOptOutMirror, OPT_OUT, type Properties, type PropertyBook, topicProperties } from './properties.ts';
@@ -130,10 +130,6 @@ const sourceOf = ({ api, book, audience }: Reading, wanted: Columns, lists: read
     },
   };
 };
-
-/** In the list or not, it is a row. */
-const isSurelyMember = (contact: Parameters<typeof isOptedOut>[0]): boolean =>
-  isOptedOut(contact) && !isComplaint(contact);
 
 const listIds = (
   lists: readonly ListRef[] | null,

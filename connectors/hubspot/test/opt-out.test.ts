@@ -37,6 +37,18 @@ const ownField = (vendor: Running): void => {
 const statusOf = async (email: string, topic: string) =>
   (await statusesOf(running(), email)).find(({ subscriptionId }) => String(subscriptionId) === topic)?.status;
 
+it('is read back without a look at the list, in which nobody needs to be who opted out', async () => {
+  const ids = Array.from({ length: 30 }, (_, index) => make(running(), `p${index}@example.org`));
+  await putIn(running(), ids);
+  for (const index of ids.keys()) running().act('person/unsubscribe', { email: `p${index}@example.org` });
+  const session = open(running(), { role: 'marketing' });
+  await lookup(session, { records: [] });
+  const before = running().calls().length;
+  const rows = await lookup(session, { records: ids.map(contact) });
+  expect(rows.map(({ member }) => member?.status)).toEqual(Array(30).fill('unsubscribed'));
+  expect(callsTo(running(), before)).toEqual(['POST /crm/v3/objects/contacts/batch/read']);
+});
+
 describe('an opt-out as a CRM', () => {
   it('of one subscription type leaves the others alone', async () => {
     const id = make(running(), ANN);
