@@ -240,7 +240,8 @@ const watched = (store: Store, place: EnginePlace, watch: Watch): Store => {
     if (name === 'intend') noteIntents(world, given[1]);
     if (name === 'saveJob') noteIntents(world, given[2]);
     if (guarded) await world.commit(life, name, 'after');
-    if (guarded) await watch.afterCommit({ store, profile, place });
+    // And while it counts what a guard will hold.
+    if (guarded || name === 'worklist') await watch.afterCommit({ store, profile, place });
     return answer;
   });
 };
