@@ -23,6 +23,30 @@ export const MUTANTS_OF_CUSTOMERS: readonly Mutant[] = [
     seed: 626,
   },
   {
+    name: 'what a look-up does not show was never said',
+    mistake: 'the newest answer is taken for all there is to know: who left and was taken back at once never left (C1)',
+    edits: [
+      {
+        file: 'packages/core/src/sync/said-meanwhile.ts',
+        from: 'if (told.length === 0) return [];',
+        to: 'return [];',
+      },
+    ],
+    seed: 8766,
+  },
+  {
+    name: 'an echo keeps the oldest opt-out behind it',
+    mistake: 'one that was lifted where it is carried to, so that the box is cleared and set by turns (C7, C8)',
+    edits: [
+      {
+        file: 'packages/core/src/consent/decide.ts',
+        from: '(one.stands(target) ? STANDS : 0)',
+        to: '(one.stands(target) ? 0 : 0)',
+      },
+    ],
+    seed: 39444,
+  },
+  {
     name: 'clocks are right',
     mistake: 'dates of a vendor whose clock is an hour ahead are compared with those of another one',
     edits: [
