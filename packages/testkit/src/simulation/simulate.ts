@@ -72,6 +72,8 @@ class Simulation {
   readonly #factory: EngineFactory;
   readonly #memory: Memory = new Map();
   readonly #repairJobs: () => void;
+  /** Profiles of which a run has read both systems to the end. */
+  readonly #haveRead = new Set<Party['which']>();
   #runs = 0;
   #wasKilled = false;
   #approved = false;
@@ -179,8 +181,8 @@ class Simulation {
   async #planThenSync(): Promise<void> {
     const { events } = this.world.history;
     // A very first read shows who is there; who was merged or deleted shortly before it only the second one shows (C16).
-    const isFirst = this.#runs === 0;
     const party = this.#anyone();
+    const isFirst = !this.#haveRead.has(party.which);
     const plan = await this.#run({ ...PLAIN_SYNC, mode: 'plan' }, true, party);
     const syncBegan = events.length;
     // Nobody answers in between: the sync would do what the plan could not know.
@@ -247,6 +249,7 @@ class Simulation {
       if (!(error instanceof Crash || life.dead)) throw error;
     }
     if (life.dead) end = null;
+    if (end?.clean === true) this.#haveRead.add(party.which);
     // The whole chain is recomputed, so not after every run: at the end, and after each crash.
     const check = quiet || this.#wasKilled;
     if (engine !== null && end !== null && !life.superseded && check) await this.#checkLedger(engine);

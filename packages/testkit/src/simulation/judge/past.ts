@@ -2,6 +2,7 @@ import type { At, Event, MemberSnap, RecordSnap } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { Circles, keyOf } from './circle.ts';
 import { orderDoubtMs } from './order-doubt.ts';
+import { ShownOptIns } from './shown-opt-ins.ts';
 import { isAboutTopic } from './topic.ts';
 import { isOut, type MemberSight, type OptIn, type OptOut, type Sight, type Stay } from './what-happened.ts';
 
@@ -43,7 +44,7 @@ export class Past {
   readonly hiddenSince = new Map<string, number>();
   readonly #optInField: boolean;
   readonly #datesStatus: boolean;
-  readonly #shownOptIn = new Map<string, boolean>();
+  readonly #shownOptIns: ShownOptIns;
   readonly #clean: ReadonlySet<number>;
   readonly #syncs = new Set<number>();
   readonly #sights = new Map<string, Sight>();
@@ -67,6 +68,7 @@ export class Past {
       OPERATOR,
       ...ends.flatMap((event) => (event.phase === 'ended' && event.clean ? [event.run] : [])),
     ]);
+    this.#shownOptIns = new ShownOptIns(this.#clean);
     this.#lost = new Set(ends.flatMap((event) => (event.phase === 'ended' && !event.clean ? [event.run] : [])));
   }
 
@@ -194,8 +196,10 @@ export class Past {
     if (!this.#optInField || before === null || before.optIn === after.optIn || by === 'us') return;
     this.#end(after.key, n, 'opt-in field');
     // Nobody was ever shown the consent that was taken back: for the engine there was none.
-    if (after.optIn || this.#shownOptIn.get(after.key) !== true) return;
-    this.#begin(event, 'crm', after.key, keyOf(after.email), { complaint: false, sure: true }, 'opt-in field');
+    const given = this.#shownOptIns.given(after.key);
+    if (after.optIn || given === null) return;
+    const kind = { complaint: false, sure: given === 'surely' };
+    this.#begin(event, 'crm', after.key, keyOf(after.email), kind, 'opt-in field');
   }
 
   #onMember(event: Extract<Event, { kind: 'member' }>): void {
@@ -260,7 +264,7 @@ export class Past {
     if (event.optIn !== null) {
       const withdrawn = event.optIn ? undefined : this.#shownAs(snap, 'opt-in field');
       withdrawn?.shown.push(sight);
-      if (made.n >= this.#sight(snap.key).made) this.#shownOptIn.set(snap.key, event.optIn);
+      if (made.n >= this.#sight(snap.key).made) this.#shownOptIns.see(snap.key, event.optIn, run);
     }
     if (event.optedOut === null) return;
     const out = event.optedOut && snap.life === 'live';
