@@ -174,3 +174,18 @@ it('C23 creates that are approved while the run goes on are made in that run, an
   expect((await syncs.sync()).report.exitCode).toBe(EXIT.waiting);
   expect(created(marketing)).toEqual(newcomers.map(at));
 });
+
+it('C23 a release ends with the run that has nothing to carry for it: the next opt-out of that person is counted again', async () => {
+  const { crm, marketing, holds, syncs } = await duringOneRun(() => []);
+  tick(crm, CROWD);
+  await syncs.sync();
+  const [hold] = await holds();
+  await approve(syncs.store, syncs.profile, hold?.run ?? '', DIGEST);
+  // Dan leaves by himself before anybody carries it.
+  const dan = member(at('dan'), { TITLE: 'x' });
+  if (dan.member === null) throw new Error('a member has a status');
+  marketing.rows.set(at('dan'), { ...dan, member: { ...dan.member, status: 'unsubscribed' } });
+  await syncs.sync();
+  expect(optedOut(marketing)).toEqual(['ann', 'cat'].map(at));
+  expect((await serviceOf(syncs.store, syncs.profile)).released.addresses).toEqual([]);
+});

@@ -188,6 +188,7 @@ const ofBoth = async <T>(systems: Systems, ask: (system: OpenSystem) => Promise<
 };
 
 const work = async (run: Run, options: RunOptions): Promise<number> => {
+  const releasedBefore = new Set(run.service.released.addresses);
   await run.engine.store.clearWorklist(run.lease, run.view.profile.id, null);
   const allowed = await permission(run, options);
   run.allowed = allowed;
@@ -223,7 +224,7 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
   // What only the creates showed reaches the CRM in this very run (C1).
   if (run.mode === 'sync' && !run.view.can.marketing.listsOptedOutWithoutContact)
     await optOuts(run, allowed, run.optOutsMark);
-  if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
+  if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options, releasedBefore);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
   if (allowed !== 'everything') await holdFirstRun(run, allowed);
   return allowed !== 'everything' || run.service.holds.length > 0 ? EXIT.waiting : EXIT.done;
@@ -271,7 +272,7 @@ const permission = async (run: Run, options: RunOptions): Promise<Allowed> => {
   return approved === null ? 'nothing' : 'own-opt-outs';
 };
 
-const putInService = async (run: Run, options: RunOptions): Promise<void> => {
+const putInService = async (run: Run, options: RunOptions, releasedBefore: ReadonlySet<string>): Promise<void> => {
   run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({
     ...service,
     approved: options.digest,
@@ -279,7 +280,12 @@ const putInService = async (run: Run, options: RunOptions): Promise<void> => {
       (hold) => hold.kind !== 'first-run' && (hold.kind === 'empty-side' || runOfHold(hold.run) === run.id),
     ),
     // What is approved only now is for the next run.
-    released: { ...service.released, creates: run.createsHeld && service.released.creates },
+    released: {
+      ...service.released,
+      creates: run.createsHeld && service.released.creates,
+      // Whoever was released and had nothing to carry any more would pass the guard with the next opt-out, uncounted.
+      addresses: service.released.addresses.filter((address) => !releasedBefore.has(address)),
+    },
   }));
 };
 
