@@ -297,6 +297,11 @@ export const REGRESSIONS: readonly Regression[] = [
       'an opt-out that two audiences had made was set with the one behind it that had been lifted, so that the other profile cleared it, for ever (C7, C8, C26)',
   },
   { seed: 38847, about: 'the same, where the other one followed a record to the address (C15)' },
+  {
+    seed: 554,
+    about:
+      'a plan said the opt-outs of somebody erased once for every read that showed them, the sync sent them once (C25, I10)',
+  },
   { seed: 11003, about: 'the same, of one of two records that share the address (C1)' },
   // Here the judge was wrong.
   {

@@ -5,7 +5,7 @@ import { type AddressKey, addressKey } from '../identity/address.ts';
 import { surroundingsOf } from '../plan/neighbours.ts';
 import type { PlannedWrite } from '../plan/op.ts';
 import { type AddressPlan, planAddress } from '../plan/plan-address.ts';
-import type { Shadow } from '../state/shadow.ts';
+import { recordKey, type Shadow } from '../state/shadow.ts';
 import type { Neighbourhood, Owed, RunChange } from '../state/store.ts';
 import { reactionTo } from './engine.ts';
 import { observerOf } from './observer.ts';
@@ -52,10 +52,21 @@ export const carryErased = async (run: Run, rows: readonly ErasedRow[]): Promise
   const emails = [...new Set([...spelled, ...spellingsOf([], [...wanted.keys()])])];
   const before = await plansNow(run, wanted, emails, null);
   const due = before.flatMap((plan) => allowedWrites(run, plan).map((write) => ({ plan, write })));
-  for (const plan of before) record(run, plan, allowedWrites(run, plan).map(nameless), false);
+  for (const plan of before) record(run, plan, unsaid(run, plan, allowedWrites(run, plan)).map(nameless), false);
   const changes = run.mode === 'plan' ? [] : await send(run, due);
   const after = changes.length === 0 ? before : await plansNow(run, wanted, emails, due);
   await settle(run, [...new Set(wanted.values())], after, changes);
+};
+
+/** Several reads of a run may show them; a plan, which carries nothing, says each opt-out once. */
+const unsaid = (run: Run, { address }: AddressPlan, writes: readonly PlannedWrite[]): readonly PlannedWrite[] => {
+  if (run.mode !== 'plan') return writes;
+  return writes.filter(({ side, op }) => {
+    const what = [address, side, 'record' in op && op.record !== null ? recordKey(op.record) : ''].join(' ');
+    const isNew = !run.erasedSaid.has(what);
+    run.erasedSaid.add(what);
+    return isNew;
+  });
 };
 
 /** A clear would need a proven opt-in, which an erased address has not; everything else C0 says is an opt-out. */

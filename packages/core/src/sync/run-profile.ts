@@ -162,6 +162,7 @@ const prepare = async (
     marketingIsComplete: service.complete !== null,
     allowed: 'nothing',
     erasedMet: new Set(),
+    erasedSaid: new Set(),
     lines: [],
     lineLimit: options.lineLimit,
     counts: new Map(),

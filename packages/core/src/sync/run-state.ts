@@ -47,6 +47,8 @@ export interface Run {
   allowed: Allowed;
   /** Erased people whom a read of this run has shown (C25). */
   readonly erasedMet: Set<AddressKey>;
+  /** Their opt-outs that a plan has said already; names and ids only, for as long as the run. */
+  readonly erasedSaid: Set<string>;
   /** What the check found that does not stop the run: told with its result, with field, permission and fix (C18). */
   readonly findings: readonly Finding[];
   /** False if the profile's check found something that stops creates. */

@@ -31,10 +31,33 @@ export const planDiffers = ({ lines, inDoubt }: Plan, events: readonly Event[], 
     .map(({ address, event }) => `${event.side} ${event.op.kind} ${address}`)
     .sort();
   const plan = lines.filter((line) => !unseen.has(line.split(' ')[2] ?? '')).sort();
+  const writes = events.slice(syncBegan).filter((event) => event.kind === 'write');
+  const wrong = erasedDiffers(lines, writes, forgotten);
+  if (wrong !== null) return wrong;
   const isSame = inDoubt
     ? plan.every((line) => NOT_IN_DOUBT.has(line.split(' ')[1] ?? '') || sent.includes(line))
     : sent.join('\n') === plan.join('\n');
   return isSame ? null : `plan said [${plan.join(', ')}], sync sent [${sent.join(', ')}]`;
+};
+
+/**
+ * Of erased people a plan says how many opt-outs there are, and where, each once. The sync may send more: each of its reads meets
+ * them, so what one carried makes the next one carry on to sibling records what another run would for anybody else (C8, C25).
+ * `theirs`: by now their records may be at other addresses.
+ */
+const erasedDiffers = (
+  lines: readonly string[],
+  writes: readonly Write[],
+  theirs: (address: string) => boolean,
+): string | null => {
+  const planned = lines.filter((line) => line.endsWith(' opt-out erased'));
+  const sent = writes
+    .filter((write) => write.op.kind === 'opt-out' && theirs(addressOf(write)))
+    .map(({ side }) => `${side} opt-out erased`);
+  const count = (all: readonly string[], line: string): number => all.filter((one) => one === line).length;
+  return planned.every((line) => count(planned, line) <= count(sent, line))
+    ? null
+    : `plan said [${planned.join(', ')}], sync sent [${sent.join(', ')}]`;
 };
 
 const forgottenIn = (events: readonly Event[]): ((address: string) => boolean) => {
