@@ -106,8 +106,8 @@ export const addIntents = (database: Database, intents: readonly Intent[]): void
   for (const intent of intents) {
     const system = numberOf(intent.system);
     database.run(
-      `INSERT INTO intent (id, profile, system, record, address, state, seen, answered_at, made, job, explains, content)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO intent (id, profile, system, record, address, state, seen, answered_at, made, job, content)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       intent.id,
       intent.profile,
       system,
@@ -118,27 +118,33 @@ export const addIntents = (database: Database, intents: readonly Intent[]): void
       intent.answeredAt,
       keyOrNull(intent.made),
       intent.job,
-      mayExplain(intent) ? 1 : 0,
       contentOf(intent),
     );
     if (isMemberCreate(intent) && intent.state !== 'rejected') rememberCreate(database, intent, system);
   }
 };
 
-/** Writes what became of intents, or that a read showed it. One that is done now makes its pairs agreed, once (I8). */
+/**
+ * Writes what became of intents, or that a read showed it. One that is done now makes its pairs agreed, once (I8); one that
+ * explains nothing has then done its work, and is kept no longer.
+ */
 export const answerIntents = (database: Database, intents: readonly Intent[]): void => {
   for (const intent of intents) {
-    const answer = [intent.state, intent.seen ? 1 : 0, intent.answeredAt, keyOrNull(intent.made), intent.id] as const;
-    const { changes } = database.run(
-      `UPDATE intent SET state = ?, seen = ?, answered_at = ?, made = ? WHERE id = ? AND state NOT IN ('applied', 'unchanged')`,
-      ...answer,
-    );
-    if (changes === 0)
-      database.run('UPDATE intent SET state = ?, seen = ?, answered_at = ?, made = ? WHERE id = ?', ...answer);
-    else if (isDone(intent.state)) linkDone(database, intent);
+    if (wasOpen(database, intent) && isDone(intent.state)) linkDone(database, intent);
     if (intent.state === 'rejected' && isMemberCreate(intent))
       database.run('DELETE FROM member_create WHERE address = ? AND op = ?', intent.address, intent.id);
   }
+};
+
+/** Writes the answer; whether it is the first one that says it is done. */
+const wasOpen = (database: Database, intent: Intent): boolean => {
+  const { id, state, answeredAt } = intent;
+  if (state !== 'open' && !mayExplain(intent)) return database.run('DELETE FROM intent WHERE id = ?', id).changes > 0;
+  const answer = [state, intent.seen ? 1 : 0, answeredAt, keyOrNull(intent.made), id] as const;
+  const set = 'UPDATE intent SET state = ?, seen = ?, answered_at = ?, made = ? WHERE id = ?';
+  const first = database.run(`${set} AND state NOT IN ('applied', 'unchanged')`, ...answer).changes > 0;
+  if (!first) database.run(set, ...answer);
+  return first;
 };
 
 /** An unknown outcome counts as created (C11); only a surely refused create was none. */
@@ -171,16 +177,17 @@ export const recentIntents = (
   database
     .all<IntentRow>(
       `${WHOLE} WHERE intent.rowid IN (
-         SELECT rowid FROM intent WHERE system = ?1 AND record <> '' AND record IN (SELECT value FROM json_each(?2))
+         SELECT rowid FROM intent WHERE system = ?1 AND record IN (SELECT value FROM json_each(?2))
          UNION
-         SELECT rowid FROM intent WHERE system = ?1 AND explains = 1 AND address IN (SELECT value FROM json_each(?3))
-       ) AND explains = 1 AND (seen = 0 OR answered_at >= ?4) ORDER BY intent.rowid`,
+         SELECT rowid FROM intent WHERE system = ?1 AND address IN (SELECT value FROM json_each(?3))
+       ) AND (seen = 0 OR answered_at >= ?4) ORDER BY intent.rowid`,
       system,
       jsonList(records),
       jsonList(addresses),
       now - KEPT_MS,
     )
-    .map(intentFrom);
+    .map(intentFrom)
+    .filter(mayExplain);
 
 /**
  * At which of these addresses a member was intended or made in one of these systems, and at which somebody was invited in any of the
@@ -205,10 +212,10 @@ export const createdAt = (
   };
 };
 
-/** Removes intents that explain nothing, or nothing any more: seen or refused, and answered long ago. */
+/** Removes intents that explain nothing any more: seen or refused, and answered long ago. */
 export const pruneIntents = (database: Database, now: Millis): void => {
   database.run(
-    `DELETE FROM intent WHERE answered_at < ? AND state <> 'open' AND (seen = 1 OR explains = 0 OR state = 'rejected')`,
+    `DELETE FROM intent WHERE answered_at < ? AND state <> 'open' AND (seen = 1 OR state = 'rejected')`,
     now - KEPT_MS,
   );
 };

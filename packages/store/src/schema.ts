@@ -245,13 +245,8 @@ ALTER TABLE customer ADD COLUMN unswept INTEGER NOT NULL DEFAULT 0;
   `
 -- Rows say less twice, so that a contact takes half the room: what an answer brings is in columns, and the content stays as it was sent.
 ALTER TABLE intent ADD COLUMN made TEXT;
--- Plain field writes explain nothing that a read shows (C8): no read asks for them, and they need not outlive their answer long.
-ALTER TABLE intent ADD COLUMN explains INTEGER NOT NULL DEFAULT 1;
-UPDATE intent SET explains = 0 WHERE content ->> '$.op.kind' <> 'opt-out' AND content ->> '$.because' = '[]';
-DROP INDEX intent_address;
-CREATE INDEX intent_address ON intent (system, address) WHERE explains = 1;
-DROP INDEX intent_record;
-CREATE INDEX intent_record ON intent (system, record) WHERE record <> '';
+-- Writes of fields alone explain nothing that a read shows (C8): they are done with once they are answered.
+DELETE FROM intent WHERE state <> 'open' AND content ->> '$.op.kind' <> 'opt-out' AND content ->> '$.because' = '[]';
 CREATE TABLE member_made (
   address TEXT NOT NULL,
   op TEXT NOT NULL,
