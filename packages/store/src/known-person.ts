@@ -36,18 +36,21 @@ export const knownPerson = (
   const addresses = new Set<AddressKey>([address]);
   const here = showing(address);
   addThere(here, here);
+  /** Somebody else's record lives at that address. */
+  const isShared = (there: readonly Found[]): boolean =>
+    there.some(({ id, shadow }) => shadow.system.role === 'crm' && shadow.life.kind === 'live' && !person.has(id));
+  /** A member still under an address that its record has left goes with whoever lives there now. */
+  const isOfStrangers = ({ shadow: { system, address: there } }: Found): boolean =>
+    system.role === 'marketing' && there !== null && !addresses.has(there) && isShared(showing(there));
   while (fresh.length > 0) {
     const joining = fresh;
     fresh = [];
     add(mergedWith(database, everywhere, joining));
-    for (const each of systems) add(linkedTo(database, each, joining));
+    for (const each of systems) add(linkedTo(database, each, joining).filter((one) => !isOfStrangers(one)));
     for (const one of joining.flatMap(({ shadow }) => [...addressesOf(shadow)])) {
       if (addresses.has(one)) continue;
       const there = showing(one);
-      const isShared = there.some(
-        ({ id, shadow }) => shadow.system.role === 'crm' && shadow.life.kind === 'live' && !person.has(id),
-      );
-      if (isShared) continue;
+      if (isShared(there)) continue;
       addresses.add(one);
       addThere(there, []);
     }

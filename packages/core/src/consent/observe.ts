@@ -102,10 +102,14 @@ const whenOf = (
   const last = sight?.readAt ?? null;
   const when = at === null ? foundBy(row, by.readAt, last) : dated(at);
   const until = says === 'opted-out' && last !== null ? Math.max(when.until, last) : when.until;
-  // A date from the future was made by a clock that was ahead.
+  // A date from the future was made by a clock that was ahead, nobody knows how far: by now it may have been ahead by more.
   const aheadMs = when.until - by.readAt;
-  const doubtMs = Math.max(by.clockDoubtMs ?? 0, aheadMs > DOUBT_MS ? aheadMs : 0);
-  return { ...when, until, ...(doubtMs > 0 ? { doubtMs } : {}) };
+  const isOfWrongClock = aheadMs > DOUBT_MS;
+  const doubtMs = Math.max(by.clockDoubtMs ?? 0, isOfWrongClock ? aheadMs : 0);
+  const doubt = doubtMs > 0 ? { doubtMs } : {};
+  // So it proves no opt-in to be later than anything: it was some time before this read.
+  if (says === 'opted-in' && isOfWrongClock) return { from: null, until: by.readAt, exact: false, ...doubt };
+  return { ...when, until, ...doubt };
 };
 
 /** What is said about a CRM record that has no usable address is kept under the record itself, until it has one (C15, C16). */

@@ -43,6 +43,15 @@ describe('Words: when, where a clock is an hour off', () => {
     expect(optsOut(NOON + HOUR_MS + MINUTE_MS)).not.toHaveProperty('doubtMs');
   });
 
+  it('C7 an opt-in with a date from the future is later than nothing: nobody knows how far ahead that clock was', () => {
+    const optIn = { at: NOON + 2 * HOUR_MS, proof: 'sign-up' };
+    const row = memberRow('subscribed', { member: memberState('subscribed', { optIn }), modifiedAt: NOON });
+    const [fact] = observe(row, subscribed, [], reading(AUDIENCE_A1, { proofs: ['own-event'] })).facts;
+    expect(fact).toMatchObject({ says: 'opted-in', proof: 'sign-up', when: { from: null, exact: false } });
+    const tick = factOf(1, { when: { from: null, until: NOON - 2 * HOUR_MS, exact: false } });
+    expect(fact === undefined || isLater({ ...fact, n: 2 }, tick)).toBe(false);
+  });
+
   it('C15 a record left its address after the last read that showed it there, whatever stamp that change carries', () => {
     const moved = {
       record: { type: 'Contact', id: '1' },

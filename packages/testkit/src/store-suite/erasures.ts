@@ -161,6 +161,17 @@ export const promisesOfErasures = (bench: () => Bench): void => {
       expect(await ids()).toEqual(['2', 'm']);
     });
 
+    test('are not a member still under an address that they have left to somebody else', async () => {
+      const { store, lease } = await opened();
+      const crm = [shadow(CRM, contact('1'), ['bob', 'ann']), shadow(CRM, contact('2'), 'bob')];
+      await store.commitPage(lease, page(CRM, { shadows: crm }), 1);
+      await store.commitPage(lease, page(MAIL, { shadows: [shadow(MAIL, member('n'), 'bob')] }), 1);
+      const linked = settlement('ann', 1, { links: [link(member('n'), contact('1'))] });
+      await store.settle(lease, PROFILE, 'r1', [linked], [], []);
+      const known = await store.erasures.person(at('ann'), SYSTEMS);
+      expect([known.addresses, known.shadows.map(({ record }) => record.id)]).toEqual([some('ann'), ['1']]);
+    });
+
     test('nothing of them is told by any verb, the chain is whole, others keep what is theirs', async () => {
       const { store, lease, draft } = await withAnn();
       const before = await everything(store, draft);
