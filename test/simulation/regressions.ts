@@ -374,4 +374,9 @@ export const REGRESSIONS: readonly Regression[] = [
       'erasing somebody took along a member still under an address that another connection has somebody else at (C25, C15)',
     options: { alone: false },
   },
+  {
+    seed: 54486,
+    about:
+      'a plan named the rename of a member that it opted out as well: an opt-out had followed somebody to its old address (C15, I10)',
+  },
 ];

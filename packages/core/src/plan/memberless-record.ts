@@ -96,7 +96,10 @@ const renameOf = (
   const old = member.address;
   if (old === null || member.member === null || !view.can.marketing.rename || !movedOn(winner, old, address))
     return null;
-  const clean = optOutsOf(around.ledger, address).length === 0 && optOutsOf(around.ledger, old).length === 0;
+  // What followed somebody to the old address is carried to the member there before it could be renamed.
+  const { people, members, ledger } = around.at(old);
+  const followed = reachOf(old, [...people, ...members], ledger, 'customer').bindings;
+  const clean = followed.length === 0 && [address, old].every((one) => optOutsOf(around.ledger, one).length === 0);
   const mailable = isMailable({ kind: 'known', record: member.record, state: member.member, refusedForever: false });
   if (!clean || !mailable || winner.email === null) return null;
   const op = { kind: 'rename', record: member.record, from: member.email ?? '', to: winner.email } as const;

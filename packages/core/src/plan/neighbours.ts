@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly invitedBefore: boolean;
   /** A write about it is under way in a job of the vendor. */
   readonly inJob: boolean;
+  /** What surrounds one of these people's other addresses. */
+  readonly at: (address: AddressKey) => Surroundings;
   /** The people and the members of the address in each other system of the customer, and what was said about them (C26). */
   readonly elsewhere: () => readonly Pick<Surroundings, 'people' | 'members' | 'ledger'>[];
 }
@@ -53,7 +55,7 @@ export const surroundingsOf = (
   const invited = new Set(hood.everInvited);
   const inJob = new Set(hood.inJob);
 
-  return (address) => {
+  const around = (address: AddressKey): Surroundings => {
     const own = (crmByAddress.get(address) ?? []).flatMap(
       (shadow) => crmByHeir.get(recordKey(heirOf(shadow, crmByKey).record)) ?? [shadow],
     );
@@ -86,9 +88,11 @@ export const surroundingsOf = (
       invitedBefore: invited.has(address),
       // A record may have moved here while a job writes to it.
       inJob: [...addresses].some((one) => inJob.has(one)),
+      at: around,
       elsewhere: () => elsewhere.map((cut) => cut(address)),
     };
   };
+  return around;
 };
 
 const NOWHERE: System = { role: 'crm', connection: '', container: '' };

@@ -342,6 +342,13 @@ describe('C15 a member follows its record to a new address', () => {
     expect(result(planOf(moved(lifted('ann@x.org'))))).toEqual(refused);
   });
 
+  it('C15 I10 not if the member is to be opted out, by what followed somebody else to the address it is still at', () => {
+    const other = contact('2', movedFrom('old@x.org', 'bob@x.org'));
+    const said = withFacts(factOf(1, { source: AUDIENCE_SOURCE, address: key('bob@x.org'), by: 'person' }));
+    expect(result(planOf(moved({ shadows: [record, old, other], ...said })))).toEqual(refused);
+    expect(ops(planOf(moved({ shadows: [record, old, other] })))).toEqual(['marketing rename']);
+  });
+
   it('C15 a non-subscribed member follows as well', () => {
     expect(ops(planOf(moved({ shadows: [record, member('non-subscribed', at('old@x.org'))] })))).toEqual([
       'marketing rename',
