@@ -379,4 +379,9 @@ export const REGRESSIONS: readonly Regression[] = [
     about:
       'a plan named the rename of a member that it opted out as well: an opt-out had followed somebody to its old address (C15, I10)',
   },
+  {
+    seed: 55464,
+    about:
+      'what was owed of somebody erased at one of their addresses was forgotten with a look at another, so that no run looked for it (C25, C1)',
+  },
 ];

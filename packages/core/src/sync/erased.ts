@@ -55,7 +55,7 @@ export const carryErased = async (run: Run, rows: readonly ErasedRow[]): Promise
   for (const plan of before) record(run, plan, unsaid(run, plan, allowedWrites(run, plan)).map(nameless), false);
   const changes = run.mode === 'plan' ? [] : await send(run, due);
   const after = changes.length === 0 ? before : await plansNow(run, wanted, emails, due);
-  await settle(run, [...new Set(wanted.values())], after, changes);
+  await settle(run, wanted, after, changes);
 };
 
 /** Several reads of a run may show them; a plan, which carries nothing, says each opt-out once. */
@@ -241,21 +241,34 @@ const request = async (run: Run, side: Side, ops: readonly Op[]): Promise<readon
 const nameless = (write: PlannedWrite): PlannedWrite =>
   write.op.kind === 'opt-out' ? { ...write, op: { ...write.op, record: null, email: '' } } : write;
 
+/** What is owed of a person as this look at some of their addresses leaves it; what looks at others of this run left is owed on. */
+const owedNow = (run: Run, name: AddressKey, here: readonly AddressKey[], owed: readonly Owed[]): readonly Owed[] => {
+  const left = run.erasedOwed.get(name) ?? new Map<AddressKey, readonly Owed[]>();
+  for (const address of here) left.delete(address);
+  const [first] = here;
+  if (first !== undefined && owed.length > 0) left.set(first, owed);
+  run.erasedOwed.set(name, left);
+  return [...left.values()].flat();
+};
+
+/** `looked`: the addresses that were looked at, and whose. */
 const settle = async (
   run: Run,
-  names: readonly AddressKey[],
+  looked: ReadonlyMap<AddressKey, AddressKey>,
   plans: readonly AddressPlan[],
   changes: readonly RunChange[],
 ): Promise<void> => {
   const { store, clock } = run.engine;
   const profile = run.view.profile.id;
   const now = clock.now();
+  const names = [...new Set(looked.values())];
   const marks = await store.marks(profile, names);
   const settlements = marks.map(({ address, mark }) => {
     const tried = changes.some((change) => change.address === address);
-    const owed = plans
-      .filter((plan) => plan.address === address)
-      .flatMap((plan) => plan.owed.map((one) => kept(one, tried)));
+    const here = [...looked].flatMap(([one, name]) => (name === address ? [one] : []));
+    const found = plans.filter((plan) => plan.address === address);
+    const stillOwed = found.flatMap((plan) => plan.owed.map((one) => kept(one, tried)));
+    const owed = owedNow(run, address, here, stillOwed);
     const next = owed.length === 0 ? ('clean' as const) : tried ? now + AGAIN_MS : now;
     return { address, mark, next, owed, setAside: [], listed: [], links: [], buckets: [] };
   });
@@ -283,5 +296,5 @@ export const settleAbsent = async (run: Run): Promise<void> => {
   if (run.cautious) return;
   const due = await store.erasures.due(run.view.profile.id, clock.now());
   const absent = due.filter((name) => !run.erasedMet.has(name));
-  if (absent.length > 0) await settle(run, absent, [], []);
+  if (absent.length > 0) await settle(run, new Map(absent.map((name) => [name, name])), [], []);
 };

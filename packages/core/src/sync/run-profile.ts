@@ -162,6 +162,7 @@ const prepare = async (
     marketingIsComplete: service.complete !== null,
     allowed: 'nothing',
     erasedMet: new Set(),
+    erasedOwed: new Map(),
     erasedSaid: new Set(),
     lines: [],
     lineLimit: options.lineLimit,

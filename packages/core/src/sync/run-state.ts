@@ -4,7 +4,7 @@ import type { PlannedWrite } from '../plan/op.ts';
 import type { View } from '../plan/view.ts';
 import type { Finding } from '../profile/place.ts';
 import type { System } from '../state/shadow.ts';
-import { type Lease, LeaseLost } from '../state/store.ts';
+import { type Lease, LeaseLost, type Owed } from '../state/store.ts';
 import { type Engine, LEASE_MS, type OpenSystem } from './engine.ts';
 import type { Looked } from './look-for-opt-outs.ts';
 import type { Service } from './service.ts';
@@ -47,6 +47,8 @@ export interface Run {
   allowed: Allowed;
   /** Erased people whom a read of this run has shown (C25). */
   readonly erasedMet: Set<AddressKey>;
+  /** What is owed of them, by name and by the address that it was found at. */
+  readonly erasedOwed: Map<AddressKey, Map<AddressKey, readonly Owed[]>>;
   /** Their opt-outs that a plan has said already; names and ids only, for as long as the run. */
   readonly erasedSaid: Set<string>;
   /** What the check found that does not stop the run: told with its result, with field, permission and fix (C18). */
