@@ -57,7 +57,7 @@ export const answerHold = async (
   if (options.now !== true) {
     const text = [
       ...lines,
-      `A run under way applies it as it goes on, else the next one: heed sync ${profile.id}`,
+      `A run under way applies it, else the next: heed sync ${profile.id}`,
     ].join('\n');
     return { code: EXIT.done, json: { run: report.run, profile: profile.id, [words]: holds, runs: [] }, text };
   }
