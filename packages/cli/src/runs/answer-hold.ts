@@ -55,10 +55,7 @@ export const answerHold = async (
     return `${profile.id}: ${KINDS[kind]}${who} ${words}.`;
   });
   if (options.now !== true) {
-    const text = [
-      ...lines,
-      `A run under way applies it, else the next: heed sync ${profile.id}`,
-    ].join('\n');
+    const text = [...lines, `A run under way applies it, else the next: heed sync ${profile.id}`].join('\n');
     return { code: EXIT.done, json: { run: report.run, profile: profile.id, [words]: holds, runs: [] }, text };
   }
   const selection = { chosen: [{ customer, profiles: [profile] }], errors: [], single: true };
