@@ -274,7 +274,10 @@ export interface Store {
   countEnlisted(profile: string, list: Worklist): Promise<number>;
   /** Empties one list, or all of a profile (`null`). */
   clearWorklist(lease: Lease, profile: string, list: Worklist | null): Promise<void>;
-  /** Of intents only the answer is written: `state`, `seen`, `answeredAt` and `made`. The same goes for those of a page. */
+  /**
+   * Of intents only the answer is written: `state`, `seen`, `answeredAt` and `made`; one that explains nothing is forgotten with it.
+   * The same goes for those of a page.
+   */
   settle(
     lease: Lease,
     profile: string,
