@@ -334,5 +334,9 @@ export const plainSyncs = (
     folder.close();
     rmSync(dir, { recursive: true, force: true });
   };
-  return { sync, store, open, profile: PROFILE.id, done };
+  /** Between two runs. */
+  const pass = (ms: number): void => {
+    slept += ms;
+  };
+  return { sync, store, open, profile: PROFILE.id, pass, done };
 };

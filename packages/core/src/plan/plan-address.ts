@@ -26,6 +26,8 @@ export interface AddressPlan {
   /** Opt-outs and clears: tried before anything else (C21). */
   readonly consent: readonly PlannedWrite[];
   readonly fields: readonly PlannedWrite[];
+  /** Refused a short while ago or for ever: not to be sent now. */
+  readonly waiting: readonly PlannedWrite[];
   readonly owed: readonly Owed[];
   readonly listed: readonly Listed[];
   readonly setAside: readonly SetAside[];
@@ -67,6 +69,7 @@ export const planAddress = (
   const kept = keptAside(around, [...consent.writes, ...carried.writes], context.now);
   const waiting = new Set(kept.map((one) => one.write));
   const due = (write: PlannedWrite): boolean => waiting.size === 0 || !waiting.has(writeDigest(write));
+  const isWaiting = (write: PlannedWrite): boolean => !due(write);
   // Nobody lives here any more: there is nothing to say about an address that a record or our own rename left.
   const isLivedAt = live.length > 0 || around.member?.life.kind === 'live';
   const remark = isLivedAt ? (carried.remark ?? verdict.remark) : null;
@@ -81,6 +84,7 @@ export const planAddress = (
     topics: topics.map(({ name, verdict }) => ({ name, verdict })),
     // What is under way must not be sent twice, nor be overtaken by a newer value (I8); opt-outs do not wait for it.
     fields: around.inJob ? [] : carried.writes.filter(due),
+    waiting: waiting.size === 0 ? [] : [...consent.writes, ...carried.writes].filter(isWaiting),
     owed: consent.owed,
     listed,
     setAside: [...kept, ...consent.setAside, ...carried.setAside],

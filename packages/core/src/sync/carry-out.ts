@@ -23,6 +23,8 @@ export interface Leftovers {
   readonly unfinished: (plan: AddressPlan) => boolean;
   readonly held: (plan: AddressPlan) => boolean;
   readonly missing?: (plan: AddressPlan) => boolean;
+  /** Told what became of every write, also where the system then takes nothing more. */
+  readonly tell?: (written: readonly Written[]) => void;
 }
 
 /** Sends what was chosen for a batch, opt-outs of both sides before anything else, and plans again as things then stand. */
@@ -51,6 +53,7 @@ export const carryOut = async (
     ...left,
     unfinished: (plan) => left.unfinished(plan) || stopped !== null,
   });
+  left.tell?.(written);
   if (stopped !== null) throw stopped;
 };
 

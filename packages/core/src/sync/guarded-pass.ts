@@ -9,8 +9,13 @@ import { record } from './plan-line.ts';
 import { type Allowed, note, type Run } from './run-state.ts';
 import { changeService, type Service, serviceOf } from './service.ts';
 import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
+import type { Written } from './written.ts';
 
 const DAY_MS = 24 * 3_600_000;
+
+const isGuarded = (write: PlannedWrite): boolean => isGuardedOptOut(write) || isLeaving(write);
+export const isGuardedOptOut = (write: PlannedWrite): boolean => write.guarded && write.op.kind === 'opt-out';
+export const isLeaving = (write: PlannedWrite): boolean => write.op.kind === 'leave';
 
 const factsOf = (writes: readonly PlannedWrite[]): readonly number[] => writes.flatMap(({ because }) => because);
 
@@ -40,30 +45,72 @@ export const guardedPass = async (
   const held = (plan: AddressPlan): boolean => hold && !free.has(plan.address);
   if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync') await holdOptOuts(run, list, free, choose);
   const forOptOuts = list === 'guarded';
-  await eachEnlistedBatch(run, list, async (plans, marks) => {
-    for (const plan of plans) {
-      (forOptOuts ? recordOptOuts : record)(run, plan, choose(plan), held(plan));
-      if (allowed === 'everything' || !forOptOuts) continue;
-      run.guarded.add(plan.address);
-      for (const n of factsOf(choose(plan))) run.guardedFacts.add(n);
-    }
-    if (allowed === 'nothing') return;
-    await carryOut(run, marks, plans, (plan) => (held(plan) ? [] : choose(plan)), {
-      unfinished: () => forOptOuts,
-      held,
+  const tally: Tally = { sent: 0, carried: new Set(), failed: new Set() };
+  try {
+    await eachEnlistedBatch(run, list, async (plans, marks) => {
+      for (const plan of plans) {
+        (forOptOuts ? recordOptOuts : record)(run, plan, choose(plan), held(plan));
+        if (allowed === 'everything' || !forOptOuts) continue;
+        run.guarded.add(plan.address);
+        for (const n of factsOf(choose(plan))) run.guardedFacts.add(n);
+      }
+      if (allowed === 'nothing') return;
+      await carryOut(run, marks, plans, (plan) => (held(plan) ? [] : choose(plan)), {
+        unfinished: () => forOptOuts,
+        held,
+        tell: (written) => countUp(tally, written, free),
+      });
     });
-  });
-  if (run.mode === 'plan' || allowed === 'nothing') return;
-  const people = hold ? free.size : all;
+  } finally {
+    if (run.mode === 'sync' && allowed !== 'nothing') await keepCount(run, tally);
+  }
+};
+
+/** What became of those whom a guard let go. */
+interface Tally {
+  /** To how many people's member something was done, or may have been. */
+  sent: number;
+  /** Of those who were released: whose writes are done, and whose failed alone. */
+  readonly carried: Set<AddressKey>;
+  readonly failed: Set<AddressKey>;
+}
+
+const countUp = (tally: Tally, written: readonly Written[], free: ReadonlySet<AddressKey>): void => {
+  const failed = new Set(written.flatMap(({ done, address }) => (done ? [] : [address])));
+  // Refused is not sent: it will be tried again, and counted then.
+  tally.sent += new Set(written.flatMap(({ intent, address }) => (intent.state === 'rejected' ? [] : [address]))).size;
+  for (const { address } of written)
+    if (free.has(address)) (failed.has(address) ? tally.failed : tally.carried).add(address);
+};
+
+/** What goes out counts for 24 hours; whoever was released stays so until carried, whatever a vendor says of that one person. */
+const keepCount = async (run: Run, { sent, carried, failed }: Tally): Promise<void> => {
   const now = run.engine.clock.now();
-  run.service = await changeService(store, profile, (service) => ({
+  run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({
     ...service,
-    pushed: [...service.pushed.filter((one) => now - one.at < DAY_MS), ...(people > 0 ? [{ at: now, people }] : [])],
+    pushed: [
+      ...service.pushed.filter((one) => now - one.at < DAY_MS),
+      ...(sent > 0 ? [{ at: now, people: sent }] : []),
+    ],
     released: {
       ...service.released,
-      addresses: service.released.addresses.filter((address) => !free.has(address as AddressKey)),
+      addresses: [...new Set([...service.released.addresses, ...failed])].filter(
+        (address) => !carried.has(address as AddressKey),
+      ),
     },
   }));
+};
+
+/** Of these people: for whom there is still something that a guard may hold, be it that a refusal is too fresh to try again. */
+export const stillGuarded = async (run: Run, released: readonly string[]): Promise<ReadonlySet<string>> => {
+  const addresses = released as readonly AddressKey[];
+  const left = new Set<string>();
+  for (let i = 0; i < addresses.length; i += BATCH) {
+    const plans = await plansOf(run, addresses.slice(i, i + BATCH));
+    for (const plan of plans)
+      if ([...plan.consent, ...plan.fields, ...plan.waiting].some(isGuarded)) left.add(plan.address);
+  }
+  return left;
 };
 
 /** Opt-outs count as held once, and no longer once they go out after all. */

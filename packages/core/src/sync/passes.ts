@@ -4,7 +4,7 @@ import type { DirtyMark, Worklist } from '../state/store.ts';
 import { carryOut, count } from './carry-out.ts';
 import { eachDirtyBatch, informedPlansOf, makesMember, plansBeforeFields, strangersMade } from './decide-batch.ts';
 import { fullCalls } from './full-calls.ts';
-import { enlistReleased, guardedPass, putHold } from './guarded-pass.ts';
+import { enlistReleased, guardedPass, isGuardedOptOut, isLeaving, putHold } from './guarded-pass.ts';
 import { jobPass, mayGoByJob } from './job-pass.ts';
 import { record } from './plan-line.ts';
 import type { Allowed } from './run-state.ts';
@@ -13,8 +13,6 @@ import { type Service, serviceOf } from './service.ts';
 import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
 import { SystemStopped } from './write.ts';
 
-const isGuardedOptOut = (write: PlannedWrite): boolean => write.guarded && write.op.kind === 'opt-out';
-const isLeaving = (write: PlannedWrite): boolean => write.op.kind === 'leave';
 const isClear = (write: PlannedWrite): boolean => write.op.kind === 'clear';
 const isMemberCreate = (write: PlannedWrite): boolean => write.op.kind === 'create';
 

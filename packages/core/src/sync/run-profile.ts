@@ -15,7 +15,7 @@ import { deliverOptOuts } from './deliver.ts';
 import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
 import { seeksErased, settleAbsent } from './erased.ts';
-import { isAnswered, putHold } from './guarded-pass.ts';
+import { isAnswered, putHold, stillGuarded } from './guarded-pass.ts';
 import { stillInJobs } from './jobs.ts';
 import { keepSchemas } from './known-schemas.ts';
 import { dueLooks, type LookPace, lookForOptOuts, noteLooks, notLooked } from './look-for-opt-outs.ts';
@@ -275,6 +275,8 @@ const permission = async (run: Run, options: RunOptions): Promise<Allowed> => {
 };
 
 const putInService = async (run: Run, options: RunOptions, releasedBefore: ReadonlySet<string>): Promise<void> => {
+  const before = run.service.released.addresses.filter((address) => releasedBefore.has(address));
+  const left = await stillGuarded(run, before);
   run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({
     ...service,
     approved: options.digest,
@@ -286,7 +288,7 @@ const putInService = async (run: Run, options: RunOptions, releasedBefore: Reado
       ...service.released,
       creates: run.createsHeld && service.released.creates,
       // Whoever was released and had nothing to carry any more would pass the guard with the next opt-out, uncounted.
-      addresses: service.released.addresses.filter((address) => !releasedBefore.has(address)),
+      addresses: service.released.addresses.filter((address) => !releasedBefore.has(address) || left.has(address)),
     },
   }));
 };
