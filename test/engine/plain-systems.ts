@@ -58,7 +58,7 @@ export interface PlainSystem {
   /** Rows a page; without it all come in one. */
   pageRows?: number;
   /** Told of the rows of every page before it is shown, and of the ops of every write before they are done. */
-  passing?: (what: 'rows' | 'ops', things: readonly object[]) => void;
+  passing?: (what: 'rows' | 'ops', things: readonly object[]) => Promise<void> | void;
 }
 
 export const NOON = Date.UTC(2026, 10, 18, 12);
@@ -180,7 +180,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       const size = system.pageRows ?? Math.max(1, all.length);
       for (let from = 0; from === 0 || from < all.length; from += size) {
         const rows = all.slice(from, from + size).map((one) => ({ ...one }));
-        system.passing?.('rows', rows);
+        await system.passing?.('rows', rows);
         const last = from + size >= all.length;
         yield { rows, next: '{}', last, complete: after === null, readAt: NOON, total: all.length };
       }
@@ -209,7 +209,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
           return { ...told, name: 'status', value: state.status, blocks: state.status !== 'subscribed' };
         }),
     write: async (ops) => {
-      system.passing?.('ops', ops);
+      await system.passing?.('ops', ops);
       system.requests.push(ops);
       return ops.map(apply);
     },
@@ -322,10 +322,13 @@ export const plainSyncs = (
     open: (_profile, side) => open(side),
     progress: () => {},
   };
-  const sync = async (mode: 'sync' | 'plan' = 'sync'): Promise<RunResult> => {
+  const sync = async (
+    mode: 'sync' | 'plan' = 'sync',
+    { yes = true, digest = 'd' }: { readonly yes?: boolean; readonly digest?: string } = {},
+  ): Promise<RunResult> => {
     const lease = await folder.leases.acquire(CUSTOMER, 'test', LEASE_MS);
     if (lease === null) throw new Error('nobody else works here');
-    const options = { mode, full: false, yes: true, lineLimit: 100, digest: 'd', looks } as const;
+    const options = { mode, full: false, yes, lineLimit: 100, digest, looks } as const;
     const result = await runProfile(profile, options, engine, lease, new AbortController().signal);
     await folder.leases.release(lease);
     return result;

@@ -190,10 +190,17 @@ const holdOptOuts = async (
   if (run.service.holds.some((hold) => hold.run === name)) run.sets += 1;
 };
 
-/** Remembers what is held. A later run that finds the same set keeps the earlier one's word, so that `approve` of either counts. */
-export const putHold = async (run: Run, found: Found): Promise<void> => {
+/**
+ * Remembers what is held, unless somebody has answered it meanwhile. A later run that finds the same set keeps the earlier one's
+ * word, so that `approve` of either counts.
+ */
+export const putHold = async (
+  run: Run,
+  found: Found,
+  isAnswered: (service: Service) => boolean = () => false,
+): Promise<void> => {
   run.service = await changeService(run.engine.store, run.view.profile.id, (service) =>
-    withHold(service, found, run.id, run),
+    isAnswered(service) ? service : withHold(service, found, run.id, run),
   );
 };
 

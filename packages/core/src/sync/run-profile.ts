@@ -102,7 +102,14 @@ const attempt = async (
     if (!('view' in prepared)) return prepared;
     run = prepared;
     findings = prepared.findings;
-    const code = await work(run, options);
+    let code = await work(run, options);
+    while (code === 'approved meanwhile') {
+      const anew = await prepare(id, profile, options, engine, lease, systems, signal);
+      if (!('view' in anew)) return anew;
+      run = anew;
+      // Whatever was to be read again has been.
+      code = await work(run, { ...options, full: false });
+    }
     return { run, findings, codes: [code], status: code === EXIT.waiting ? 'waiting' : 'done', message: null };
   } catch (error) {
     const finding = isConnectorError(error) ? failureFinding(error, profile) : null;
@@ -189,7 +196,8 @@ const ofBoth = async <T>(systems: Systems, ask: (system: OpenSystem) => Promise<
   return { crm, marketing };
 };
 
-const work = async (run: Run, options: RunOptions): Promise<number> => {
+/** Answers with its exit code, or that what it had to hold was approved while it read: then it begins anew, as the next run would. */
+const work = async (run: Run, options: RunOptions): Promise<number | 'approved meanwhile'> => {
   const releasedBefore = new Set(run.service.released.addresses);
   await run.engine.store.clearWorklist(run.lease, run.view.profile.id, null);
   const allowed = await permission(run, options);
@@ -228,7 +236,7 @@ const work = async (run: Run, options: RunOptions): Promise<number> => {
     await optOuts(run, allowed, run.optOutsMark);
   if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options, releasedBefore);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
-  if (allowed !== 'everything') await holdFirstRun(run, allowed);
+  if (allowed !== 'everything' && !(await holdFirstRun(run, allowed, options))) return 'approved meanwhile';
   return allowed !== 'everything' || run.service.holds.length > 0 ? EXIT.waiting : EXIT.done;
 };
 
@@ -293,18 +301,16 @@ const putInService = async (run: Run, options: RunOptions, releasedBefore: Reado
   }));
 };
 
-const holdFirstRun = async (run: Run, allowed: Allowed): Promise<void> => {
-  if (run.mode === 'plan') return;
+/** Whether it holds: no, if this very profile was approved while the run read. */
+const holdFirstRun = async (run: Run, allowed: Allowed, { digest }: RunOptions): Promise<boolean> => {
+  if (run.mode === 'plan') return true;
   const why =
     allowed === 'nothing'
       ? `the first run of a profile waits for approval (C29): heed approve ${run.id}, or sync --yes`
       : `the profile changed what it says about consent, lists, records or connections, so this run counts as a first run (C23): heed approve ${run.id}`;
-  await putHold(run, {
-    kind: 'first-run',
-    addresses: [...run.guarded],
-    facts: [...run.guardedFacts],
-    why,
-  });
+  const found = { kind: 'first-run', addresses: [...run.guarded], facts: [...run.guardedFacts], why } as const;
+  await putHold(run, found, ({ approved }) => approved === digest);
+  return run.service.approved !== digest;
 };
 
 /** One sentence after another, whoever wrote the first. */
