@@ -32,6 +32,8 @@ export type MemberView =
       readonly kind: 'known';
       readonly record: RecordRef;
       readonly state: MemberState;
+      /** Opted out of this very topic for all to see; not somebody who merely never joined it. */
+      readonly showsOptOut: boolean;
       readonly refusedForever: boolean;
     };
 
@@ -132,7 +134,8 @@ const standingVerdict = (one: Case, standing: readonly Binding[]): Verdict => {
   const listed = standing.filter((optOut) => optOut.origin.source.role === 'list');
   const madeHere = standing.filter((optOut) => isOwnWord(one, optOut));
   const row = listed.length > 0 ? 2 : madeHere.length > 0 ? 3 : 4;
-  const spreads = forCrm.some((optOut) => isOwnWord(one, optOut) || isListed(optOut) || saidByMarketing(one, optOut));
+  const said = forCrm.some((optOut) => isOwnWord(one, optOut) || isListed(optOut) || saidByMarketing(one, optOut));
+  const spreads = said || (forCrm.length > 0 && isOutAsDemanded(one, forMarketing));
   const member = memberUnderOptOut(one, row, forMarketing);
   return {
     ...quiet,
@@ -160,6 +163,24 @@ const isListed = ({ origin }: OptOut): boolean => origin.source.role === 'list';
 
 /** An echo in this marketing system: as a state it still puts the opt-out on sibling records (C8). */
 const saidByMarketing = (one: Case, { fact }: OptOut): boolean => sameSystem(fact.source, one.marketing);
+
+/**
+ * The member already is what C3 would make of it, and no word about this address brought it there: it was opted out as somebody
+ * else and came here by a change of its own address (C15). As a state that puts the opt-out on sibling records all the same (C8).
+ */
+const isOutAsDemanded = (one: Case, standing: readonly OptOut[]): boolean =>
+  one.member.kind === 'known' &&
+  one.member.showsOptOut &&
+  one.settings.crmToMarketing &&
+  demandsOf(one, standing).length > 0 &&
+  isInScope(one);
+
+/** What counts for C3: `heed reject` takes facts out of it (C23). */
+const demandsOf = (one: Case, standing: readonly OptOut[]): readonly OptOut[] =>
+  standing.filter(({ origin }) => !one.rejected.has(origin.n));
+
+const isInScope = ({ settings, wasOwed, records }: Case): boolean =>
+  settings.scope === 'everyone' || wasOwed || records.some((record) => record.inLists);
 
 interface MemberVerdict {
   readonly write: boolean;
@@ -191,15 +212,14 @@ const memberUnderOptOut = (one: Case, row: 2 | 3 | 4, standing: readonly Binding
     (optOut) => isOwnWord(one, optOut) && !said.some(({ origin }) => origin.n === optOut.origin.n),
   );
   if (unsaid.length > 0) return write(unsaid.some(({ origin }) => origin.complaint) ? 'C26' : 'C15', false);
-  const demands = standing.filter((optOut) => !one.rejected.has(optOut.origin.n));
+  const demands = demandsOf(one, standing);
   if (!one.settings.crmToMarketing) {
     return saidHere
       ? leave('C6', { reason: 'subscribed-again-not-by-own-act', rule: 'C6' })
       : leave('C2', { reason: 'opted-out-in-crm', rule: 'C2' });
   }
   if (demands.length === 0) return leave('C23', { reason: 'opted-out-in-crm', rule: 'C23' });
-  const inScope = one.settings.scope === 'everyone' || one.wasOwed || one.records.some((record) => record.inLists);
-  if (!inScope) return leave('C5', { reason: 'outside-lists', rule: 'C5' });
+  if (!isInScope(one)) return leave('C5', { reason: 'outside-lists', rule: 'C5' });
   return write(saidHere ? 'C6' : 'C3', !demands.some(({ origin }) => origin.by === 'person' || origin.complaint));
 };
 

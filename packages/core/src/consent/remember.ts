@@ -1,6 +1,6 @@
 import type { MemberState, Millis, Row } from '@heed/contract';
 import type { AddressKey } from '../identity/address.ts';
-import type { Shadow, Sight, Stay } from '../state/shadow.ts';
+import { recordKey, type Shadow, type Sight, type Stay } from '../state/shadow.ts';
 import type { Observer } from './observe.ts';
 import { isTakenForDefault } from './opt-out-field.ts';
 import { lastSightOf } from './when.ts';
@@ -96,11 +96,17 @@ const staysOf = (row: Row, before: Shadow | null, by: Observer, address: Address
 export const differs = (before: Shadow, now: Shadow): boolean =>
   before.address !== now.address ||
   before.email !== now.email ||
-  before.life.kind !== now.life.kind ||
+  !isSameLife(before.life, now.life) ||
   before.reference !== now.reference ||
   before.member?.status !== now.member?.status ||
   !sameKeys(before.values, now.values) ||
   !sameKeys(before.lists, now.lists);
+
+/** Also a record that another one carries on by now than the one that a read showed before (C16). */
+const isSameLife = (before: Shadow['life'], now: Shadow['life']): boolean =>
+  before.kind === 'continued' && now.kind === 'continued'
+    ? recordKey(before.as) === recordKey(now.as)
+    : before.kind === now.kind;
 
 const sameKeys = (before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): boolean =>
   Object.keys(now).every((key) => key in before && JSON.stringify(before[key]) === JSON.stringify(now[key]));

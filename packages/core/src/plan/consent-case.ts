@@ -98,7 +98,8 @@ const memberView = (address: AddressKey, around: Surroundings, view: View): Memb
     return refusedForever || around.createdBefore || movedAway ? { kind: 'vanished' } : { kind: 'none' };
   }
   if (member.life.kind !== 'live') return { kind: 'vanished' };
-  return { kind: 'known', record: member.record, state: asToTopic(member.member, view), refusedForever };
+  const state = asToTopic(member.member, view);
+  return { kind: 'known', record: member.record, state, showsOptOut: showsOptOut(member.member, view), refusedForever };
 };
 
 const MAILED: ReadonlySet<MemberState['status']> = new Set(['subscribed', 'non-subscribed', 'pending']);
@@ -110,6 +111,10 @@ const asToTopic = (state: MemberState, { topic: { id, joined } }: View): MemberS
   const isOut = joined ? state.topics[id] !== 'opted-in' : state.topics[id] === 'opted-out';
   return isOut ? { ...state, status: 'unsubscribed' } : state;
 };
+
+/** What a system shows of each topic of somebody who opted out of everything says nothing of its own (C17). */
+const showsOptOut = ({ status, topics }: MemberState, { topic: { name, id } }: View): boolean =>
+  name === ALL_MAIL ? status === 'unsubscribed' : id !== null && MAILED.has(status) && topics[id] === 'opted-out';
 
 /** A hidden field says nothing, whatever it said when it could still be read (C18). */
 const readingOf = (rule: OptOutField, shadow: Shadow, view: View): FieldReading =>

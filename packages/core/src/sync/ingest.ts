@@ -67,6 +67,7 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
   const explained = new Map<string, Intent>();
   const dirty = new Set<AddressKey>();
   const spread = new Set<AddressKey>();
+  const changed = new Set<Row>();
   for (const row of reading.rows) {
     const key = recordKey(row.record);
     const was = shadows.get(key) ?? before.get(key) ?? null;
@@ -89,6 +90,7 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
         made: intent.made ?? row.record,
       });
     if (!seen.changed) continue;
+    changed.add(row);
     const touched = [seen.shadow.address, was?.address ?? null, ...seen.facts.map((fact) => fact.address)];
     for (const one of touched) if (one !== null) dirty.add(one);
     const moved = was !== null && (was.address !== seen.shadow.address || was.life.kind !== seen.shadow.life.kind);
@@ -100,7 +102,7 @@ export const ingest = async (run: Run, whole: Reading): Promise<void> => {
     dirty.add(address);
     spread.add(address);
   }
-  for (const one of [...(await relatives(run, [...spread])), ...(await heirAddresses(run, reading))]) {
+  for (const one of [...(await relatives(run, [...spread])), ...(await heirAddresses(run, reading, changed))]) {
     dirty.add(one);
     spread.add(one);
   }
@@ -198,12 +200,16 @@ const relatives = async (run: Run, addresses: readonly AddressKey[]): Promise<re
   return hood.shadows.flatMap((shadow) => shadow.stays.map((stay) => stay.address));
 };
 
-/** The lost one's opt-out goes to its heir (C16), which may have been known long before. */
-const heirAddresses = async (run: Run, reading: Reading): Promise<readonly AddressKey[]> => {
+/**
+ * The lost one's opt-out goes to its heir (C16), which may have been known long before. Where a read shows the same once more
+ * there is nothing new to decide: a sync would carry on what it has just written itself, and its plan could not say so (I10).
+ */
+const heirAddresses = async (run: Run, reading: Reading, changed: ReadonlySet<Row>): Promise<readonly AddressKey[]> => {
   const heirs = reading.rows.flatMap((row) => (row.life.kind === 'continued' ? [row.life.as] : []));
   if (heirs.length === 0) return [];
   const known = await run.engine.store.known(sideOf(run, reading.side).system, heirs, []);
   const seen = new Set([...known.shadows, ...reading.rows].map(({ record }) => recordKey(record)));
   for (const heir of heirs) if (!seen.has(recordKey(heir))) run.unknownHeirs.set(recordKey(heir), heir);
-  return known.shadows.flatMap((shadow) => shadow.address ?? []);
+  const news = new Set([...changed].flatMap(({ life }) => (life.kind === 'continued' ? [recordKey(life.as)] : [])));
+  return known.shadows.flatMap(({ record, address }) => (news.has(recordKey(record)) ? (address ?? []) : []));
 };

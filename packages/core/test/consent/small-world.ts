@@ -176,6 +176,7 @@ const member = (status: MemberState['status'], refusedForever = false): MemberVi
   kind: 'known',
   record: { type: 'member', id: 'ann' },
   state: { status, by: 'unknown', complaint: false, since: null, optIn: null, topics: {} },
+  showsOptOut: status === 'unsubscribed',
   refusedForever,
 });
 

@@ -17,6 +17,7 @@ const known = (status: Parameters<typeof memberState>[0], refusedForever = false
   kind: 'known',
   record: { type: 'member', id: 'ann' },
   state: memberState(status),
+  showsOptOut: status === 'unsubscribed',
   refusedForever,
 });
 const NONE: MemberView = { kind: 'none' };
