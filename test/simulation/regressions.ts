@@ -1,4 +1,5 @@
 import type { SimulationOptions } from '../../packages/testkit/src/simulation/index.ts';
+import { HOUR_AHEAD, IN_TIME, ONLY_JOBS, TIDY, TIMELY, WITH_TOPIC, WITHOUT_JOBS } from './regression-options.ts';
 
 export interface Regression {
   readonly seed: number;
@@ -6,45 +7,6 @@ export interface Regression {
   readonly about: string;
   readonly options?: SimulationOptions;
 }
-
-/** What these seeds were before searches lagged behind and clocks were an hour off. */
-const IN_TIME = { crmLagMs: 0, marketingLagMs: 0, clockJumps: false, crmOffMs: 0, marketingOffMs: 0 } as const;
-
-/** What these seeds were before the simulated vendors had bulk lanes and untidy answers. */
-const WITHOUT_JOBS: SimulationOptions = {
-  quirks: { ...IN_TIME, crmJobs: null, marketingJobs: null, untidy: false },
-  operators: false,
-  alone: true,
-};
-
-/** Every field update goes by a job. */
-const ONLY_JOBS: SimulationOptions = {
-  quirks: { ...IN_TIME, crmJobs: { fromOps: 1, mostOps: 3 }, marketingJobs: { fromOps: 1, mostOps: 3 }, untidy: false },
-  lateActs: false,
-  operators: false,
-  alone: true,
-};
-
-const TIDY: SimulationOptions = {
-  quirks: { ...IN_TIME, untidy: false },
-  lateActs: false,
-  operators: false,
-  alone: true,
-};
-
-const TIMELY: SimulationOptions = { quirks: IN_TIME, operators: false, alone: true };
-
-/** The clock of marketing is an hour ahead, and people opt in and out. */
-const HOUR_AHEAD: SimulationOptions = {
-  acts: ['tick', 'opt in again', 'unsubscribe', 'confirm', 'admin unsubscribes', 'rename record'],
-  rules: { lists: false, scope: 'everyone', crmToMarketing: true },
-  quirks: { marketingOffMs: 3_600_000 },
-  operators: false,
-  alone: true,
-};
-
-/** The profile has a topic, and people leave and join it. */
-const WITH_TOPIC: SimulationOptions = { alone: true, rules: { topic: true } };
 
 const without = (seed: number, about: string): Regression => ({ seed, about, options: WITHOUT_JOBS });
 
@@ -303,6 +265,18 @@ export const REGRESSIONS: readonly Regression[] = [
       'a plan said the opt-outs of somebody erased once for every read that showed them, the sync sent them once (C25, I10)',
   },
   { seed: 11003, about: 'the same, of one of two records that share the address (C1)' },
+  {
+    seed: 64244,
+    about:
+      'a search that showed a converted record once more made a sync carry on at once what it had just written, its plan did not know (I10, C8)',
+  },
+  { seed: 81368, about: 'the same, where the contact it became had lost its flag (I10, C16)' },
+  { seed: 98310, about: 'the same, in another CRM of the customer (I10)' },
+  {
+    seed: 85087,
+    about:
+      'a member that was opted out as somebody else was renamed to an address whose opt-out then never reached the other record (C8, C1)',
+  },
   // Here the judge was wrong.
   {
     seed: 9302,

@@ -165,8 +165,9 @@ const isListed = ({ origin }: OptOut): boolean => origin.source.role === 'list';
 const saidByMarketing = (one: Case, { fact }: OptOut): boolean => sameSystem(fact.source, one.marketing);
 
 /**
- * The member already is what C3 would make of it, and no word about this address brought it there: it was opted out as somebody
- * else and came here by a change of its own address (C15). As a state that puts the opt-out on sibling records all the same (C8).
+ * The member already is what C3 would make of it, though no fact about this address says so: it was opted out at another address
+ * and brought here by somebody (C15), or what it echoed was corrected (C6a). As a state it puts the opt-out on sibling records as
+ * if C3 had been carried out just now (C8, example 5).
  */
 const isOutAsDemanded = (one: Case, standing: readonly OptOut[]): boolean =>
   one.member.kind === 'known' &&

@@ -101,7 +101,13 @@ const renameOf = (
   const followed = reachOf(old, [...people, ...members], ledger, 'customer').bindings;
   const clean = followed.length === 0 && [address, old].every((one) => optOutsOf(around.ledger, one).length === 0);
   const state = member.member;
-  const mailable = isMailable({ kind: 'known', record: member.record, state, showsOptOut: false, refusedForever: false });
+  const mailable = isMailable({
+    kind: 'known',
+    record: member.record,
+    state,
+    showsOptOut: false,
+    refusedForever: false,
+  });
   if (!clean || !mailable || winner.email === null) return null;
   const op = { kind: 'rename', record: member.record, from: member.email ?? '', to: winner.email } as const;
   return { side: 'marketing', op, rule: 'C15', because: [], guarded: false, agrees: {}, partner: winner.record };
