@@ -132,6 +132,7 @@ type Kinds =
       readonly mode: 'sync' | 'plan';
       readonly approve: boolean;
       readonly quiet: boolean;
+      readonly foreign?: true;
     }
   | {
       readonly kind: 'run';
@@ -142,6 +143,8 @@ type Kinds =
       readonly status: string;
       /** Everything the run was shown is durable: it ended by itself, and well. */
       readonly clean: boolean;
+      /** It was another profile's. */
+      readonly foreign?: true;
     }
   /** A vendor's clock was set; 0: right. */
   | {
@@ -167,6 +170,8 @@ type Kinds =
       /** The other profile's write of fields, which the vendor said it did and did not. */
       readonly isSwallowed?: true;
     }
+  /** The other profile was told that it made this member in the system that both share: their ledger knows it (C26). */
+  | { readonly kind: 'made-by-other'; readonly n: number; readonly at: At; readonly address: string }
   /** A process that had lost its lease committed all the same. */
   | { readonly kind: 'stale-commit'; readonly n: number; readonly at: At; readonly run: number; readonly verb: string }
   | { readonly kind: 'hidden'; readonly n: number; readonly at: At; readonly type: string; readonly hidden: boolean }

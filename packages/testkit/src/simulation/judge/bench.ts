@@ -4,6 +4,7 @@ import { keyOf } from './circle.ts';
 import type { Violation } from './judge.ts';
 import { followedTo, knownAt } from './known.ts';
 import type { Past } from './past.ts';
+import { leftBefore } from './stays.ts';
 import type { OptIn, OptOut } from './what-happened.ts';
 
 export type Write = Extract<Event, { kind: 'write' }>;
@@ -54,7 +55,7 @@ export class Bench {
       (stay) =>
         stay.address === optOut.address &&
         stay.shownIn.size > 0 &&
-        !past.leftBefore(stay, optOut.at - past.orderDoubtMs) &&
+        !leftBefore(stay, optOut.at - past.orderDoubtMs) &&
         livesHere(stay.record),
     );
   }

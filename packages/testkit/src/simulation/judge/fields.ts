@@ -80,9 +80,10 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
       if (pair !== null) found.push(...judgePatch(pair, event));
     }
     // Searches may not have shown what was edited shortly before.
-    if (event.kind === 'run' && event.phase === 'began')
+    if (event.kind === 'run' && event.phase === 'began' && event.foreign !== true)
       began = lagMs === 0 ? event.n : events.findIndex(({ at }) => at + lagMs >= event.at);
-    if (event.kind === 'run' && event.phase === 'ended' && event.clean)
+    // Links are a profile's own: what another one's run was shown of a shared system tells this one of no agreement.
+    if (event.kind === 'run' && event.phase === 'ended' && event.clean && event.foreign !== true)
       for (const pair of pairs.values()) agree(pair, began, event.n);
   }
   const over = events.at(-1);

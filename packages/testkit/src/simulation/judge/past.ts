@@ -1,10 +1,13 @@
 import type { At, Event, MemberSnap, RecordSnap } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { Circles, keyOf } from './circle.ts';
+import { OptOuts } from './opt-outs.ts';
 import { orderDoubtMs } from './order-doubt.ts';
 import { ShownOptIns } from './shown-opt-ins.ts';
+import { Sights } from './sights.ts';
+import { Stays } from './stays.ts';
 import { isAboutTopic } from './topic.ts';
-import { isOut, type MemberSight, type OptIn, type OptOut, type Sight, type Stay } from './what-happened.ts';
+import { isOut, type MemberSight, type OptIn, type OptOut, type Stay } from './what-happened.ts';
 
 /** Instead of a run, where an operator has said something. */
 const OPERATOR = -1;
@@ -14,10 +17,8 @@ export class Past {
   readonly circles: Circles;
   readonly records = new Map<string, RecordSnap>();
   readonly members = new Map<string, MemberSnap>();
-  readonly optOuts: OptOut[] = [];
   readonly optIns: OptIn[] = [];
   readonly archivals: { readonly member: string; readonly n: number }[] = [];
-  readonly stays: Stay[] = [];
   /** Address -> the member states the engine was shown there, the newest state last. */
   readonly shownMembers = new Map<string, MemberSight[]>();
   /** Members that our own write unsubscribed. */
@@ -47,7 +48,9 @@ export class Past {
   readonly #shownOptIns: ShownOptIns;
   readonly #clean: ReadonlySet<number>;
   readonly #syncs = new Set<number>();
-  readonly #sights = new Map<string, Sight>();
+  readonly #optOuts = new OptOuts();
+  readonly #stays = new Stays();
+  readonly #sights = new Sights();
   readonly #lost: ReadonlySet<number>;
   /** By what was shown: the event that made it so. */
   readonly #made = new Map<RecordSnap | MemberSnap, { readonly n: number; readonly at: At }>();
@@ -70,6 +73,14 @@ export class Past {
     ]);
     this.#shownOptIns = new ShownOptIns(this.#clean);
     this.#lost = new Set(ends.flatMap((event) => (event.phase === 'ended' && !event.clean ? [event.run] : [])));
+  }
+
+  get optOuts(): readonly OptOut[] {
+    return this.#optOuts.all;
+  }
+
+  get stays(): readonly Stay[] {
+    return this.#stays.all;
   }
 
   isClean(run: number): boolean {
@@ -99,12 +110,13 @@ export class Past {
     if (event.kind === 'shown-record') this.#onShownRecord(event);
     if (event.kind === 'shown-member') this.#onShownMember(event);
     if (event.kind === 'write') this.#onWrite(event);
+    if (event.kind === 'made-by-other') this.#seeMade(event);
     if (event.kind === 'clock') this.#behind[event.side] = event.wrongByMs < 0;
     if (event.kind === 'clock' && event.side === 'marketing') this.#aheadMs = Math.max(0, event.wrongByMs);
     // An own opt-in there may have lifted what the CRM that both share had said (C7).
     if (event.kind === 'elsewhere' && event.isSubscribed) this.#mayHaveOptedIn(event);
     if (event.kind === 'elsewhere' && event.complaint)
-      this.#begin(event, 'list', event.address, event.address, { complaint: true, sure: false });
+      this.#optOuts.begin(event, onList(event.address, { complaint: true, sure: false }));
     if (event.kind === 'listed') for (const address of event.addresses) this.#onListed(event, address);
     if (event.kind === 'erased') for (const address of event.addresses) this.erased.add(address);
     if (event.kind === 'run' && event.phase === 'began') {
@@ -139,10 +151,6 @@ export class Past {
     return [...this.#scopes].some(([address, { list }]) => list && this.circles.same(address, node));
   }
 
-  leftBefore(stay: Stay, at: At): boolean {
-    return stay.untilAt !== null && stay.untilAt < at;
-  }
-
   /** The live record in which a merged or converted one goes on, or the record itself; undefined: deleted. */
   heirOf(record: string): RecordSnap | undefined {
     let here = this.records.get(record);
@@ -160,32 +168,17 @@ export class Past {
     if (event.act === 'tick') this.unticked.delete(after.key);
     if (before !== null && (after.life !== before.life || event.act === 'restore record')) this.losses.push(after.key);
     if (before === null && event.by === 'us') this.#madeByUs(after);
-    if (before === null || keyOf(before.email) !== keyOf(after.email)) {
-      const open = this.stays.findLast(({ record, until }) => record === after.key && until === null);
-      if (open !== undefined) {
-        open.until = n;
-        open.untilAt = event.at;
-      }
-      this.stays.push({
-        record: after.key,
-        address: keyOf(after.email),
-        from: n,
-        until: null,
-        untilAt: null,
-        cameOut: before?.optedOut ?? false,
-        shownIn: new Set(),
-      });
-    }
+    this.#stays.follow(event);
     this.#onOptIn(event);
     const was = before?.optedOut === true && before.life === 'live';
     const is = after.optedOut && after.life === 'live';
-    if (was && !is) this.#end(after.key, n);
+    if (was && !is) this.#optOuts.end(after.key, n);
     if (is && !was && event.by !== 'us') {
       // A flag that came along with a conversion or a restore repeats an older one.
       const copied = event.act === 'convert makes' || before?.life === 'deleted';
-      this.#begin(event, 'crm', after.key, keyOf(after.email), {
-        complaint: false,
-        sure: !copied && this.#isNews(after.key) && !this.#behind.crm,
+      this.#optOuts.begin(event, {
+        ...onRecord(after, 'opt-out'),
+        sure: !copied && this.#sights.isNews(after.key) && !this.#behind.crm,
       });
     }
   }
@@ -194,12 +187,12 @@ export class Past {
   #onOptIn(event: Extract<Event, { kind: 'record' }>): void {
     const { before, after, n, by } = event;
     if (!this.#optInField || before === null || before.optIn === after.optIn || by === 'us') return;
-    this.#end(after.key, n, 'opt-in field');
-    // Nobody was ever shown the consent that was taken back: for the engine there was none.
+    this.#optOuts.end(after.key, n, 'opt-in field');
+    if (after.optIn) return;
+    const said = onRecord(after, 'opt-in field');
     const given = this.#shownOptIns.given(after.key);
-    if (after.optIn || given === null) return;
-    const kind = { complaint: false, sure: given === 'surely' };
-    this.#begin(event, 'crm', after.key, keyOf(after.email), kind, 'opt-in field');
+    if (given === null) this.#optOuts.beginUnheard(event, { ...said, sure: true });
+    else this.#optOuts.begin(event, { ...said, sure: given === 'surely' });
   }
 
   #onMember(event: Extract<Event, { kind: 'member' }>): void {
@@ -207,7 +200,7 @@ export class Past {
     if (after === null) {
       if (before !== null) {
         this.members.delete(before.key);
-        this.#end(before.key, n);
+        this.#optOuts.end(before.key, n);
       }
       return;
     }
@@ -217,12 +210,11 @@ export class Past {
     const is = isOut(after);
     const again =
       was && is && (after.complaint !== before?.complaint || (after.by === 'person' && before?.by !== 'person'));
-    if (was && (!is || again)) this.#end(after.key, n);
+    if (was && (!is || again)) this.#optOuts.end(after.key, n);
     if (is && (!was || again) && event.by !== 'us') {
       const complains = after.complaint && before?.complaint !== true;
-      const sure = complains || (!again && this.#isNews(after.key));
-      const known = { complaint: complains, sure: sure && !this.#behind.marketing };
-      this.#begin(event, 'marketing', after.key, keyOf(after.email), known);
+      const sure = complains || (!again && this.#sights.isNews(after.key));
+      this.#optOuts.begin(event, { ...onMember(after, complains), sure: sure && !this.#behind.marketing });
     }
     if (event.proven && after.status === 'subscribed')
       this.optIns.push({
@@ -243,8 +235,8 @@ export class Past {
 
   /** What an operator enters is known at once, and to every run (C20). */
   #onListed(event: { readonly n: number; readonly at: At }, address: string): void {
-    this.#begin(event, 'list', address, address, { complaint: false, sure: true });
-    this.optOuts.at(-1)?.shown.push({ run: OPERATOR, n: event.n, address, how: 'lookup', until: event.at });
+    const said = this.#optOuts.begin(event, onList(address, { complaint: false, sure: true }));
+    said.shown.push({ run: OPERATOR, n: event.n, address, how: 'lookup', until: event.at });
   }
 
   /** Somebody of the circle was erased: what was known of them is gone. */
@@ -264,12 +256,15 @@ export class Past {
     if (event.optIn !== null) {
       const withdrawn = event.optIn ? undefined : this.#shownAs(snap, 'opt-in field');
       withdrawn?.shown.push(sight);
-      if (made.n >= this.#sight(snap.key).made) this.#shownOptIns.see(snap.key, event.optIn, run);
+      if (made.n >= this.#sights.of(snap.key).made) {
+        this.#shownOptIns.see(snap.key, event.optIn, run);
+        if (event.optIn) this.#optOuts.hear(snap.key, made.n, this.#clean.has(run));
+      }
     }
     if (event.optedOut === null) return;
     const out = event.optedOut && snap.life === 'live';
     if (out) this.#shownAs(snap)?.shown.push(sight);
-    this.#see(snap.key, { out, pending: false, n, made: made.n });
+    this.#sights.see(snap.key, { out, pending: false, n, made: made.n });
   }
 
   #onShownMember(event: Extract<Event, { kind: 'shown-member' }>): void {
@@ -281,12 +276,12 @@ export class Past {
     if ((list.at(-2)?.made ?? 0) > made) list.sort((one, other) => one.made - other.made);
     this.shownMembers.set(address, list);
     if (isOut(snap)) this.#shownAs(snap)?.shown.push({ run, n, address, how, until: event.at });
-    const sight = this.#sight(snap.key);
+    const sight = this.#sights.of(snap.key);
     const wasPending = sight.pending && made >= sight.made;
     if (wasPending && snap.status === 'subscribed') this.#confirmed(event, address);
     for (const optIn of this.optIns)
       if (optIn.member === snap.key && event.proofOf === optIn.at) optIn.shown.push({ run, n, exact: true });
-    this.#see(snap.key, { out: isOut(snap), pending: snap.status === 'pending', n, made });
+    this.#sights.see(snap.key, { out: isOut(snap), pending: snap.status === 'pending', n, made });
   }
 
   /** `pending` became `subscribed` between two reads: that is proof by the rule, whatever went on in between. */
@@ -295,7 +290,7 @@ export class Past {
     const act = this.optIns.findLast(({ member }) => member === snap.key);
     const exact = this.#datesStatus;
     if (act !== undefined) act.shown.push({ run, n, exact });
-    const from = this.#sights.get(snap.key)?.n ?? 0;
+    const from = this.#sights.of(snap.key).n;
     this.optIns.push({
       n,
       at,
@@ -316,22 +311,27 @@ export class Past {
       this.crmMade.findLast(({ address }) => address === keyOf(op.email))?.shown.push({ run: event.run });
     if (op.kind !== 'opt-out' || isAboutTopic(op) || !took || target === null) return;
     if (event.side === 'marketing') this.weUnsubscribed.push(target.key);
-    const sight = this.#sight(target.key);
+    const sight = this.#sights.of(target.key);
     sight.ours = true;
     const now = this.records.get(target.key) ?? this.members.get(target.key);
     if (now !== undefined) sight.made = this.madeBy(now).n;
     // The engine never heard that it was its own doing: in doubt it is a fact by unknown (Words, "echo").
     const doubtful = event.told === 'unknown' || this.#lost.has(event.run);
-    if (doubtful) this.#begin(event, event.side, target.key, keyOf(target.email), { complaint: false, sure: false });
+    const said = 'status' in target ? onMember(target, false) : onRecord(target, 'opt-out');
+    if (doubtful) this.#optOuts.begin(event, { ...said, sure: false });
   }
 
   /** An answer that shows the new member is a sight of it like any other. */
   #created({ told, n }: Extract<Event, { kind: 'write' }>, email: string, as: string | null): void {
     const address = keyOf(email) ?? '';
     this.creates.push({ address, as });
+    if (told === 'applied') this.#seeMade({ n, address });
+  }
+
+  #seeMade({ n, address }: { readonly n: number; readonly address: string }): void {
     const made = [...this.members.values()].find((member) => keyOf(member.email) === address);
-    if (told === 'applied' && made?.by === 'us')
-      this.#see(made.key, { out: false, pending: made.status === 'pending', n, made: this.madeBy(made).n });
+    if (made?.by === 'us')
+      this.#sights.see(made.key, { out: false, pending: made.status === 'pending', n, made: this.madeBy(made).n });
   }
 
   #madeByUs({ key, email }: RecordSnap): void {
@@ -347,48 +347,29 @@ export class Past {
     this.#scopes.set(address, { record: true, list: scope.list || inList, optIn: scope.optIn || optIn });
   }
 
-  #begin(
-    { n, at, foreign }: { readonly n: number; readonly at: At; readonly foreign?: true },
-    system: OptOut['system'],
-    holder: string,
-    address: string | null,
-    kind: Pick<OptOut, 'complaint' | 'sure'>,
-    by: OptOut['by'] = 'opt-out',
-  ): void {
-    const sure = kind.sure && foreign !== true;
-    const one = { n, at, system, holder, by, address, ...kind, sure, shown: [], endedBy: null };
-    this.optOuts.push(foreign === true ? { ...one, foreign } : one);
-  }
-
-  #end(holder: string, n: number, by: OptOut['by'] = 'opt-out'): void {
-    for (const one of this.optOuts) if (one.holder === holder && one.by === by && one.endedBy === null) one.endedBy = n;
-  }
-
-  /** The engine last saw the holder not opted out, and has not opted it out itself since: it will see a change. */
-  #isNews(holder: string): boolean {
-    const sight = this.#sights.get(holder);
-    return sight === undefined || (sight.out !== true && !sight.ours);
-  }
-
-  /** What is older than what was seen before tells nothing new. */
-  #see(holder: string, seen: Omit<Sight, 'ours'>): void {
-    const sight = this.#sight(holder);
-    if (seen.made < sight.made) return;
-    Object.assign(sight, seen);
-    if (!seen.out) sight.ours = false;
-  }
-
   /** The opt-out that a record or member as it was shown tells of, if people made it. */
-  #shownAs(snap: RecordSnap | MemberSnap, by: OptOut['by'] = 'opt-out'): OptOut | undefined {
-    const { n } = this.madeBy(snap);
-    return this.optOuts.findLast(
-      (one) => one.holder === snap.key && one.by === by && one.n <= n && (one.endedBy === null || one.endedBy > n),
-    );
-  }
-
-  #sight(holder: string): Sight {
-    const sight = this.#sights.get(holder) ?? { made: 0, out: null, ours: false, pending: false, n: 0 };
-    this.#sights.set(holder, sight);
-    return sight;
+  #shownAs(snap: RecordSnap | MemberSnap, by?: OptOut['by']): OptOut | undefined {
+    return this.#optOuts.toldBy(snap, this.madeBy(snap).n, by);
   }
 }
+
+type Said = Pick<OptOut, 'system' | 'holder' | 'by' | 'address' | 'complaint'>;
+
+const onRecord = ({ key, email }: RecordSnap, by: OptOut['by']): Said => ({
+  system: 'crm',
+  holder: key,
+  by,
+  address: keyOf(email),
+  complaint: false,
+});
+
+const onMember = ({ key, email }: MemberSnap, complaint: boolean): Said => ({
+  system: 'marketing',
+  holder: key,
+  by: 'opt-out',
+  address: keyOf(email),
+  complaint,
+});
+
+const onList = (address: string, kind: Pick<OptOut, 'complaint' | 'sure'>) =>
+  ({ system: 'list', holder: address, by: 'opt-out', address, ...kind }) as const;

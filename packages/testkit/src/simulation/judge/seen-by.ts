@@ -29,12 +29,11 @@ export const seenBy = (which: Which, shares: Side, events: readonly Event[]): re
         return isOurs('marketing', event) ? event : nothing(event);
       case 'write':
       case 'job-write':
-        return runs.get(event.run) === which ? event : swallowed(event);
+        return runs.get(event.run) === which ? event : writtenByOther(event, shares);
       case 'job':
         return isOurs(event.side, event) ? event : nothing(event);
       case 'run':
-        // What the other one is approved for says nothing about this one (C29), and its runs read nothing for it.
-        return whichOf(event) === which || event.phase === 'ended' ? event : { ...event, mode: 'plan', approve: false };
+        return whichOf(event) === which ? event : runOfOther(event);
       default:
         return event;
     }
@@ -76,10 +75,17 @@ const elsewhere = (event: Change): Event => {
   });
 };
 
-/** Nobody can know it, and what it said that it wrote is carried on. */
-const swallowed = (event: Extract<Event, { kind: 'write' | 'job-write' }>): Event => {
+/** What the other one is approved for says nothing about this one (C29), and its runs read nothing for it. */
+const runOfOther = (event: Extract<Event, { kind: 'run' }>): Event =>
+  event.phase === 'ended' ? { ...event, foreign: true } : { ...event, mode: 'plan', approve: false, foreign: true };
+
+const writtenByOther = (event: Extract<Event, { kind: 'write' | 'job-write' }>, shares: Side): Event => {
   const { op, took } = event;
-  if (event.kind === 'job-write' || op.kind !== 'patch' || event.told !== 'applied' || took) return nothing(event);
+  if (event.kind === 'job-write' || event.told !== 'applied') return nothing(event);
+  if (op.kind === 'create' && event.side === 'marketing' && shares === 'marketing')
+    return replace(event, { kind: 'made-by-other', address: keyOf(op.email) ?? '' });
+  if (op.kind !== 'patch' || took) return nothing(event);
+  // Nobody can know it, and what it said that it wrote is carried on.
   const address = keyOf(op.email) ?? '';
   return replace(event, {
     kind: 'elsewhere',

@@ -55,6 +55,8 @@ export interface Stay {
   readonly from: number;
   until: number | null;
   untilAt: At | null;
+  /** When the record was merged away, converted or deleted there; null: it lives. */
+  goneAt: At | null;
   /** It was opted out already when it came. */
   readonly cameOut: boolean;
   readonly shownIn: Set<number>;
