@@ -329,9 +329,11 @@ export const plainSyncs = (
     const lease = await folder.leases.acquire(CUSTOMER, 'test', LEASE_MS);
     if (lease === null) throw new Error('nobody else works here');
     const options = { mode, full: false, yes, lineLimit: 100, digest, looks } as const;
-    const result = await runProfile(profile, options, engine, lease, new AbortController().signal);
-    await folder.leases.release(lease);
-    return result;
+    try {
+      return await runProfile(profile, options, engine, lease, new AbortController().signal);
+    } finally {
+      await folder.leases.release(lease);
+    }
   };
   const done = (): void => {
     folder.close();
