@@ -82,7 +82,7 @@ const runOfOther = (event: Extract<Event, { kind: 'run' }>): Event =>
 const writtenByOther = (event: Extract<Event, { kind: 'write' | 'job-write' }>, shares: Side): Event => {
   const { op, took } = event;
   if (event.kind === 'job-write' || event.told !== 'applied') return nothing(event);
-  if (op.kind === 'create' && event.side === 'marketing' && shares === 'marketing')
+  if (op.kind === 'create' && took && event.side === 'marketing' && shares === 'marketing')
     return replace(event, { kind: 'made-by-other', address: keyOf(op.email) ?? '' });
   if (op.kind !== 'patch' || took) return nothing(event);
   // Nobody can know it, and what it said that it wrote is carried on.
