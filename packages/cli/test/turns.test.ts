@@ -6,7 +6,7 @@ import { openStateFolder, type StateFolder } from '@heed/store';
 import { fakeClock } from '@heed/toolkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localProcesses } from '../src/composition/processes.ts';
-import { takeTurn } from '../src/runs/lease-holder.ts';
+import { awaitTurn, takeTurn } from '../src/runs/lease-holder.ts';
 
 let folder = '';
 let state: StateFolder;
@@ -63,4 +63,22 @@ it('a process is dead when it has ended, and only if it ran here', async () => {
   expect(isDead(gone.replace(`${place}`, 'elsewhere'))).toBe(false);
   // Its number was given out again: alive, but not the one that held the lease.
   if (start !== '') expect(isDead(`${place}/${process.pid}/1`)).toBe(true);
+});
+
+it('whoever waits for a turn has it once the other is done, and waits no longer than until it is told to stop', async () => {
+  const first = await turnOf('here/6/6');
+  const stop = new AbortController();
+  const whenAsleep = (meanwhile: () => unknown) => ({ now: () => 0, sleep: async () => void (await meanwhile()) });
+  const end = () => (first === null ? null : state.leases.release(first.lease));
+  const second = await awaitTurn(() => turnOf('here/7/7'), whenAsleep(end), stop.signal);
+  expect(second?.holder).toContain('here/7/7');
+  const third = awaitTurn(
+    () => turnOf('here/8/8'),
+    whenAsleep(() => {
+      stop.abort();
+      throw stop.signal.reason;
+    }),
+    stop.signal,
+  );
+  expect(await third).toBeNull();
 });

@@ -2,7 +2,7 @@ import type { CommandSpec, OptionSpec } from './spec.ts';
 
 const TARGET = '[target]';
 const full: OptionSpec = { flags: '--full', about: 'read everything again, not only what changed' };
-const now: OptionSpec = { flags: '--now', about: 'run the profile at once instead of waiting for its next run' };
+const now: OptionSpec = { flags: '--now', about: 'run the profile at once, or as soon as a run under way is done' };
 const by: OptionSpec = {
   flags: '--by <name>',
   about: 'who decides, for the ledger; the user of this computer if left out',

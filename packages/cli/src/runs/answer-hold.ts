@@ -54,18 +54,24 @@ export const answerHold = async (
     const who = people > 0 ? ` (${plural(people, 'person', 'people')})` : '';
     return `${profile.id}: ${KINDS[kind]}${who} ${words}.`;
   });
+  const later = `A run under way applies it, else the next: heed sync ${profile.id}`;
   if (options.now !== true) {
-    const text = [...lines, `A run under way applies it, else the next: heed sync ${profile.id}`].join('\n');
+    const text = [...lines, later].join('\n');
     return { code: EXIT.done, json: { run: report.run, profile: profile.id, [words]: holds, runs: [] }, text };
   }
+  // It is decided already, and a run under way takes it up where it can: waiting makes sure of the rest.
+  const beforeWaiting = (): void =>
+    invocation.tell(
+      `${profile.id}: ${words}. Another process is running ${customer.name} and applies it as it goes on; waiting for its end, to apply the rest.`,
+    );
   const selection = { chosen: [{ customer, profiles: [profile] }], errors: [], single: true };
-  const how = { mode: 'sync' as const, full: false, yes: false, lineLimit: 0 };
+  const how = { mode: 'sync' as const, full: false, yes: false, lineLimit: 0, beforeWaiting };
   const ran = await runSelection(invocation, workspace, selection, how);
   const titles = titlesOf(customer, profile);
   const texts = ran.results.map((one) => runText(one.report, titles, ran.standings.get(profile.id)));
   return {
     code: ran.code,
     json: { run: report.run, profile: profile.id, [words]: holds, runs: ran.results.map((one) => runJson(one.report)) },
-    text: [...lines, '', ...texts].join('\n'),
+    text: [...lines, ...(texts.length === 0 ? [later] : ['', ...texts])].join('\n'),
   };
 };

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '@heed/contract';
 import { LEASE_MS, type Lease } from '@heed/core';
 import type { Processes, StateFolder } from '@heed/store';
 
@@ -39,6 +40,23 @@ export const takeTurn = async (
     if (theirs !== null) await state.leases.release(theirs);
     return theirs !== null;
   }
+};
+
+const ASK_AGAIN_MS = 500;
+
+/** Tries to `take` a turn until whoever has it is done; null once `signal` is aborted. */
+export const awaitTurn = async (
+  take: () => Promise<Turn | null>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Turn | null> => {
+  while (!signal.aborted) {
+    const turn = await take();
+    if (turn !== null) return turn;
+    // Aborted while it sleeps, it stops waiting.
+    await clock.sleep(ASK_AGAIN_MS, signal).catch(() => undefined);
+  }
+  return null;
 };
 
 const lastHolder = (stateDir: string, customer: string): string | null => {

@@ -19,7 +19,7 @@ import type { Container } from 'inversify';
 import { TOKENS } from '../composition/container.ts';
 import { connectProfile } from '../composition/systems.ts';
 import { importProfileList, type PlannedList } from './import-profile-list.ts';
-import { type Turn, takeTurn } from './lease-holder.ts';
+import { awaitTurn, type Turn, takeTurn } from './lease-holder.ts';
 import type { Standing } from './show-run.ts';
 
 export interface RunRequest {
@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly lineLimit: number;
   /** Nothing but the opt-outs of these people (C25). */
   readonly optOutsOf?: readonly AddressKey[];
+  /** Called while another process runs the customer, before waiting until that is done; absent: nothing waits (exit 6). */
+  readonly beforeWaiting?: () => void;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
 }
@@ -66,10 +68,13 @@ export const runCustomer = async (
   const state = container.get(TOKENS.State);
   const { random } = container.get(TOKENS.Systems);
   const processes = container.get(TOKENS.Processes);
-  const turn = await takeTurn(state, container.get(TOKENS.StateDir), customer.name, processes, random);
+  const take = (): Promise<Turn | null> =>
+    takeTurn(state, container.get(TOKENS.StateDir), customer.name, processes, random);
+  const turn = (await take()) ?? (await patientTurn(container, request, take));
   if (turn === null) {
-    const messages = [`${customer.name}: another process is running this customer; try again when it is done.`];
-    return { results: [], standings: new Map(), codes: [EXIT.busy], findings: [], messages };
+    const busy = `${customer.name}: another process is running this customer; try again when it is done.`;
+    const [code, messages] = request.signal.aborted ? [EXIT.interrupted, []] : [EXIT.busy, [busy]];
+    return { results: [], standings: new Map(), codes: [code], findings: [], messages };
   }
   const results: RunResult[] = [];
   const standings = new Map<string, Standing>();
@@ -112,6 +117,16 @@ export const runCustomer = async (
     await state.leases.release(turn.lease);
   }
   return { results, standings, codes, messages, findings: results.flatMap((result) => result.findings) };
+};
+
+const patientTurn = async (
+  container: Container,
+  { beforeWaiting, signal }: RunRequest,
+  take: () => Promise<Turn | null>,
+): Promise<Turn | null> => {
+  if (beforeWaiting === undefined) return null;
+  beforeWaiting();
+  return awaitTurn(take, container.get(TOKENS.Clock), signal);
 };
 
 const standingOf = async (store: Store, profile: string): Promise<Standing> => ({

@@ -16,7 +16,7 @@ export const runSelection = async (
   invocation: Invocation,
   workspace: Workspace,
   selection: Selection,
-  how: Pick<RunRequest, 'mode' | 'full' | 'yes' | 'lineLimit'>,
+  how: Pick<RunRequest, 'mode' | 'full' | 'yes' | 'lineLimit' | 'beforeWaiting'>,
 ): Promise<SelectionResult> => {
   const results: RunResult[] = [];
   const standings = new Map<string, Standing>();
