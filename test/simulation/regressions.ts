@@ -277,6 +277,10 @@ export const REGRESSIONS: readonly Regression[] = [
     about:
       'a member that was opted out as somebody else was renamed to an address whose opt-out then never reached the other record (C8, C1)',
   },
+  {
+    seed: 414307,
+    about: 'an heir whose own consent was taken back did not get the opt-out that a merge had lost (C16, C19)',
+  },
   // Here the judge was wrong.
   {
     seed: 9302,

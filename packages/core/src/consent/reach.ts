@@ -165,6 +165,9 @@ const wasUnticked = (ledger: Ledger, optOut: Fact, lostAt: number): boolean =>
       fact.when.until <= lostAt,
   );
 
+/** Whether a later fact of the heir mends the loss: our own write, or the very field. Consent taken back sets no opt-out field (C19). */
+const mends = (later: Fact, lost: Fact): boolean => later.echoOf !== null || later.source.field === lost.source.field;
+
 /** Opt-outs made on a record before it lost them by a merge, a conversion or a restore, which nothing has mended since. */
 const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[], ledger: Ledger): readonly OptOut[] =>
   optOuts.filter(({ fact }) => {
@@ -176,7 +179,11 @@ const lostBy = (heir: Shadow, person: Person, optOuts: readonly OptOut[], ledger
     if (lostAt === null || (from === heir && fact.when.until > lostAt)) return false;
     if (from !== heir && wasUnticked(ledger, fact, lostAt)) return false;
     return !optOuts.some(
-      (later) => sameRecord(later.fact.record, heir.record) && later.fact !== fact && later.fact.when.until > lostAt,
+      (later) =>
+        sameRecord(later.fact.record, heir.record) &&
+        later.fact !== fact &&
+        later.fact.when.until > lostAt &&
+        mends(later.fact, fact),
     );
   });
 

@@ -226,6 +226,23 @@ describe('C16 what an heir must get back', () => {
     expect(lost([heir, loser()], [tick, onHeir(LATER)])).toEqual([1]);
   });
 
+  // Seed 414307.
+  it('C16 C19 also where the consent of the heir was taken back after the merge: that sets no opt-out field', () => {
+    const [field, after] = ['Consent__c', { from: null, until: LATER + 1, exact: false }];
+    const scope = { ...SCOPE, crmFields: [...SCOPE.crmFields, field] };
+    const lostOf = (...facts: readonly Fact[]): readonly number[] =>
+      (reachOf(A, [heir, loser()], { facts, decisions: [] }, scope).heirs.get('Contact/1') ?? []).map(
+        ({ fact }) => fact.n,
+      );
+    const consent = { source: { ...CRM_SOURCE, field } };
+    const onHeir = (more: Partial<Fact>): Fact =>
+      factOf(2, { address: A, ...on('Contact', '1'), when: after, ...more });
+    expect(lostOf(tick, onHeir(consent))).toEqual([1]);
+    expect(lostOf({ ...tick, ...consent }, onHeir({})), 'a tick of the heir is another word').toEqual([1]);
+    expect(lostOf({ ...tick, ...consent }, onHeir({ echoOf: 1 })), 'our own tick of the heir').toEqual([]);
+    expect(lostOf({ ...tick, ...consent }, onHeir(consent)), 'the heir shows what the lost one did').toEqual([]);
+  });
+
   it('C16 what a restored record had before, and nothing that was said later', () => {
     const restored = (lifeChangedAt: number | null): Shadow => contact('1', [[A]], { lifeChangedAt });
     const own = factOf(1, { address: A, ...on('Contact', '1') });
