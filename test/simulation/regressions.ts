@@ -381,4 +381,9 @@ export const REGRESSIONS: readonly Regression[] = [
     about:
       'whether the member found after a crash is the one it made nobody can know, so other values than ours are agreed by nobody (I8, C29)',
   },
+  {
+    seed: 302824,
+    about:
+      'a job wrote a field, told nothing of it and was given up: nobody knows that both sides agreed before the next edit (I8)',
+  },
 ];

@@ -122,6 +122,8 @@ type Kinds =
       readonly side: 'crm' | 'marketing';
       readonly ops: readonly string[];
       readonly phase: 'taken' | 'ended';
+      /** Those that it told to be applied, once it has ended. */
+      readonly told: readonly string[];
     }
   | {
       readonly kind: 'run';

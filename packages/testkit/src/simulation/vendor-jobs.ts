@@ -111,7 +111,8 @@ export class VendorJobs {
     const half = Math.ceil(ops.length / 2);
     const longest = job.fate === 'slow' ? 3 * 3_600_000 : this.#draw.one([2_000, 40_000, 400_000]);
     const due = ops.map((op) => ({ op, at: world.now() + this.#draw.int(longest) }));
-    this.#history.add(world.now(), { kind: 'job', side: this.#side, ops: ops.map(({ id }) => id), phase: 'taken' });
+    const ids = ops.map(({ id }) => id);
+    this.#history.add(world.now(), { kind: 'job', side: this.#side, ops: ids, phase: 'taken', told: [] });
     world.note(`${job.id} is taken: ${job.fate}, ${longest} ms`);
     const kept = job.fate === 'lost' ? [] : ['half', 'stuck'].includes(job.fate) ? due.slice(0, half) : due;
     job.due = kept;
@@ -136,8 +137,10 @@ export class VendorJobs {
     // Not handed over by now means never: whoever still holds the ticket must not start it any more.
     job.state = 'ended';
     const ids = ops.map(({ id }) => id);
-    this.#history.add(this.#world.now(), { kind: 'job', side: this.#side, ops: ids, phase: 'ended' });
-    return { state: 'ended', outcomes: this.#told(job, ops) };
+    const outcomes = this.#told(job, ops);
+    const told = outcomes.flatMap(({ op, result }) => (result === 'applied' ? [op] : []));
+    this.#history.add(this.#world.now(), { kind: 'job', side: this.#side, ops: ids, phase: 'ended', told });
+    return { state: 'ended', outcomes };
   }
 
   #told(job: Job, ops: readonly Op[]): readonly Outcome[] {

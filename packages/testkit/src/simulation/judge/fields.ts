@@ -22,6 +22,10 @@ interface Pair {
   isElsewhere: boolean;
   /** Fields that the vendor said it wrote and did not, `crm FirstName` or `marketing FNAME`; until they are written by anybody. */
   readonly swallowed: Set<string>;
+  /** Fields that a job wrote and has not told of, by their name in the CRM: the op that did, and when. */
+  readonly untold: Map<string, { readonly op: string; readonly n: number }>;
+  /** The same as `agreed`, by fields that are equal since a job wrote: known once it tells so. */
+  readonly agreedUntold: Map<string, number>;
   everMember: boolean;
   /** The consent that the engine was shown last, where the profile asks for it. */
   optIn: boolean | null;
@@ -73,6 +77,11 @@ export const judgeFields = (settings: Settings, events: readonly Event[]): reado
       const pair = pairOf(keyOf(event.op.email) ?? '');
       if (pair !== null) pair.madeByUs = true;
     }
+    if (event.kind === 'job-write' && event.op.kind === 'patch' && event.target !== null)
+      for (const fields of PAIRS)
+        if (fields[event.side] in event.op.fields)
+          pairOf(event.target.key)?.untold.set(fields.crm, { op: event.op.id, n: event.n });
+    if (event.kind === 'job' && event.phase === 'ended') for (const pair of pairs.values()) tell(pair, event);
     if (event.kind === 'write' && event.op.kind === 'patch' && event.target !== null) {
       const pair = pairOf(event.target.key);
       // The vendor said that it wrote the fields and did not: only opt-outs are read back (C22), so nobody can know.
@@ -106,6 +115,8 @@ const newPair = (): Pair => ({
   madeByUs: false,
   isElsewhere: false,
   swallowed: new Set(),
+  untold: new Map(),
+  agreedUntold: new Map(),
   everMember: false,
   optIn: null,
 });
@@ -143,12 +154,26 @@ const swallow = (pair: Pair, { op, side, told, took }: Extract<Event, { kind: 'w
   }
 };
 
+/** A job that has ended tells of its writes, or they are looked at: what shows then, the run that looks ends with. */
+const tell = ({ untold, agreed, agreedUntold }: Pair, { ops, told }: Extract<Event, { kind: 'job' }>): void => {
+  for (const [field, { op }] of untold) {
+    if (!ops.includes(op)) continue;
+    const n = agreedUntold.get(field);
+    if (n !== undefined && told.includes(op)) agreed.set(field, n);
+    untold.delete(field);
+    agreedUntold.delete(field);
+  }
+};
+
 const valuesOf = (pair: Pair, fields: (typeof PAIRS)[number]): { readonly crm: Value; readonly marketing: Value } => ({
   crm: pair.record?.fields[fields.crm] ?? null,
   marketing: pair.member?.fields[fields.marketing] ?? null,
 });
 
-/** Both sides are equal, and nobody has edited either since before the run: that is the base of the next merge. */
+/**
+ * Both sides are equal, and nobody has edited either since before the run: that is the base of the next merge. Where a job made
+ * them equal during the run, nobody knows before it tells so.
+ */
 const agree = (pair: Pair, began: number, n: number): void => {
   for (const fields of PAIRS) {
     const { crm, marketing } = valuesOf(pair, fields);
@@ -156,7 +181,9 @@ const agree = (pair: Pair, began: number, n: number): void => {
       pair.edited.get(`crm ${fields.crm}`) ?? 0,
       pair.edited.get(`marketing ${fields.marketing}`) ?? 0,
     );
-    if (crm !== null && crm === marketing && last < began) pair.agreed.set(fields.crm, n);
+    if (crm === null || crm !== marketing || last >= began) continue;
+    const isTold = (pair.untold.get(fields.crm)?.n ?? 0) < began;
+    (isTold ? pair.agreed : pair.agreedUntold).set(fields.crm, n);
   }
 };
 
