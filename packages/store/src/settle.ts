@@ -38,8 +38,9 @@ const replaceOwed = (
   settlements: readonly Settlement[],
   addresses: string,
 ): void => {
-  const before = database.all<{ address: string; side: string; record: string; since: number }>(
-    'SELECT address, side, record, since FROM owed WHERE profile = ? AND address IN (SELECT value FROM json_each(?))',
+  const before = database.all<{ address: string; side: string; record: string; since: Millis }>(
+    `SELECT address, side, record, min(since) AS since FROM owed
+     WHERE profile = ? AND address IN (SELECT value FROM json_each(?)) GROUP BY address, side, record`,
     profile,
     addresses,
   );
@@ -48,12 +49,12 @@ const replaceOwed = (
     profile,
     addresses,
   );
+  const sinceOf = new Map<string, Millis>();
+  for (const { address, side, record, since } of before) sinceOf.set(JSON.stringify([address, side, record]), since);
+  const waitedSince = (owed: Owed, record: string): Millis =>
+    sinceOf.get(JSON.stringify([owed.address, owed.side, record])) ?? owed.since;
   for (const owed of settlements.flatMap((settlement) => settlement.owed)) {
     const record = keyOf(owed.record);
-    // Owed to nobody in particular, then to a record that turned up: the same opt-out has waited all the time.
-    const same = before.filter(
-      (row) => row.address === owed.address && row.side === owed.side && (row.record === record || row.record === ''),
-    );
     database.run(
       'INSERT OR REPLACE INTO owed (profile, address, side, record, rule, since, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
       profile,
@@ -62,7 +63,8 @@ const replaceOwed = (
       record,
       // Several topics may be owed to one record by one rule.
       owed.topic === undefined ? owed.rule : `${owed.rule} ${owed.topic}`,
-      Math.min(owed.since, ...same.map((row) => row.since)),
+      // Owed to nobody in particular, then to a record that turned up: the same opt-out has waited all the time.
+      Math.min(owed.since, waitedSince(owed, record), waitedSince(owed, '')),
       plainJson(owed),
     );
   }

@@ -1,4 +1,4 @@
-import type { Fact, Ledger } from '../consent/fact.ts';
+import type { Decision, Fact, Ledger } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import { heirOf } from '../identity/person.ts';
 import { recordKey, type Shadow, type System, systemKey } from '../state/shadow.ts';
@@ -47,6 +47,7 @@ export const surroundingsOf = (
   const memberByStay = groupBy(members, (shadow) => shadow.stays.map((stay) => stay.address));
   const factsByAddress = groupBy(hood.ledger.facts, (fact) => [fact.address]);
   const factByNumber = new Map(hood.ledger.facts.map((fact) => [fact.n, fact]));
+  const decisionsByFact = groupBy(hood.ledger.decisions, (decision) => decision.facts);
   const linkByMember = new Map(hood.links.map((link) => [recordKey(link.member), link]));
   const linkByRecord = new Map(hood.links.map((link) => [recordKey(link.crm), link]));
   const owedByAddress = groupBy(hood.owed, (owed) => [owed.address]);
@@ -70,14 +71,12 @@ export const surroundingsOf = (
     const here = [...(memberByAddress.get(address) ?? [])].sort(
       (a, b) => b.seenAt - a.seenAt || b.firstReadAt - a.firstReadAt,
     );
+    const facts = factsFor(addresses, factsByAddress, factByNumber);
     return {
       people: [...people],
       members: lived,
       member: here.find((shadow) => shadow.life.kind === 'live') ?? here[0] ?? null,
-      ledger: {
-        facts: factsFor(addresses, factsByAddress, factByNumber),
-        decisions: hood.ledger.decisions,
-      },
+      ledger: { facts, decisions: decisionsFor(facts, decisionsByFact) },
       linkOfMember: (member) => linkByMember.get(recordKey(member.record)) ?? null,
       linkOfRecord: (record) => linkByRecord.get(recordKey(record.record)) ?? null,
       memberByRecord: (key) => memberByKey.get(key) ?? null,
@@ -120,6 +119,24 @@ const factsFor = (
   const origins = own.flatMap((fact) => (fact.echoOf === null ? [] : (byNumber.get(fact.echoOf) ?? [])));
   return [...new Set([...own, ...origins])].sort((a, b) => a.n - b.n);
 };
+
+/**
+ * What people decided about these facts, and no more of it: one rejection or correction may be about a million people, and each of
+ * them would carry the whole of it along.
+ */
+const decisionsFor = (facts: readonly Fact[], byFact: ReadonlyMap<number, readonly Decided[]>): readonly Decided[] => {
+  const about = new Map<Decided, number[]>();
+  for (const { n } of facts) {
+    for (const decision of byFact.get(n) ?? []) {
+      const numbers = about.get(decision);
+      if (numbers === undefined) about.set(decision, [n]);
+      else numbers.push(n);
+    }
+  }
+  return [...about].map(([decision, numbers]) => ({ ...decision, facts: numbers })).sort((a, b) => a.n - b.n);
+};
+
+type Decided = Decision & { readonly n: number };
 
 const groupBy = <K, V>(values: readonly V[], keysOf: (value: V) => readonly K[]): ReadonlyMap<K, readonly V[]> => {
   const groups = new Map<K, V[]>();

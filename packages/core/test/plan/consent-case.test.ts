@@ -208,7 +208,7 @@ describe('what table C0 is told besides', () => {
   it('C7 C23 what was rejected in this profile, and what was accepted', () => {
     const one = caseFor(
       withFacts(
-        [],
+        [1, 2, 3, 4, 5].map((n) => factOf(n)),
         { kind: 'rejection', profile: 'acme/news', facts: [1, 2], by: 'op' },
         { kind: 'rejection', profile: 'acme/other', facts: [3], by: 'op' },
         { kind: 'acceptance', address: ANN, facts: [4], by: 'op' },

@@ -110,6 +110,20 @@ describe('what is known about them', () => {
     expect(ledger.decisions).toEqual(decisions);
   });
 
+  it('C6a C23 of a decision about many people, only what is about these', () => {
+    const facts = [
+      factOf(1, { address: ANN }),
+      factOf(2, { address: BOB }),
+      factOf(3, { address: ANN }),
+      factOf(4, { address: BOB }),
+    ];
+    const rejection = { n: 5, kind: 'rejection', profile: 'p', facts: [1, 2, 3], by: 'op' } as const;
+    const correction = { n: 6, kind: 'correction', facts: [2, 4], by: 'op', because: '' } as const;
+    const ledger = { facts, decisions: [rejection, correction] };
+    expect(around({ ledger }).ledger.decisions).toEqual([{ ...rejection, facts: [1, 3] }]);
+    expect(around({ ledger }, BOB).ledger.decisions).toEqual([{ ...rejection, facts: [2] }, correction]);
+  });
+
   it('I8 links by either end, and shadows by their key', () => {
     const [record, other, ann] = [contact('1'), lead('1'), member('subscribed')];
     const link = linkOf(record, ann);
