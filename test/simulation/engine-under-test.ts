@@ -193,7 +193,9 @@ class EngineUnderTest implements Engine {
   #outside(): Outside {
     const { world, life, crm, marketing } = this.#place;
     const systems = { crm, marketing };
+    const { batch } = world.settings.quirks;
     return {
+      ...(batch === undefined ? {} : { batch }),
       store: this.#store,
       leases: ofTheLiving(this.#folder.leases, life),
       clock: world.clock(life),

@@ -110,7 +110,7 @@ export const eachDirtyBatch = async (
   run: Run,
   work: (marks: readonly DirtyMark[]) => Promise<void>,
   consentSince: number | null = null,
-  size: () => number = () => BATCH,
+  size: () => number = () => run.engine.batch ?? BATCH,
 ): Promise<void> => {
   let after: AddressKey | null = null;
   for (;;) {

@@ -29,6 +29,8 @@ export interface Engine {
   readonly random: () => number;
   /** Names this process in the lease. */
   readonly holder: string;
+  /** How many people are decided at once, one neighbourhood and one commit; absent: `BATCH`. */
+  readonly batch?: number;
   open(profile: Profile, side: 'crm' | 'marketing'): OpenSystem;
   progress(progress: Progress): void;
 }
@@ -74,5 +76,5 @@ export const worstExit = (codes: readonly number[]): number =>
 
 /** How long a lease lasts without renewal; longer than any single request may take. */
 export const LEASE_MS = 180_000;
-/** Addresses decided at once: one neighbourhood, one commit. */
+/** Addresses decided at once. */
 export const BATCH = 4_000;

@@ -17,9 +17,9 @@ export interface FullCalls {
   waiting(creating: readonly AddressKey[], people: number): ReadonlySet<AddressKey>;
 }
 
-/** `perCall`: see `Capabilities.createsInOne`; undefined: nobody waits. */
-export const fullCalls = (perCall: number | undefined): FullCalls => {
-  let size = BATCH;
+/** `perCall`: see `Capabilities.createsInOne`; undefined: nobody waits. `batch`: how many people are decided at once. */
+export const fullCalls = (perCall: number | undefined, batch = BATCH): FullCalls => {
+  let size = batch;
   let hasWaiting = false;
   return {
     size: () => size,
@@ -28,8 +28,8 @@ export const fullCalls = (perCall: number | undefined): FullCalls => {
       if (perCall === undefined || (people < size && !hasWaiting)) return new Set();
       const tail = creating.slice(creating.length - (creating.length % perCall));
       hasWaiting ||= tail.length > 0;
-      const wanted = Math.ceil(((BATCH - (BATCH % perCall) + SPARE) * people) / Math.max(1, creating.length));
-      size = wanted > MOST * BATCH ? BATCH : wanted;
+      const wanted = Math.ceil(((batch - (batch % perCall) + SPARE) * people) / Math.max(1, creating.length));
+      size = wanted > MOST * batch ? batch : wanted;
       return new Set(tail);
     },
   };

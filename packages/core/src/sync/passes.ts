@@ -98,7 +98,7 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
   let created = 0;
   /** If no more people are due than may be created, and no more have come since, there is no need to count first. */
   const createsAtOnce = (): boolean => run.service.released.creates || Math.max(due, done) <= profile.guards.creates;
-  const calls = fullCalls(run.view.can.marketing.createsInOne);
+  const calls = fullCalls(run.view.can.marketing.createsInOne, run.engine.batch);
   const workOn = async (marks: readonly DirtyMark[]): Promise<void> => {
     done += marks.length;
     const addresses = marks.map((mark) => mark.address);

@@ -19,12 +19,12 @@ export const eachEnlistedBatch = async (
   list: Worklist,
   work: (plans: readonly AddressPlan[], marks: readonly DirtyMark[]) => Promise<void>,
 ): Promise<void> => {
-  const { store } = run.engine;
+  const { store, batch: people = BATCH } = run.engine;
   const profile = run.view.profile.id;
   let after: AddressKey | null = null;
   for (;;) {
     await breathe(run);
-    const batch: readonly AddressKey[] = await store.worklist(profile, list, after, BATCH);
+    const batch: readonly AddressKey[] = await store.worklist(profile, list, after, people);
     if (batch.length === 0) return;
     await work(await plansOf(run, batch), await store.marks(profile, batch));
     after = batch.at(-1) ?? null;

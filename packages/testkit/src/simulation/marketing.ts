@@ -38,6 +38,8 @@ export class SimulatedMarketing {
   /** By id; an address has one member at most. */
   readonly members = new Map<string, Member>();
   readonly history: History;
+  /** Who opted out before anybody made a contact of them: no list shows them. */
+  readonly #strangers = new Set<string>();
   readonly #world: World;
   readonly #index: SearchIndex<MemberStatus>;
   #gone: readonly { readonly member: Member; readonly shownUntil: At }[] = [];
@@ -57,6 +59,7 @@ export class SimulatedMarketing {
   searchable(): readonly Member[] {
     const gone = this.#gone.filter(({ shownUntil }) => shownUntil > this.#world.now()).map(({ member }) => member);
     return [...this.members.values(), ...gone].flatMap((member) => {
+      if (this.#strangers.has(member.snap.key)) return [];
       const state = this.#index.stateOf(member.snap.key, member);
       return state === null ? [] : [state === member ? member : { ...member, ...state }];
     });
@@ -92,6 +95,8 @@ export class SimulatedMarketing {
     };
     if (by === 'person') this.#optedIn(member);
     this.members.set(snap.key, member);
+    if (this.#world.settings.quirks.listsNoStrangers === true && act === 'was there' && snap.status === 'unsubscribed')
+      this.#strangers.add(snap.key);
     this.#index.note(snap.key, member);
     this.history.add(this.#world.now(), { kind: 'member', by, act, before: null, after: snap, proven });
     return member;
@@ -99,6 +104,7 @@ export class SimulatedMarketing {
 
   change(member: Member, by: Who, act: string, change: Partial<MemberSnap>, proven = false): void {
     const before = member.snap;
+    this.#strangers.delete(before.key);
     const status = change.status !== undefined || change.complaint !== undefined;
     member.snap = { ...before, ...change, by: status ? by : before.by };
     const { lateMs } = this.#world.settings.quirks;
@@ -202,6 +208,9 @@ export class SimulatedMarketing {
       this.change(there, 'us', 'create revives', { status, complaint: false });
       return { told: 'applied', member: there };
     }
+    // As the contract of `create` asks where that is the one look before a member is made.
+    const isToTell = this.#world.settings.quirks.listsNoStrangers === true;
+    if (isToTell && there.snap.status === 'unsubscribed') return { told: 'unchanged', member: there };
     return this.#applyPatch(there, op.fields);
   }
 

@@ -85,6 +85,11 @@ export interface Quirks {
   readonly derivesTopic: boolean;
   /** The CRM can tell opt-outs alone; only where somebody asks for it (SimulationOptions). */
   readonly crmLooks?: boolean;
+  /** How many people the engine decides at once, and how many creates marketing takes in one call; likewise. */
+  readonly batch?: number;
+  readonly createsInOne?: number;
+  /** Marketing promises to show opted-out addresses by look-ups and in the answers to creates alone; likewise. */
+  readonly listsNoStrangers?: boolean;
   /** The record with this number can never be written to as said: its field values are refused, or its opt-out is swallowed. */
   readonly poison: {
     readonly side: 'crm' | 'marketing';
