@@ -239,7 +239,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "(shadow) => shadow.life.kind === 'live' && shadow.address",
       },
     ],
-    seed: 44697,
+    seed: 504749,
   },
   {
     name: 'any link makes the winner',

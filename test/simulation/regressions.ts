@@ -386,4 +386,10 @@ export const REGRESSIONS: readonly Regression[] = [
     about:
       'a job wrote a field, told nothing of it and was given up: nobody knows that both sides agreed before the next edit (I8)',
   },
+  {
+    seed: 420802,
+    about:
+      'a member that a late search did not show yet was taken for deleted, so its confirmation proved nothing (C7)',
+  },
+  { seed: 504749, about: 'named for the mutant "gone from elsewhere is new here" (C12a, C19); never failed' },
 ];

@@ -9,6 +9,12 @@ import { countUnseen, disbelieve, eachUnseen, isDoubt, keep } from './unseen.ts'
 /** A complete read of the members has its own cadence: permanent deletions show in nothing else. Our clock. */
 const COMPLETE_EVERY_MS = 7 * 24 * 3_600_000;
 
+/**
+ * A search may be late: whom we saw so shortly before a complete read began need not be in it yet, and is judged by the next one. As
+ * long as the longest overlap with which a connector reads changes again (NetSuite's, 15 minutes).
+ */
+const LATE_MS = 15 * 60_000;
+
 /** Our clock when the complete read began that nobody has judged yet. */
 const COMPLETE_BEGAN = 'complete-began';
 
@@ -38,7 +44,7 @@ export const readMembers = async (run: Run): Promise<void> => {
 const isComplete = async (run: Run, startedAt: number): Promise<boolean> => {
   const { store, clock } = run.engine;
   const { profile } = run.view;
-  const unseen = await countUnseen(run, run.view.marketing, startedAt);
+  const unseen = await countUnseen(run, run.view.marketing, startedAt - LATE_MS);
   const size = (await store.count(run.view.marketing)) - unseen;
   const previous = run.service.complete?.members ?? null;
   if (readsTooSmall(size, previous) && !run.service.released.size) {
@@ -57,7 +63,7 @@ const isComplete = async (run: Run, startedAt: number): Promise<boolean> => {
 
 /** Vanished is unknown, never absent: such a member is not created again (C12a, C19). */
 const vanish = (run: Run, startedAt: Millis): Promise<void> =>
-  eachUnseen(run, run.view.marketing, startedAt, async (page) => {
+  eachUnseen(run, run.view.marketing, startedAt - LATE_MS, async (page) => {
     const at = run.marketing.session.now();
     const gone = page.map((shadow) => ({
       ...shadow,
