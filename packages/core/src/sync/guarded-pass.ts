@@ -7,11 +7,14 @@ import { plansOf } from './decide-batch.ts';
 import { BATCH } from './engine.ts';
 import { record } from './plan-line.ts';
 import { type Allowed, note, type Run } from './run-state.ts';
-import { changeService, type Service, serviceOf } from './service.ts';
+import { changeService, type Pushed, type Service, serviceOf } from './service.ts';
 import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
 import type { Written } from './written.ts';
 
 const DAY_MS = 24 * 3_600_000;
+
+/** How many a pass is about to opt out, until it has counted whom it did: whoever is killed in between has counted them, too. */
+const GOING = 'guarded-going';
 
 const isGuarded = (write: PlannedWrite): boolean => isGuardedOptOut(write) || isLeaving(write);
 export const isGuardedOptOut = (write: PlannedWrite): boolean => write.guarded && write.op.kind === 'opt-out';
@@ -37,15 +40,19 @@ export const guardedPass = async (
   ]);
   const free = await store.enlisted(profile, list, [...released] as AddressKey[]);
   const fresh = all - free.size;
+  const interrupted = (await store.note(profile, GOING)) as Pushed | null;
   // One set: whoever turns up later in a run that holds some is held with them.
   const hold =
     allowed !== 'everything' ||
     run.service.holds.some((one) => one.kind === 'opt-outs' && isOfRun(one, run)) ||
-    isTooMany(run, fresh, free.size, await store.count(run.view.marketing));
+    isTooMany(run, fresh, free.size, await store.count(run.view.marketing), interrupted);
   const held = (plan: AddressPlan): boolean => hold && !free.has(plan.address);
   if (hold && fresh > 0 && allowed === 'everything' && run.mode === 'sync') await holdOptOuts(run, list, free, choose);
   const forOptOuts = list === 'guarded';
   const tally: Tally = { sent: 0, carried: new Set(), failed: new Set() };
+  const sends = run.mode === 'sync' && allowed !== 'nothing';
+  const going = { at: run.engine.clock.now(), people: (hold ? free.size : all) + (interrupted?.people ?? 0) };
+  if (sends && going.people > 0) await store.putNote(profile, GOING, going);
   try {
     await eachEnlistedBatch(run, list, async (plans, marks) => {
       for (const plan of plans) {
@@ -62,7 +69,7 @@ export const guardedPass = async (
       });
     });
   } finally {
-    if (run.mode === 'sync' && allowed !== 'nothing') await keepCount(run, tally);
+    if (sends) await keepCount(run, tally, interrupted);
   }
 };
 
@@ -84,14 +91,13 @@ const countUp = (tally: Tally, written: readonly Written[], free: ReadonlySet<Ad
 };
 
 /** What goes out counts for 24 hours; whoever was released stays so until carried, whatever a vendor says of that one person. */
-const keepCount = async (run: Run, { sent, carried, failed }: Tally): Promise<void> => {
+const keepCount = async (run: Run, { sent, carried, failed }: Tally, interrupted: Pushed | null): Promise<void> => {
+  const { store } = run.engine;
   const now = run.engine.clock.now();
-  run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({
+  const more = [...(interrupted === null ? [] : [interrupted]), ...(sent > 0 ? [{ at: now, people: sent }] : [])];
+  run.service = await changeService(store, run.view.profile.id, (service) => ({
     ...service,
-    pushed: [
-      ...service.pushed.filter((one) => now - one.at < DAY_MS),
-      ...(sent > 0 ? [{ at: now, people: sent }] : []),
-    ],
+    pushed: [...service.pushed, ...more].filter((one) => now - one.at < DAY_MS),
     released: {
       ...service.released,
       addresses: [...new Set([...service.released.addresses, ...failed])].filter(
@@ -99,6 +105,7 @@ const keepCount = async (run: Run, { sent, carried, failed }: Tally): Promise<vo
       ),
     },
   }));
+  await store.putNote(run.view.profile.id, GOING, null);
 };
 
 /** Of these people: for whom there is still something that a guard may hold, be it that a refusal is too fresh to try again. */
@@ -147,9 +154,10 @@ export const enlistReleased = async (run: Run, isGuarded: (plan: AddressPlan) =>
 };
 
 /** What was sent in the last 24 hours, or is about to be, counts too, so that a mistake cannot go out in slices (C23). */
-const isTooMany = (run: Run, fresh: number, free: number, members: number): boolean => {
+const isTooMany = (run: Run, fresh: number, free: number, members: number, interrupted: Pushed | null): boolean => {
   const now = run.engine.clock.now();
-  const before = run.service.pushed.filter((one) => now - one.at < DAY_MS).reduce((sum, one) => sum + one.people, 0);
+  const lately = [...run.service.pushed, ...(interrupted === null ? [] : [interrupted])];
+  const before = lately.filter((one) => now - one.at < DAY_MS).reduce((sum, one) => sum + one.people, 0);
   return fresh > 0 && tooManyOptOuts(before + free + fresh, members, run.view.profile.guards.optOuts);
 };
 

@@ -11,11 +11,16 @@ export interface Service {
   /** Exactly what `approve` released: opt-outs of these addresses, and creates if set (C23). */
   readonly released: { readonly addresses: readonly string[]; readonly creates: boolean; readonly size: boolean };
   /** Guarded opt-outs written in the last 24 hours, our clock (C23). */
-  readonly pushed: readonly { readonly at: Millis; readonly people: number }[];
+  readonly pushed: readonly Pushed[];
   /** What of the whole profile kept people from being synced in the last run; when it changes, everybody is looked at again. */
   readonly blocked: string;
   /** The last complete read of the marketing side: when (our clock) and how many live members (C24). */
   readonly complete: { readonly at: Millis; readonly members: number } | null;
+}
+
+export interface Pushed {
+  readonly at: Millis;
+  readonly people: number;
 }
 
 const FRESH: Service = {
