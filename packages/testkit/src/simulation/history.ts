@@ -172,6 +172,8 @@ type Kinds =
       /** The other profile's write of fields, which the vendor said it did and did not. */
       readonly isSwallowed?: true;
     }
+  /** The other profile got to know a complaint in a system that only it sees: it counts for these addresses (C15, C26). */
+  | { readonly kind: 'complained'; readonly n: number; readonly at: At; readonly addresses: readonly string[] }
   /** The other profile was told that it made this member in the system that both share: their ledger knows it (C26). */
   | { readonly kind: 'made-by-other'; readonly n: number; readonly at: At; readonly address: string }
   /** A process that had lost its lease committed all the same. */

@@ -55,6 +55,8 @@ const lineOf = (event: Event): string => {
       return `-- the clock of ${event.side} is ${event.wrongByMs === 0 ? 'right' : `wrong by ${event.wrongByMs} ms`}`;
     case 'elsewhere':
       return `-- ${event.address} is elsewhere${event.isOut ? ' opted out' : ''}`;
+    case 'complained':
+      return `-- complaint elsewhere: ${event.addresses.join(' ')}`;
     case 'made-by-other':
       return `-- ${event.address} was made a member by the other profile`;
     case 'listed':

@@ -1,6 +1,7 @@
-import type { Event } from '../history.ts';
+import type { Event, Which } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import { judgeAcross, settingsOf } from './across.ts';
+import { complaintsElsewhere, withComplaint } from './complaints.ts';
 import { judgeFields } from './fields.ts';
 import { judgeJobs, judgeWaiting } from './jobs.ts';
 import { Past } from './past.ts';
@@ -26,11 +27,13 @@ export interface Violation {
 export const judge = (settings: Settings, events: readonly Event[]): readonly Violation[] => {
   if (settings.second === null) return judgeProfile(settings, events);
   const { shares } = settings.second;
-  return [
-    ...judgeProfile(settings, seenBy('first', shares, events)),
-    ...judgeProfile(settingsOf(settings, 'second'), seenBy('second', shares, events)),
-    ...judgeAcross(settings, events),
-  ];
+  const complaints = complaintsElsewhere(settings, events);
+  const judgeOne = (which: Which): readonly Violation[] =>
+    judgeProfile(
+      settingsOf(settings, which),
+      seenBy(which, shares, events).map((event) => withComplaint(event, complaints[which])),
+    );
+  return [...judgeOne('first'), ...judgeOne('second'), ...judgeAcross(settings, events)];
 };
 
 const judgeProfile = (settings: Settings, events: readonly Event[]): readonly Violation[] => {

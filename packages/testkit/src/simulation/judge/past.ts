@@ -117,6 +117,9 @@ export class Past {
     if (event.kind === 'elsewhere' && event.isSubscribed) this.#mayHaveOptedIn(event);
     if (event.kind === 'elsewhere' && event.complaint)
       this.#optOuts.begin(event, onList(event.address, { complaint: true, sure: false }));
+    if (event.kind === 'complained')
+      for (const address of event.addresses)
+        this.#optOuts.begin(event, onList(address, { complaint: true, sure: false }));
     if (event.kind === 'listed') for (const address of event.addresses) this.#onListed(event, address);
     if (event.kind === 'erased') for (const address of event.addresses) this.erased.add(address);
     if (event.kind === 'run' && event.phase === 'began') {

@@ -98,7 +98,7 @@ class Court {
       .filter((event) => event.kind === 'write')
       .filter(({ target }) => !stuck.has(target?.key ?? ''));
     const idle = writes
-      .filter(({ n }) => n > settled && n < edit)
+      .filter((write) => write.n > settled && write.n < edit && !this.#isNews(write, settled))
       .map((write) =>
         this.#blame('I5', '', `a settled world was written to: ${write.op.kind} to ${write.side}`, write.n),
       );
@@ -112,6 +112,16 @@ class Court {
         return many ? [this.#blame('I5', '', `one human edit made more than one write to ${key}`, write.n)] : [];
       });
     return [...idle, ...again];
+  }
+
+  /** The other profile's last run found a complaint, after this one's: only the next run can carry it (C26). */
+  #isNews({ op, target }: Extract<Event, { kind: 'write' }>, settled: number): boolean {
+    const before = this.#events.slice(0, settled);
+    const began = before.findLastIndex(
+      (event) => event.kind === 'run' && event.phase === 'began' && event.foreign !== true,
+    );
+    const told = before.slice(began).flatMap((event) => (event.kind === 'complained' ? event.addresses : []));
+    return op.kind === 'opt-out' && told.some((address) => this.#past.circles.same(address, target?.key ?? ''));
   }
 
   /** Opt-outs that the engine must know by now, and that no later act of the person can have lifted. */
