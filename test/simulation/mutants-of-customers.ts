@@ -94,6 +94,19 @@ export const MUTANTS_OF_CUSTOMERS: readonly Mutant[] = [
     options: { alone: true },
   },
   {
+    name: 'an opt-out of another audience counts here',
+    mistake:
+      'whoever leaves the newsletter of one brand gets none of the others any more, though they share a CRM only (C2)',
+    edits: [
+      {
+        file: 'packages/core/src/consent/decide.ts',
+        from: '  origin.complaint || (fact.echoOf === null',
+        to: "  origin.source.role === 'marketing' || (fact.echoOf === null",
+      },
+    ],
+    options: { alone: false, rules: { crmToMarketing: false } },
+  },
+  {
     name: 'what another profile wrote is known',
     mistake: 'a change is told to the profile that made it alone',
     edits: [{ file: 'packages/store/src/marks.ts', from: 'markIn(database, name, addresses, at);', to: 'void name;' }],

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Many, simulateMany } from './many.ts';
 import { MUTANTS } from './mutants.ts';
 import { mutatedCopy } from './mutated-copy.ts';
-import { REGRESSIONS, type Regression } from './regressions.ts';
+import type { Regression } from './regression.ts';
+import { REGRESSIONS } from './regressions.ts';
 
 /** Seeds that each mutant gets; each process stops at the first one that notices it. */
 const SEEDS = 600;

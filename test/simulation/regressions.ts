@@ -1,12 +1,6 @@
-import type { SimulationOptions } from '../../packages/testkit/src/simulation/index.ts';
+import type { Regression } from './regression.ts';
 import { HOUR_AHEAD, IN_TIME, ONLY_JOBS, TIDY, TIMELY, WITH_TOPIC, WITHOUT_JOBS } from './regression-options.ts';
-
-export interface Regression {
-  readonly seed: number;
-  /** What once went wrong, and which rule decides it. */
-  readonly about: string;
-  readonly options?: SimulationOptions;
-}
+import { REGRESSIONS_OF_CUSTOMERS } from './regressions-of-customers.ts';
 
 const without = (seed: number, about: string): Regression => ({ seed, about, options: WITHOUT_JOBS });
 
@@ -392,4 +386,5 @@ export const REGRESSIONS: readonly Regression[] = [
       'a member that a late search did not show yet was taken for deleted, so its confirmation proved nothing (C7)',
   },
   { seed: 504749, about: 'named for the mutant "gone from elsewhere is new here" (C12a, C19); never failed' },
+  ...REGRESSIONS_OF_CUSTOMERS,
 ];
