@@ -3,6 +3,8 @@ import type { Regression } from './regression.ts';
 
 const SUBSCRIBING = { createMarketing: true, newMembers: 'subscribe', optInField: false } as const;
 
+const MOVES = ['rename member', 'complain', 'rename member', 'complain', 'rename record', 'delete record'] as const;
+
 /** Two profiles, complaints, and members that move. */
 const COMPLAINTS: SimulationOptions = {
   alone: false,
@@ -25,6 +27,11 @@ export const REGRESSIONS_OF_CUSTOMERS: readonly Regression[] = [
     about:
       'a complaint followed a member of the other profile, whose opt-out in the CRM keeps that origin (C8, C15, C26)',
     options: COMPLAINTS,
+  },
+  {
+    seed: 623380,
+    about: 'a complaint counts also for the address at which no record shows it to the other profile (C15, C26)',
+    options: { ...COMPLAINTS, acts: MOVES },
   },
   {
     seed: 616155,
