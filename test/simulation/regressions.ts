@@ -386,5 +386,8 @@ export const REGRESSIONS: readonly Regression[] = [
       'a member that a late search did not show yet was taken for deleted, so its confirmation proved nothing (C7)',
   },
   { seed: 504749, about: 'named for the mutant "gone from elsewhere is new here" (C12a, C19); never failed' },
+  { seed: 29224, about: 'a search showed a consent from before it was given: that took nothing back (C19)' },
+  { seed: 25630, about: 'what was owed of an erased person was forgotten with a look at another address (I10, C25)' },
+  { seed: 39044, about: 'the same, in both systems (I10, C25)' },
   ...REGRESSIONS_OF_CUSTOMERS,
 ];

@@ -3,6 +3,7 @@ import type { Shadow } from '../state/shadow.ts';
 import type { Intent } from '../state/store.ts';
 import { type Fact, type NewFact, sameRecord, sameSource } from './fact.ts';
 import { type Observer, observe } from './observe.ts';
+import { lastSightOf } from './when.ts';
 
 /**
  * Does a row tell something else than we know? What only one of both tells is no contradiction: a column that is asked for the
@@ -43,7 +44,22 @@ export const optOutsToldBy = (
   before: Shadow | null,
   intents: readonly Intent[],
   by: Observer,
-): readonly NewFact[] => observe(row, before, intents, by).facts.filter(({ says }) => says === 'opted-out');
+): readonly NewFact[] =>
+  observe(row, before, intents, by).facts.filter(
+    (fact) => fact.says === 'opted-out' && !isBeforeConsent(fact, row, before, by),
+  );
+
+/** A consent that an older row does not show yet, while a read has shown it given since, was not taken back (C19). */
+const isBeforeConsent = (
+  { source }: NewFact,
+  { modifiedAt }: Row,
+  before: Shadow | null,
+  { optInField }: Observer,
+): boolean => {
+  if (source.field !== optInField || modifiedAt === null) return false;
+  const sight = lastSightOf(before, optInField);
+  return sight !== null && modifiedAt < sight.readAt;
+};
 
 /** Is it news beside what the ledger holds of its address? What a lagging search tells of before a known opt-in is none. */
 export const isNewsBeside = (facts: readonly Fact[], said: NewFact, { modifiedAt }: Row): boolean => {

@@ -241,12 +241,13 @@ const request = async (run: Run, side: Side, ops: readonly Op[]): Promise<readon
 const nameless = (write: PlannedWrite): PlannedWrite =>
   write.op.kind === 'opt-out' ? { ...write, op: { ...write.op, record: null, email: '' } } : write;
 
-/** What is owed of a person as this look at some of their addresses leaves it; what looks at others of this run left is owed on. */
+/**
+ * What is owed of a person as this look at some of their addresses leaves it; what looks at others of this run left is owed on. At
+ * which of several addresses something is owed nobody noted: at each of them, until a look at it finds nothing.
+ */
 const owedNow = (run: Run, name: AddressKey, here: readonly AddressKey[], owed: readonly Owed[]): readonly Owed[] => {
   const left = run.erasedOwed.get(name) ?? new Map<AddressKey, readonly Owed[]>();
-  for (const address of here) left.delete(address);
-  const [first] = here;
-  if (first !== undefined && owed.length > 0) left.set(first, owed);
+  for (const address of here) left.set(address, owed);
   run.erasedOwed.set(name, left);
   return [...left.values()].flat();
 };

@@ -125,6 +125,24 @@ describe('an opt-out that only an overtaken row tells (C1)', () => {
     expect(optOutsToldBy(rowOf(known), known, [], by())).toEqual([]);
   });
 
+  it('C19 is none of consent that was not given yet, in a row from before a read showed it given', () => {
+    const story = new Story({ optInField: 'Newsletter_Opt_In__c', basis: 'consent' });
+    story.record('Contact 1', { values: { Newsletter_Opt_In__c: true } });
+    const known = shadowIn(story, 'Contact/1');
+    const optIn = { field: 'Newsletter_Opt_In__c', optedOutWhen: false, write: false };
+    const asker = { ...by(), consentFields: { Contact: [optIn] }, optInField: optIn.field };
+    const values = { [optIn.field]: false };
+    const told = (modifiedAt: number | null) => optOutsToldBy(rowOf(known, { values, modifiedAt }), known, [], asker);
+    expect(told(known.lastReadAt - 1)).toEqual([]);
+    expect(told(known.lastReadAt), 'taken back, and given again by now').toMatchObject([{ says: 'opted-out' }]);
+    expect(told(null)).toMatchObject([{ says: 'opted-out' }]);
+    const older = rowOf(known, { values, modifiedAt: known.lastReadAt - 1 });
+    expect(
+      optOutsToldBy(older, known, [], { ...asker, optInField: null }),
+      'a tick counts whenever it was',
+    ).toMatchObject([{ says: 'opted-out' }]);
+  });
+
   it('is news where the ledger has none of it', () => {
     const said = optOut();
     expect(isNewsBeside([], said, row(said.when.until))).toBe(true);
