@@ -1,5 +1,6 @@
 import type { SimulationOptions } from '../../packages/testkit/src/simulation/index.ts';
 import type { Regression } from './regression.ts';
+import { IN_TIME } from './regression-options.ts';
 
 const SUBSCRIBING = { createMarketing: true, newMembers: 'subscribe', optInField: false } as const;
 
@@ -13,7 +14,18 @@ const COMPLAINTS: SimulationOptions = {
   rules: { ...SUBSCRIBING, crmToMarketing: false },
 };
 
-/** Seeds of customers with two profiles that failed with options of their own. */
+/** People sign up and confirm, and searches show it late. */
+const SIGN_UPS: SimulationOptions = {
+  alone: true,
+  faults: false,
+  operators: false,
+  steps: 16,
+  acts: ['sign up', 'confirm', 'tick', 'create record', 'sign up', 'confirm'],
+  rules: { ...SUBSCRIBING, clearWhenConfirmed: true, lists: false, scope: 'everyone' },
+  quirks: { ...IN_TIME, ownEvents: false, marketingLagMs: 50_000, overlapMs: 300_000, lateMs: 0, poison: null },
+};
+
+/** Seeds that failed with options of their own, most of them of customers with two profiles. */
 export const REGRESSIONS_OF_CUSTOMERS: readonly Regression[] = [
   {
     seed: 500349,
@@ -38,5 +50,10 @@ export const REGRESSIONS_OF_CUSTOMERS: readonly Regression[] = [
     about:
       'the last of the runs that had nothing to write found a complaint, which the other profile carries next (C26, I5)',
     options: COMPLAINTS,
+  },
+  {
+    seed: 640375,
+    about: 'the answer to a write of fields showed confirmed whom a late search had just shown pending (C0, C11)',
+    options: SIGN_UPS,
   },
 ];

@@ -124,7 +124,8 @@ export class Bench {
 
   /** The last state of the member that the engine was shown, if a durable run or this one showed it. */
   lastShown(key: string): MemberSnap | null {
-    const all = [...this.past.shownMembers.values()].flat().filter((one) => one.snap.key === key);
+    const sights = [...this.past.shownMembers.values()].flat();
+    const all = [...sights, ...this.past.answers].filter((one) => one.snap.key === key);
     const last = all.reduce<(typeof all)[number] | null>(
       (late, one) => (late === null || one.made >= late.made ? one : late),
       null,

@@ -21,6 +21,8 @@ export class Past {
   readonly archivals: { readonly member: string; readonly n: number }[] = [];
   /** Address -> the member states the engine was shown there, the newest state last. */
   readonly shownMembers = new Map<string, MemberSight[]>();
+  /** The same of answers to writes of fields, which show whom they wrote to. */
+  readonly answers: MemberSight[] = [];
   /** Members that our own write unsubscribed. */
   readonly weUnsubscribed: string[] = [];
   /** Records that lost a flag: losers of merges, converted leads, restored records. */
@@ -308,6 +310,7 @@ export class Past {
 
   #onWrite(event: Extract<Event, { kind: 'write' }>): void {
     const { op, target, took } = event;
+    this.#onAnswer(event);
     if (op.kind === 'create' && event.side === 'marketing' && event.told !== 'rejected')
       this.#created(event, op.email, op.as);
     if (op.kind === 'create' && event.side === 'crm' && event.told === 'applied' && took)
@@ -322,6 +325,17 @@ export class Past {
     const doubtful = event.told === 'unknown' || this.#lost.has(event.run);
     const said = 'status' in target ? onMember(target, false) : onRecord(target, 'opt-out');
     if (doubtful) this.#optOuts.begin(event, { ...said, sure: false });
+  }
+
+  /** Whoever was there before shows in the answer as it is by then; consent writes are looked at after it (C22). */
+  #onAnswer({ op, target, told, took, run, n }: Extract<Event, { kind: 'write' }>): void {
+    const isShown = told === 'unchanged' || (told === 'applied' && took);
+    if (!isShown || (op.kind !== 'patch' && op.kind !== 'create' && op.kind !== 'rename')) return;
+    const snap = target === null ? undefined : this.members.get(target.key);
+    if (snap === undefined) return;
+    const made = this.madeBy(snap).n;
+    this.answers.push({ run, n, snap, made });
+    if (snap.status === 'pending') this.#sights.see(snap.key, { out: false, pending: true, n, made });
   }
 
   /** An answer that shows the new member is a sight of it like any other. */
