@@ -229,6 +229,13 @@ describe('what makes an address worth deciding again', () => {
     expect(differs(before, { ...before, ...more })).toBe(worth);
   });
 
+  it('C16 that another record carries it on than before; the same one is no news', () => {
+    const carriedOnBy = (id: string) => shadowOfAnn({ life: { kind: 'continued', as: { type: 'Contact', id } } });
+    expect(differs(carriedOnBy('2'), carriedOnBy('2'))).toBe(false);
+    expect(differs(carriedOnBy('2'), carriedOnBy('3'))).toBe(true);
+    expect(differs(shadowOfAnn(), carriedOnBy('2'))).toBe(true);
+  });
+
   it('several values are compared as values', () => {
     const one = shadowOfAnn({ values: { Topics__c: ['a', 'b'] } });
     expect(differs(one, shadowOfAnn({ values: { Topics__c: ['a', 'b'] } }))).toBe(false);
