@@ -1,6 +1,6 @@
-import { approve, EXIT, type Guards, serviceOf } from '@heed/core';
+import { approve, EXIT, type Guards, RELEASED, serviceOf } from '@heed/core';
 import { afterEach, expect, it } from 'vitest';
-import { contact, member, type PlainSystem, plainSyncs, plainSystem } from './plain-systems.ts';
+import { contact, member, type PlainSystem, peopleIn, plainSyncs, plainSystem } from './plain-systems.ts';
 
 const at = (name: string): string => `${name}@example.org`;
 const CROWD = ['ann', 'cat', 'dan'] as const;
@@ -37,12 +37,12 @@ it('C23 whoever was approved stays so until carried, also when the opt-out fails
   expect(unsubscribed(marketing)).toEqual(['cat', 'dan'].map(at));
   // Too soon to be tried again: it is still approved then.
   await sync();
-  expect((await service()).released.addresses).toEqual([at('ann')]);
+  expect(await peopleIn(store, profile, RELEASED)).toEqual([at('ann')]);
   marketing.refuse = () => null;
   pass(FIRST_RETRY_MS);
   const { report } = await sync();
   expect([report.exitCode, report.held, unsubscribed(marketing)]).toEqual([EXIT.done, {}, CROWD.map(at)]);
-  expect((await service()).released.addresses).toEqual([]);
+  expect(await peopleIn(store, profile, RELEASED)).toEqual([]);
 });
 
 it('C23 an opt-out that was refused has not been sent, so it does not count twice when it is tried again', async () => {

@@ -25,6 +25,7 @@ import {
   type Profile,
   type RunResult,
   runProfile,
+  type Store,
 } from '@heed/core';
 import { openStateFolder } from '@heed/store';
 import { seededRandom } from '@heed/toolkit';
@@ -345,3 +346,10 @@ export const plainSyncs = (
   };
   return { sync, store, open, profile: PROFILE.id, pass, done };
 };
+
+/** Who stands in a set of held or released people. */
+export const peopleIn = async (
+  store: Store,
+  profile: string,
+  set: string | null | undefined,
+): Promise<readonly string[]> => (await store.held.page(profile, set ?? '', null, 100)).map(({ address }) => address);

@@ -1,4 +1,4 @@
-import { approve, type Store, serviceOf } from '@heed/core';
+import { APPROVED, approve, RELEASED, type Store, serviceOf, setsOf } from '@heed/core';
 import { seededRandom } from '@heed/toolkit';
 import { expect, test } from 'vitest';
 import { simulate } from '../../packages/testkit/src/simulation/index.ts';
@@ -34,10 +34,16 @@ const approving = (seed: number) => {
       }
     },
     async beforeIntents({ store, profile, intents, place }) {
-      const { released, holds } = await serviceOf(store, profile);
+      const { holds } = await serviceOf(store, profile);
       // Unanswered for a day, and seen to change one by one: these go out by themselves.
       const old = holds.filter(({ since }) => place.world.now() - since >= DAY_MS);
-      const free = new Set([...released.addresses, ...old.flatMap(({ addresses }) => addresses)]);
+      const sets = [APPROVED, RELEASED, ...setsOf(old)];
+      const people = await store.held.find(
+        profile,
+        sets,
+        intents.map(({ address }) => address),
+      );
+      const free = new Set(people.map(({ address }) => address));
       for (const { address, op, system, rule } of intents) {
         const isGuarded = op.kind === 'leave' || (op.kind === 'opt-out' && /\bC3\b/.test(rule));
         if (system.role !== 'marketing' || !isGuarded || free.has(address)) continue;

@@ -22,8 +22,8 @@ const heldFor = (hours: number): Hold => ({
   runs: ['run-1'],
   kind: 'first-run',
   since: NOW - hours * HOUR_MS,
-  addresses: [],
-  facts: [],
+  people: 0,
+  set: null,
   why: 'waits',
 });
 

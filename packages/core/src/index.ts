@@ -4,6 +4,7 @@ export * from './identity/address.ts';
 export * from './operator/index.ts';
 export * from './profile/index.ts';
 export * from './state/erasures.ts';
+export * from './state/held-people.ts';
 export * from './state/opt-out-lists.ts';
 export * from './state/report.ts';
 export * from './state/shadow.ts';

@@ -113,7 +113,7 @@ const eraseStays = (database: Database, list: string, name: AddressKey): void =>
 
 /** What was to be done, and lists: a list's place is kept under the name, so that its next version brings no news of them. */
 const eraseWork = (database: Database, { name }: Forgotten, list: string): void => {
-  for (const table of ['intent', 'member_create', 'dirty', 'owed', 'set_aside', 'listed', 'worklist'])
+  for (const table of ['intent', 'member_create', 'dirty', 'owed', 'set_aside', 'listed', 'worklist', 'held_person'])
     database.run(`DELETE FROM ${table} WHERE address IN (SELECT value FROM json_each(?))`, list);
   for (const table of ['list_address', 'list_draft_address'])
     database.run(
@@ -169,7 +169,7 @@ const namingNobody = (line: Named): Named => ({ ...line, record: '', address: ''
 const mentions = ({ addresses, records }: Forgotten, text: string): boolean =>
   [...addresses, ...records].some((one) => text.includes(JSON.stringify(one).slice(1, -1)));
 
-/** Documents of profiles name people in lists: who is held, released, or missing. */
+/** Documents of profiles name people in lists, such as records that a read missed. */
 const eraseNotes = (database: Database, forgotten: Forgotten): void => {
   const rows = database.all<{ profile: string; key: string; content: string }>(
     'SELECT profile, key, content FROM note',

@@ -258,6 +258,47 @@ INSERT INTO member_made (address, op, system, invites) SELECT address, op, syste
 DROP TABLE member_create;
 ALTER TABLE member_made RENAME TO member_create;
 `,
+  `
+-- Whom guards hold and whom somebody released (C23), which had stood whole in the service document of the profile.
+CREATE TABLE held_person (
+  profile TEXT NOT NULL,
+  held TEXT NOT NULL,
+  address TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  writes INTEGER NOT NULL,
+  PRIMARY KEY (profile, held, address)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO held_person (profile, held, address, facts, writes)
+SELECT note.profile, 'released', person.value, '[]', 0
+FROM note, json_each(note.content, '$.released.addresses') AS person WHERE note.key = 'service';
+CREATE TABLE held_fact (profile TEXT, held TEXT, address TEXT, n INTEGER, PRIMARY KEY (profile, held, address, n)) STRICT, WITHOUT ROWID;
+INSERT INTO held_fact
+SELECT DISTINCT note.profile, (hold.value ->> '$.kind') || ' ' || (hold.value ->> '$.run'), entry.address, entry.n
+FROM note, json_each(note.content, '$.holds') AS hold, json_each(hold.value, '$.facts') AS fact JOIN entry ON entry.n = fact.value
+WHERE note.key = 'service' AND entry.address IS NOT NULL;
+INSERT OR IGNORE INTO held_person (profile, held, address, facts, writes)
+SELECT note.profile, (hold.value ->> '$.kind') || ' ' || (hold.value ->> '$.run'), person.value, '[]', 1
+FROM note, json_each(note.content, '$.holds') AS hold, json_each(hold.value, '$.addresses') AS person
+WHERE note.key = 'service';
+-- A fact of an address that somebody came from stands with the first of them: a rejection is of the whole set.
+UPDATE held_fact SET address = (
+  SELECT min(address) FROM held_person WHERE held_person.profile = held_fact.profile AND held_person.held = held_fact.held)
+WHERE NOT EXISTS (SELECT 1 FROM held_person WHERE held_person.profile = held_fact.profile
+  AND held_person.held = held_fact.held AND held_person.address = held_fact.address);
+UPDATE held_person SET facts = (
+  SELECT json_group_array(n) FROM held_fact WHERE held_fact.profile = held_person.profile
+  AND held_fact.held = held_person.held AND held_fact.address = held_person.address);
+DROP TABLE held_fact;
+UPDATE note SET content = json_set(content,
+  '$.released', json_object('creates', json(content -> '$.released.creates'), 'size', json(content -> '$.released.size')),
+  '$.holds', (
+    SELECT json_group_array(json(json_remove(json_set(hold.value,
+      '$.people', json_array_length(hold.value, '$.addresses'),
+      '$.set', CASE json_array_length(hold.value, '$.addresses')
+        WHEN 0 THEN NULL ELSE (hold.value ->> '$.kind') || ' ' || (hold.value ->> '$.run') END
+    ), '$.addresses', '$.facts'))) FROM json_each(content, '$.holds') AS hold))
+WHERE key = 'service';
+`,
 ];
 
 /** The part of `accounts.db` that says who may write for which customer; account quotas have their own part. */

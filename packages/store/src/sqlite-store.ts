@@ -5,6 +5,7 @@ import type { Database, Durability } from './database.ts';
 import { ErasedPeople } from './erased.ts';
 import { writeErasedFile } from './erased-file.ts';
 import { erasuresOf } from './erasures.ts';
+import { heldPeopleOf, moveHeld } from './held-people.ts';
 import { addIntents, answerIntents, openIntentsOf, pruneIntents, recentIntents } from './intents.ts';
 import { endJob, intentsOfJob, jobsOf, saveJob } from './jobs.ts';
 import { canonicalJson, parsed, plainJson } from './json.ts';
@@ -220,7 +221,8 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         return row === undefined ? null : parsed<unknown>(row.content);
       }),
 
-    replaceNote: (profile, key, before, after) =>
+    held: heldPeopleOf({ database, read, write }),
+    replaceNote: (profile, key, before, after, moves = []) =>
       write(null, () => {
         const row = database.one<{ content: string }>(
           'SELECT content FROM note WHERE profile = ? AND key = ?',
@@ -230,6 +232,7 @@ export const sqliteStore = (files: CustomerFiles): Store => {
         if (canonicalJson(row === undefined ? null : parsed<unknown>(row.content)) !== canonicalJson(before))
           return false;
         saveNote(profile, key, after);
+        for (const move of moves) moveHeld(database, profile, move);
         return true;
       }),
     countDirty: (profile, now) =>

@@ -52,11 +52,11 @@ const statusJson = (one: ProfileStatus, people: boolean) => ({
       ? { who: one.owed.map(({ address, side, since, why }) => ({ address, side, since: iso(since), why })) }
       : {}),
   },
-  held: one.holds.map(({ run: id, kind, since, addresses, why }) => ({
+  held: one.holds.map(({ run: id, kind, since, people, why }) => ({
     run: id,
     kind,
     since: iso(since),
-    people: addresses.length,
+    people,
     why,
   })),
   setAside: {

@@ -49,7 +49,7 @@ export const answerHold = async (
     now: workspace.container.get(TOKENS.Clock).now(),
   });
   if (!answered.ok) throw new UsageError(`${profile.id}: ${answered.why}.`);
-  const holds = answered.holds.map((hold) => ({ kind: hold.kind, people: hold.addresses.length, why: hold.why }));
+  const holds = answered.holds.map((hold) => ({ kind: hold.kind, people: hold.people, why: hold.why }));
   const lines = holds.map(({ kind, people }) => {
     const who = people > 0 ? ` (${plural(people, 'person', 'people')})` : '';
     return `${profile.id}: ${KINDS[kind]}${who} ${words}.`;

@@ -78,7 +78,7 @@ export const countsTable = (report: Pick<RunReport, 'crm' | 'marketing'>, titles
 
 /** What waits for a person, and the exact command that lets it go on. */
 export const holdText = (hold: Hold, profile: string): string => {
-  const people = hold.addresses.length > 0 ? ` (${plural(hold.addresses.length, 'person', 'people')})` : '';
+  const people = hold.people > 0 ? ` (${plural(hold.people, 'person', 'people')})` : '';
   const why = paragraph(`${profile}: held${people}: ${hold.why}`, '    ', '  ! ');
   return [why, `      heed approve ${hold.run}`, `      heed reject ${hold.run}`].join('\n');
 };

@@ -27,32 +27,36 @@ export interface Hold {
   readonly kind: 'first-run' | 'opt-outs' | 'creates' | 'empty-side';
   /** Our clock. */
   readonly since: Millis;
-  /** Held addresses; empty for a first run, which holds everything, and for an empty side. */
-  readonly addresses: readonly string[];
-  readonly facts: readonly number[];
+  /** How many people it names; a first run holds everything beside their opt-outs, a side and creates name nobody. */
+  readonly people: number;
+  /** Who they are: the name of their set in the store; null: nobody. */
+  readonly set: string | null;
   readonly why: string;
 }
 
 /** The run that found what is held under this name. */
 export const runOfHold = (name: string): string => name.replace(/\.\d+$/, '');
 
-/** A thing that two of the facts have in common, or that one of them does not tell. */
-const share = (values: readonly (string | number | null | undefined)[]): boolean =>
-  values.some((value) => value === null || value === undefined) || new Set(values).size < values.length;
+/** Whether what is held may go out unanswered, if each of its facts tells of a change of its own (C23). */
+export const mayReleaseItself = (hold: Pick<Hold, 'kind' | 'since'>, now: Millis): boolean =>
+  hold.kind === 'opt-outs' && now - hold.since >= DAY_MS;
 
 /**
- * Which held opt-outs go out unanswered after 24 h: those that were seen to change, one by one. What the first reading
- * brought, and facts with one user or one minute in common, never release themselves; nor what does not tell (C23).
+ * Which held opt-outs release themselves after 24 h: those that were seen to change, one by one. What the first reading
+ * brought, and facts with one user or one minute in common, never do; nor what does not tell (C23). Answers for the facts that
+ * it is given, page by page, beside all that it was given before: one `false` counts for the whole set.
  */
-export const releasesItself = (hold: Hold, facts: readonly Fact[], now: Millis): boolean => {
-  if (hold.kind !== 'opt-outs' || now - hold.since < DAY_MS || facts.length === 0) return false;
-  const seenToChange = facts.every((fact) => fact.when.from !== null);
-  return (
-    seenToChange &&
-    !share(facts.map((fact) => Math.floor(fact.when.until / 60_000))) &&
-    !share(facts.map((fact) => fact.user))
-  );
+export const tellsOneByOne = (): ((facts: readonly Fact[]) => boolean) => {
+  const minutes = new Set<number>();
+  const users = new Set<string>();
+  return (facts) =>
+    facts.every(
+      ({ when, user = null }) =>
+        when.from !== null && user !== null && isNew(minutes, Math.floor(when.until / 60_000)) && isNew(users, user),
+    );
 };
+
+const isNew = <T>(known: Set<T>, one: T): boolean => known.size < known.add(one).size;
 
 export const isIncident = (hold: Hold, now: Millis): boolean => now - hold.since >= 2 * DAY_MS;
 

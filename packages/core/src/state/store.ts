@@ -2,6 +2,7 @@ import type { Cursor, JobTicket, Millis, Op, OpId, RecordRef } from '@heed/contr
 import type { Decision, Fact, Ledger, NewFact } from '../consent/fact.ts';
 import type { AddressKey } from '../identity/address.ts';
 import type { Erasures } from './erasures.ts';
+import type { HeldPeople, Move } from './held-people.ts';
 import type { OptOutLists } from './opt-out-lists.ts';
 import type { Bucket, RunReport } from './report.ts';
 import type { Shadow, System } from './shadow.ts';
@@ -311,8 +312,13 @@ export interface Store {
   /** Small documents of a profile: service state, holds, last complete counts. Null removes. */
   note(profile: string, key: string): Promise<unknown>;
   putNote(profile: string, key: string, value: unknown): Promise<void>;
-  /** Writes only if the note still is what `before` was read as; false if somebody changed it in the meantime. */
-  replaceNote(profile: string, key: string, before: unknown, after: unknown): Promise<boolean>;
+  /**
+   * Writes only if the note still is what `before` was read as, and moves held people in the same commit; false, and nothing
+   * done, if somebody changed it in the meantime.
+   */
+  replaceNote(profile: string, key: string, before: unknown, after: unknown, moves?: readonly Move[]): Promise<boolean>;
+  /** Whom guards hold, and who was released (C23). */
+  readonly held: HeldPeople;
   /** How many addresses of a profile are due. */
   countDirty(profile: string, now: Millis): Promise<number>;
 

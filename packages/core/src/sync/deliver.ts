@@ -3,6 +3,7 @@ import type { PlannedWrite } from '../plan/op.ts';
 import type { AddressPlan } from '../plan/plan-address.ts';
 import { carryOut } from './carry-out.ts';
 import { informedPlansOf, plansOf } from './decide-batch.ts';
+import { heldAmong } from './holds.ts';
 import { lookForMembers, lookForRecords } from './look.ts';
 import { record } from './plan-line.ts';
 import type { Run } from './run-state.ts';
@@ -17,7 +18,7 @@ export const deliverOptOuts = async (run: Run, addresses: readonly AddressKey[])
   await lookForRecords(run, addresses);
   await lookForMembers(run, addresses);
   const plans = await informedPlansOf(run, addresses);
-  const held = new Set(run.service.holds.filter(({ kind }) => kind === 'opt-outs').flatMap((hold) => hold.addresses));
+  const held = await heldAmong(run, addresses);
   const choose = (plan: AddressPlan): readonly PlannedWrite[] =>
     plan.consent.filter(
       ({ op, guarded }) =>

@@ -4,12 +4,13 @@ import type { DirtyMark, Worklist } from '../state/store.ts';
 import { carryOut, count } from './carry-out.ts';
 import { eachDirtyBatch, informedPlansOf, makesMember, plansBeforeFields, strangersMade } from './decide-batch.ts';
 import { fullCalls } from './full-calls.ts';
-import { enlistReleased, guardedPass, isGuardedOptOut, isLeaving, putHold } from './guarded-pass.ts';
+import { enlistReleased, guardedPass, isGuardedOptOut, isLeaving } from './guarded-pass.ts';
+import { heldAmong, putHold } from './holds.ts';
 import { jobPass, mayGoByJob } from './job-pass.ts';
 import { record } from './plan-line.ts';
 import type { Allowed } from './run-state.ts';
 import { note, type Run } from './run-state.ts';
-import { type Service, serviceOf } from './service.ts';
+import { serviceOf } from './service.ts';
 import { countEnlisted, eachEnlistedBatch, enlist } from './worklist.ts';
 import { SystemStopped } from './write.ts';
 
@@ -94,7 +95,6 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
   const { profile } = run.view;
   const due = await store.countDirty(profile.id, run.engine.clock.now());
   let done = 0;
-  const isHeld = heldBy(run);
   let created = 0;
   /** If no more people are due than may be created, and no more have come since, there is no need to count first. */
   const createsAtOnce = (): boolean => run.service.released.creates || Math.max(due, done) <= profile.guards.creates;
@@ -106,6 +106,8 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
     const plans = await plansBeforeFields(run, addresses, createsTell);
     const cleared = await store.enlisted(profile.id, 'cleared', addresses);
     const gone = await store.enlisted(profile.id, 'missing', addresses);
+    const held = await heldAmong(run, addresses);
+    const isHeld = (plan: AddressPlan): boolean => held.has(plan.address);
     const rests = (plan: AddressPlan): boolean => isHeld(plan) || cleared.has(plan.address);
     const creating = createsTell ? plans.filter((plan) => !rests(plan) && makesMember(plan)) : [];
     const later = calls.waiting(
@@ -154,20 +156,6 @@ export const fieldsPass = async (run: Run, allowed: Allowed, between: () => Prom
   await createPass(run, allowed, created, between);
 };
 
-/** Whose opt-outs are held, as things stand: somebody may answer, or a look may find more people, while fields go out (C23). */
-const heldBy = (run: Run): ((plan: AddressPlan) => boolean) => {
-  let service: Service | null = null;
-  let people: ReadonlySet<string> = new Set();
-  return ({ address }) => {
-    if (service !== run.service) {
-      service = run.service;
-      const holds = service.holds.filter(({ kind }) => kind === 'opt-outs');
-      people = new Set(holds.flatMap(({ addresses }) => addresses));
-    }
-    return people.has(address);
-  };
-};
-
 /** Whether somebody has approved what `guards.creates` holds, be it during this very run (C23). */
 const mayCreateAll = async (run: Run): Promise<boolean> => {
   run.service = await serviceOf(run.engine.store, run.view.profile.id);
@@ -188,7 +176,7 @@ const createPass = async (
     // The writes themselves are only listed where there are few enough to hold in mind.
     note(run, 'held.marketing.create', creates);
     const why = `${creates} records would be created, more than guards.creates allows (C23)`;
-    if (run.mode === 'sync') await putHold(run, { kind: 'creates', addresses: [], facts: [], why });
+    if (run.mode === 'sync') await putHold(run, { kind: 'creates', people: 0, set: null, why });
     return creates;
   }
   await eachEnlistedBatch(run, 'creates', async (plans, marks) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Role } from '@heed/contract';
-import { runOfHold } from '../consent/guards.ts';
+import { type Hold, runOfHold } from '../consent/guards.ts';
 import type { AddressKey } from '../identity/address.ts';
 import { viewOf } from '../plan/view.ts';
 import { failureFinding } from '../profile/failure-finding.ts';
@@ -15,7 +15,8 @@ import { deliverOptOuts } from './deliver.ts';
 import { settleEarlierDoubts } from './doubt.ts';
 import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
 import { seeksErased, settleAbsent } from './erased.ts';
-import { isAnswered, putHold, stillGuarded } from './guarded-pass.ts';
+import { forgetCarried, isAnswered } from './guarded-pass.ts';
+import { beginHolds, putHold, setOf } from './holds.ts';
 import { stillInJobs } from './jobs.ts';
 import { keepSchemas } from './known-schemas.ts';
 import { dueLooks, type LookPace, lookForOptOuts, noteLooks, notLooked } from './look-for-opt-outs.ts';
@@ -26,7 +27,7 @@ import { readRecords } from './read-records.ts';
 import { emptyReport, heldOf } from './report.ts';
 import type { Allowed } from './run-state.ts';
 import { Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
-import { changeService, serviceOf } from './service.ts';
+import { changeHolds, changeService, movesOf, RELEASED, serviceOf } from './service.ts';
 import { SystemStopped } from './write.ts';
 
 export interface RunOptions {
@@ -174,12 +175,11 @@ const prepare = async (
     lines: [],
     lineLimit: options.lineLimit,
     counts: new Map(),
-    guarded: new Set(),
-    guardedFacts: new Set(),
     unknownHeirs: new Map(),
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
-    held: new Map(),
+    setsThatGo: [RELEASED],
+    approvedLate: false,
     createsHeld: false,
     sets: 0,
     optOutsMark: 0,
@@ -198,7 +198,7 @@ const ofBoth = async <T>(systems: Systems, ask: (system: OpenSystem) => Promise<
 
 /** Answers with its exit code, or that what it had to hold was approved while it read: then it begins anew, as the next run would. */
 const work = async (run: Run, options: RunOptions): Promise<number | 'approved meanwhile'> => {
-  const releasedBefore = new Set(run.service.released.addresses);
+  await beginHolds(run);
   await run.engine.store.clearWorklist(run.lease, run.view.profile.id, null);
   const allowed = await permission(run, options);
   run.allowed = allowed;
@@ -234,7 +234,7 @@ const work = async (run: Run, options: RunOptions): Promise<number | 'approved m
   // What only the creates showed reaches the CRM in this very run (C1).
   if (run.mode === 'sync' && !run.view.can.marketing.listsOptedOutWithoutContact)
     await optOuts(run, allowed, run.optOutsMark);
-  if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options, releasedBefore);
+  if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
   if (allowed !== 'everything' && !(await holdFirstRun(run, allowed, options))) return 'approved meanwhile';
   return allowed !== 'everything' || run.service.holds.length > 0 ? EXIT.waiting : EXIT.done;
@@ -282,22 +282,22 @@ const permission = async (run: Run, options: RunOptions): Promise<Allowed> => {
   return approved === null ? 'nothing' : 'own-opt-outs';
 };
 
-const putInService = async (run: Run, options: RunOptions, releasedBefore: ReadonlySet<string>): Promise<void> => {
-  const before = run.service.released.addresses.filter((address) => releasedBefore.has(address));
-  const left = await stillGuarded(run, before);
-  run.service = await changeService(run.engine.store, run.view.profile.id, (service) => ({
-    ...service,
-    approved: options.digest,
-    holds: service.holds.filter(
-      (hold) => hold.kind !== 'first-run' && (hold.kind === 'empty-side' || runOfHold(hold.run) === run.id),
-    ),
-    // What is approved only now is for the next run.
-    released: {
-      ...service.released,
-      creates: run.createsHeld && service.released.creates,
-      // Whoever was released and had nothing to carry any more would pass the guard with the next opt-out, uncounted.
-      addresses: service.released.addresses.filter((address) => !releasedBefore.has(address) || left.has(address)),
+const putInService = async (run: Run, options: RunOptions): Promise<void> => {
+  // What is approved only now is for the next run.
+  await forgetCarried(run);
+  const stays = (hold: Hold): boolean =>
+    hold.kind !== 'first-run' && (hold.kind === 'empty-side' || runOfHold(hold.run) === run.id);
+  run.service = await changeHolds(run.engine.store, run.view.profile.id, async (service) => ({
+    service: {
+      ...service,
+      approved: options.digest,
+      holds: service.holds.filter(stays),
+      released: { ...service.released, creates: run.createsHeld && service.released.creates },
     },
+    moves: movesOf(
+      service.holds.filter((hold) => !stays(hold)),
+      null,
+    ),
   }));
 };
 
@@ -308,7 +308,9 @@ const holdFirstRun = async (run: Run, allowed: Allowed, { digest }: RunOptions):
     allowed === 'nothing'
       ? `the first run of a profile waits for approval (C29): heed approve ${run.id}, or sync --yes`
       : `the profile changed what it says about consent, lists, records or connections, so this run counts as a first run (C23): heed approve ${run.id}`;
-  const found = { kind: 'first-run', addresses: [...run.guarded], facts: [...run.guardedFacts], why } as const;
+  const set = setOf('first-run', run.id);
+  const people = await run.engine.store.held.count(run.view.profile.id, [set]);
+  const found = { kind: 'first-run', people, set: people === 0 ? null : set, why } as const;
   await putHold(run, found, ({ approved }) => approved === digest);
   return run.service.approved !== digest;
 };

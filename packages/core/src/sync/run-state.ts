@@ -61,15 +61,13 @@ export interface Run {
   /** Keeps memory constant: lines beyond this are only counted. */
   readonly lineLimit: number;
   readonly counts: Map<string, number>;
-  /** Opt-outs that wait for the first approval, all of them: `approve` releases exactly these. */
-  readonly guarded: Set<AddressKey>;
-  /** The facts they rest on. */
-  readonly guardedFacts: Set<number>;
   /** Whole batches in a row that a side could not take; one poisoned record alone stops nothing (I12). */
   readonly failures: { crm: number; marketing: number };
   renewedAt: Millis;
-  /** Whose opt-outs a guard of this run holds, and how many of each it counted as held (C23). */
-  readonly held: Map<AddressKey, number>;
+  /** The sets of people whom no guard holds any more (C23). */
+  setsThatGo: readonly string[];
+  /** Somebody was approved whom no pass of opt-outs has met since: the next one asks for them (C23). */
+  approvedLate: boolean;
   /** What it would create is more than `guards.creates` allows, and waits. */
   createsHeld: boolean;
   /** How many different sets of opt-outs this run has held, one after another. */

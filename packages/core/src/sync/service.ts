@@ -1,5 +1,6 @@
 import type { Millis } from '@heed/contract';
 import type { Hold } from '../consent/guards.ts';
+import type { Move } from '../state/held-people.ts';
 import type { Store } from '../state/store.ts';
 
 /** Whether a profile is in service, and what an operator has let through; one small document of the store. */
@@ -8,8 +9,8 @@ export interface Service {
   readonly approved: string | null;
   readonly paused: boolean;
   readonly holds: readonly Hold[];
-  /** Exactly what `approve` released: opt-outs of these addresses, and creates if set (C23). */
-  readonly released: { readonly addresses: readonly string[]; readonly creates: boolean; readonly size: boolean };
+  /** What `approve` released besides people: creates, and the new size of a side (C23, C24). */
+  readonly released: { readonly creates: boolean; readonly size: boolean };
   /** Guarded opt-outs written in the last 24 hours, our clock (C23). */
   readonly pushed: readonly Pushed[];
   /** What of the whole profile kept people from being synced in the last run; when it changes, everybody is looked at again. */
@@ -23,11 +24,16 @@ export interface Pushed {
   readonly people: number;
 }
 
+/** The set of those whom `approve` released, until a run takes them up; exactly these go out (C23). */
+export const APPROVED = 'approved';
+/** The set of those whom a run may opt out although a guard would hold them, until that is done. */
+export const RELEASED = 'released';
+
 const FRESH: Service = {
   approved: null,
   paused: false,
   holds: [],
-  released: { addresses: [], creates: false, size: false },
+  released: { creates: false, size: false },
   pushed: [],
   blocked: '',
   complete: null,
@@ -39,14 +45,26 @@ export const serviceOf = async (store: Store, profile: string): Promise<Service>
 });
 
 /** Changes the document, whoever else changes it at the same time: an operator's `approve` is never lost to a run. */
-export const changeService = async (
+export const changeService = (store: Store, profile: string, change: (now: Service) => Service): Promise<Service> =>
+  changeHolds(store, profile, async (now) => ({ service: change(now), moves: [] }));
+
+/** The same of the document and of whom it holds or releases, in one commit. */
+export const changeHolds = async (
   store: Store,
   profile: string,
-  change: (now: Service) => Service,
+  change: (now: Service) => Promise<{ readonly service: Service; readonly moves: readonly Move[] }>,
 ): Promise<Service> => {
   for (;;) {
     const before = (await store.note(profile, 'service')) as Partial<Service> | null;
-    const next = change({ ...FRESH, ...before });
-    if (await store.replaceNote(profile, 'service', before, next)) return next;
+    const { service, moves } = await change({ ...FRESH, ...before });
+    if (await store.replaceNote(profile, 'service', before, service, moves)) return service;
   }
 };
+
+/** The sets of those whom these holds name. */
+export const setsOf = (holds: readonly Pick<Hold, 'set'>[]): readonly string[] =>
+  holds.flatMap(({ set }) => (set === null ? [] : [set]));
+
+/** What becomes of them. */
+export const movesOf = (holds: readonly Pick<Hold, 'set'>[], to: string | null): readonly Move[] =>
+  setsOf(holds).map((from) => ({ from, to }));

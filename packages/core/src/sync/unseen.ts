@@ -2,7 +2,7 @@ import type { Millis } from '@heed/contract';
 import type { Hold } from '../consent/guards.ts';
 import type { Shadow, System } from '../state/shadow.ts';
 import type { OpenSystem } from './engine.ts';
-import { putHold } from './guarded-pass.ts';
+import { putHold } from './holds.ts';
 import { breathe, type Run } from './run-state.ts';
 
 const PAGE = 1_000;
@@ -48,5 +48,5 @@ export const isDoubt =
 export const disbelieve = async (run: Run, title: string, what: string, shown: number, had: number): Promise<void> => {
   run.cautious = true;
   const why = `${title} shows ${shown} ${what} where it had ${had}; what is missing proves nothing (C24)`;
-  await putHold(run, { kind: 'empty-side', addresses: [], facts: [], why });
+  await putHold(run, { kind: 'empty-side', people: 0, set: null, why });
 };
