@@ -1,50 +1,28 @@
 import { createHash } from 'node:crypto';
-import type { Role } from '@heed/contract';
 import { type Hold, runOfHold } from '../consent/guards.ts';
-import type { AddressKey } from '../identity/address.ts';
-import { viewOf } from '../plan/view.ts';
 import { failureFinding } from '../profile/failure-finding.ts';
-import { lintProfile } from '../profile/lint/lint-profile.ts';
 import { type Finding, printFinding } from '../profile/place.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { RunReport, RunStatus } from '../state/report.ts';
+import type { RunReport } from '../state/report.ts';
 import type { Lease } from '../state/store.ts';
-import { LeaseLost } from '../state/store.ts';
 import { forgetCursors } from './consent-read.ts';
 import { deliverOptOuts } from './deliver.ts';
 import { settleEarlierDoubts } from './doubt.ts';
-import { type Engine, EXIT, type OpenSystem, reactionTo, worstExit } from './engine.ts';
+import { type Ended, failed, finish } from './end-run.ts';
+import { type Engine, EXIT } from './engine.ts';
 import { seeksErased, settleAbsent } from './erased.ts';
 import { forgetCarried, isAnswered } from './guarded-pass.ts';
 import { beginHolds, putHold, setOf } from './holds.ts';
-import { stillInJobs } from './jobs.ts';
-import { keepSchemas } from './known-schemas.ts';
-import { dueLooks, type LookPace, lookForOptOuts, noteLooks, notLooked } from './look-for-opt-outs.ts';
+import { dueLooks, lookForOptOuts, noteLooks } from './look-for-opt-outs.ts';
 import { fieldsPass, optOutPass } from './passes.ts';
+import { prepare } from './prepare.ts';
 import { readConsent } from './read-consent.ts';
 import { readMembers } from './read-members.ts';
 import { readRecords } from './read-records.ts';
-import { emptyReport, heldOf } from './report.ts';
-import type { Allowed } from './run-state.ts';
-import { Interrupted, isConnectorError, newId, type PlanLine, type Run } from './run-state.ts';
-import { changeHolds, changeService, movesOf, RELEASED, serviceOf } from './service.ts';
-import { SystemStopped } from './write.ts';
-
-export interface RunOptions {
-  readonly mode: 'sync' | 'plan';
-  /** Reads everything again. */
-  readonly full: boolean;
-  /** `--yes`: approves a first run (C29). */
-  readonly yes: boolean;
-  /** How many plan lines are kept; everything is counted. */
-  readonly lineLimit: number;
-  /** What of the profile a change of which makes the next run a first run again (C23). */
-  readonly digest: string;
-  /** How often opt-outs are looked for while a long run goes on (C21). */
-  readonly looks: LookPace;
-  /** Nothing but the opt-outs of these people: read, written and read back (C25). */
-  readonly optOutsOf?: readonly AddressKey[] | undefined;
-}
+import { emptyReport } from './report.ts';
+import type { RunOptions } from './run-options.ts';
+import { type Allowed, isConnectorError, newId, type PlanLine, type Run, type Systems } from './run-state.ts';
+import { changeHolds, changeService, movesOf } from './service.ts';
 
 export interface RunResult {
   readonly report: RunReport;
@@ -77,16 +55,6 @@ export const runProfile = async (
   return { report, lines: ended.run?.lines ?? [], findings: ended.findings, counts: ended.run?.counts ?? new Map() };
 };
 
-interface Ended {
-  readonly run: Run | null;
-  readonly findings: readonly Finding[];
-  readonly codes: readonly number[];
-  readonly status: RunStatus;
-  readonly message: string | null;
-}
-
-type Systems = { readonly crm: OpenSystem; readonly marketing: OpenSystem };
-
 const attempt = async (
   id: string,
   profile: Profile,
@@ -117,83 +85,6 @@ const attempt = async (
     if (finding === null) return { ...failed(error, run, signal), findings };
     return { run, findings: [finding], codes: [EXIT.invalid], status: 'invalid', message: printFinding(finding) };
   }
-};
-
-/** Credentials, permissions, live schemas, lint: nothing is written before all of it is right (exit 2, 3). */
-const prepare = async (
-  id: string,
-  profile: Profile,
-  options: RunOptions,
-  engine: Engine,
-  lease: Lease,
-  systems: Systems,
-  signal: AbortSignal,
-): Promise<Run | Ended> => {
-  const { crm, marketing } = systems;
-  await ofBoth(systems, ({ session }) => session.check(signal));
-  const schemas = await ofBoth(systems, ({ session }) => session.describe(signal));
-  const can = { crm: crm.can, marketing: marketing.can };
-  const findings = lintProfile({
-    profile,
-    crm: { title: crm.connector.title, can: can.crm, schema: schemas.crm },
-    marketing: { title: marketing.connector.title, can: can.marketing, schema: schemas.marketing },
-  });
-  const stopped = findings.find((finding) => finding.stops === 'all-but-opt-outs');
-  const errors = findings.filter((finding) => finding.stops === 'run');
-  if (errors.length > 0) {
-    return {
-      run: null,
-      findings,
-      codes: [EXIT.invalid],
-      status: 'invalid',
-      message: errors.map(printFinding).join('\n'),
-    };
-  }
-  await keepSchemas(engine.store, profile, schemas);
-  const service = await serviceOf(engine.store, profile.id);
-  const restored = (await engine.store.restored(profile.id)) !== null;
-  return {
-    id,
-    engine,
-    view: viewOf(profile, schemas, can, stopped === undefined ? null : stopped.what),
-    lease,
-    crm,
-    marketing,
-    signal,
-    mode: options.mode,
-    service,
-    // A restored database does not know what was done since its backup (C25).
-    cautious: restored,
-    restored,
-    findings,
-    mayCreate: findings.every((finding) => finding.stops !== 'creates'),
-    marketingIsComplete: service.complete !== null,
-    allowed: 'nothing',
-    erasedMet: new Set(),
-    erasedOwed: new Map(),
-    erasedSaid: new Set(),
-    lines: [],
-    lineLimit: options.lineLimit,
-    counts: new Map(),
-    unknownHeirs: new Map(),
-    failures: { crm: 0, marketing: 0 },
-    renewedAt: engine.clock.now(),
-    setsThatGo: [RELEASED],
-    approvedLate: false,
-    createsHeld: false,
-    sets: 0,
-    optOutsMark: 0,
-    seenAt: { crm: crm.session.now(), marketing: marketing.session.now() },
-    looked: notLooked(engine.clock.now()),
-  };
-};
-
-/** Asks both systems at once. Both have answered before either's error is told, so that nothing goes on behind our back. */
-const ofBoth = async <T>(systems: Systems, ask: (system: OpenSystem) => Promise<T>): Promise<Record<Role, T>> => {
-  const asked = [ask(systems.crm), ask(systems.marketing)] as const;
-  await Promise.allSettled(asked);
-  const [crm, marketing] = await Promise.all(asked);
-  return { crm, marketing };
 };
 
 /** Answers with its exit code, or that what it had to hold was approved while it read: then it begins anew, as the next run would. */
@@ -313,81 +204,4 @@ const holdFirstRun = async (run: Run, allowed: Allowed, { digest }: RunOptions):
   const found = { kind: 'first-run', people, set: people === 0 ? null : set, why } as const;
   await putHold(run, found, ({ approved }) => approved === digest);
   return run.service.approved !== digest;
-};
-
-/** One sentence after another, whoever wrote the first. */
-const andOwed = (message: string): string =>
-  `${message.replace(/[.\s]*$/, '')}. What was owed is still owed; the next run goes on.`;
-
-const failed = (error: unknown, run: Run | null, signal: AbortSignal): Ended => {
-  const end = (status: RunStatus, code: number, message: string): Ended => ({
-    run,
-    findings: [],
-    codes: [code],
-    status,
-    message,
-  });
-  if (error instanceof Interrupted) return end('interrupted', EXIT.interrupted, error.message);
-  if (error instanceof LeaseLost) return end('failed', EXIT.busy, error.message);
-  if (error instanceof SystemStopped) return end('unreachable', EXIT.unreachable, andOwed(error.message));
-  if (isConnectorError(error)) {
-    if (signal.aborted) return end('interrupted', EXIT.interrupted, new Interrupted().message);
-    switch (reactionTo(error.kind)) {
-      case 'retry later':
-      case 'stop this system':
-        return end('unreachable', EXIT.unreachable, andOwed(error.message));
-      case 'stop the run':
-        return error.kind === 'config'
-          ? end('invalid', EXIT.invalid, error.message)
-          : end('failed', EXIT.failed, andOwed(error.message));
-      default:
-        return end('failed', EXIT.failed, andOwed(error.message));
-    }
-  }
-  throw error;
-};
-
-/** Only the marketing system's own word counts: who is opted out elsewhere alone may be mailed there, and is paid for with reason. */
-const paidOptedOut = async (run: Run | null): Promise<number | null> =>
-  run === null || run.marketing.can.paidStatus === undefined
-    ? null
-    : run.engine.store.countPaidOptedOut(run.view.marketing);
-
-const finish = async (
-  started: RunReport,
-  ended: Ended,
-  options: RunOptions,
-  engine: Engine,
-  systems: Systems,
-): Promise<RunReport> => {
-  const { profile } = started;
-  const { owed, setAside } = await engine.store.countWaiting(profile);
-  const listed = await engine.store.countListed(profile);
-  const counts =
-    options.mode === 'sync'
-      ? await engine.store.runCounts(started.run)
-      : { crm: started.crm, marketing: started.marketing };
-  const inJobs = await stillInJobs(engine.store, profile);
-  const left = owed + setAside + inJobs.crm + inJobs.marketing;
-  const attention = ended.codes.includes(EXIT.done) && left > 0 ? [EXIT.attention] : [];
-  const exitCode = worstExit([...ended.codes, ...attention]);
-  const report: RunReport = {
-    ...started,
-    ...counts,
-    status: exitCode === EXIT.attention ? 'attention' : ended.status,
-    finishedAt: engine.clock.now(),
-    held: heldOf(ended.run),
-    owed,
-    listed,
-    review: listed['waits-for-review'] ?? 0,
-    paidOptedOut: await paidOptedOut(ended.run),
-    inJobs,
-    calls: { crm: systems.crm.calls(), marketing: systems.marketing.calls() },
-    exitCode,
-    message: ended.message,
-  };
-  if (options.mode === 'sync') {
-    await engine.store.finishRun(report);
-  }
-  return report;
 };

@@ -26,6 +26,9 @@ export interface PlanLine {
 /** What may be written at all: nothing before the first approval, only people's own opt-outs after a changed profile (C29, C23). */
 export type Allowed = 'everything' | 'own-opt-outs' | 'nothing';
 
+/** Both sides, open. */
+export type Systems = Readonly<Record<Role, OpenSystem>>;
+
 /** What one run of one profile knows while it runs. */
 export interface Run {
   readonly id: string;
