@@ -275,7 +275,7 @@ CREATE TABLE held_fact (profile TEXT, held TEXT, address TEXT, n INTEGER, PRIMAR
 INSERT INTO held_fact
 SELECT DISTINCT note.profile, (hold.value ->> '$.kind') || ' ' || (hold.value ->> '$.run'), entry.address, entry.n
 FROM note, json_each(note.content, '$.holds') AS hold, json_each(hold.value, '$.facts') AS fact JOIN entry ON entry.n = fact.value
-WHERE note.key = 'service' AND entry.address IS NOT NULL;
+WHERE note.key = 'service' AND entry.address IS NOT NULL AND json_array_length(hold.value, '$.addresses') > 0;
 INSERT OR IGNORE INTO held_person (profile, held, address, facts, writes)
 SELECT note.profile, (hold.value ->> '$.kind') || ' ' || (hold.value ->> '$.run'), person.value, '[]', 1
 FROM note, json_each(note.content, '$.holds') AS hold, json_each(hold.value, '$.addresses') AS person
@@ -286,17 +286,16 @@ UPDATE held_fact SET address = (
 WHERE NOT EXISTS (SELECT 1 FROM held_person WHERE held_person.profile = held_fact.profile
   AND held_person.held = held_fact.held AND held_person.address = held_fact.address);
 UPDATE held_person SET facts = (
-  SELECT json_group_array(n) FROM held_fact WHERE held_fact.profile = held_person.profile
+  SELECT json_group_array(n ORDER BY n) FROM held_fact WHERE held_fact.profile = held_person.profile
   AND held_fact.held = held_person.held AND held_fact.address = held_person.address);
 DROP TABLE held_fact;
-UPDATE note SET content = json_set(content,
-  '$.released', json_object('creates', json(content -> '$.released.creates'), 'size', json(content -> '$.released.size')),
-  '$.holds', (
-    SELECT json_group_array(json(json_remove(json_set(hold.value,
-      '$.people', json_array_length(hold.value, '$.addresses'),
-      '$.set', CASE json_array_length(hold.value, '$.addresses')
-        WHEN 0 THEN NULL ELSE (hold.value ->> '$.kind') || ' ' || (hold.value ->> '$.run') END
-    ), '$.addresses', '$.facts'))) FROM json_each(content, '$.holds') AS hold))
+-- What a document does not say, it does not say afterwards either.
+UPDATE note SET content = json_replace(json_remove(content, '$.released.addresses'), '$.holds', json((
+  SELECT json_group_array(json(json_remove(json_set(hold.value,
+    '$.people', coalesce(json_array_length(hold.value, '$.addresses'), 0),
+    '$.set', CASE coalesce(json_array_length(hold.value, '$.addresses'), 0)
+      WHEN 0 THEN NULL ELSE (hold.value ->> '$.kind') || ' ' || (hold.value ->> '$.run') END
+  ), '$.addresses', '$.facts'))) FROM json_each(content, '$.holds') AS hold)))
 WHERE key = 'service';
 `,
 ];
