@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OptOutLists } from '@heed/core';
+import type { HeldPeople, Lease, OptOutLists } from '@heed/core';
 import { afterEach, expect, test } from 'vitest';
 import {
   at,
@@ -113,6 +113,8 @@ const everyVerb = async (database: Database): Promise<void> => {
   await store.note('news', 'k');
   await store.dropCursor(lease, 's');
   await everyListVerb(store.optOutLists);
+  await everyHeldVerb(store.held, lease);
+  await store.replaceNote('news', 'k', null, 2, [{ from: 'h', to: 'approved' }]);
   const erased = new ErasedPeople(database, KEY, 'acme');
   database.write(() => {
     erased.remember(erased.nameFor(at('zoe')), [erased.hashOfAddress(at('zoe'))], 1);
@@ -140,6 +142,26 @@ const everyListVerb = async (lists: OptOutLists): Promise<void> => {
   await lists.everybody(null, 5);
 };
 
+const everyHeldVerb = async (held: HeldPeople, lease: Lease): Promise<void> => {
+  const whom = [at('ann'), at('bob')];
+  await held.add(
+    lease,
+    'news',
+    'h',
+    whom.map((address) => ({ address, facts: [1], writes: 1 })),
+  );
+  await held.remove(lease, 'news', 'h', whom);
+  await held.subtract(lease, 'news', 'h', ['approved']);
+  await held.move(lease, 'news', { from: 'h', to: 'approved' });
+  await held.keepOnly(lease, 'news', ['approved']);
+  await Promise.all([
+    held.find('news', ['h', 'approved'], whom),
+    held.page('news', 'h', null, 5),
+    held.count('news', ['h', 'approved']),
+    held.isWithin('news', 'h', 'approved'),
+  ]);
+};
+
 /** Small by nature: one row, one per profile, system, erased person or import that is under way, or walked from its newest end up to a limit. */
 const SMALL =
   /^SCAN (customer|profile|system|erased|list_draft|json_each|value|CONSTANT|\(|SUBQUERY|run$|chain$|sqlite_schema|\d+ CONSTANT)/;
@@ -156,8 +178,11 @@ const ASKED_FOR_ALL = [
   /^SELECT count\(\*\) AS members FROM shadow WHERE system = \? AND paid_opted_out = 1$/,
   /^SELECT intent\.id[^?]* WHERE profile = \? AND state = 'open'/,
   /^DELETE FROM stray_tally WHERE run IN/,
+  // Once a run, of what earlier ones left behind.
+  /^DELETE FROM held_person WHERE profile = \? AND held NOT IN/,
 ];
-const BIG = 'shadow|sighting|stay|entry|chain|intent|dirty|link|owed|set_aside|listed|stray_tally|run_detail';
+const BIG =
+  'shadow|sighting|stay|entry|chain|intent|dirty|link|owed|set_aside|listed|stray_tally|run_detail|held_person|one|other';
 const WALK = new RegExp(`^SEARCH (${BIG}) .*\\((profile|system|run)=\\?\\)`);
 
 test('no statement walks through a big table', async () => {

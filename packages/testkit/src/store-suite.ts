@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { promisesOfBuckets } from './store-suite/buckets.ts';
 import { promisesOfCrashes } from './store-suite/crashes.ts';
 import { promisesOfErasures } from './store-suite/erasures.ts';
+import { promisesOfHeldPeople } from './store-suite/held-people.ts';
 import { promisesOfIntents } from './store-suite/intents.ts';
 import { promisesOfLeases } from './store-suite/leases.ts';
 import { promisesOfTheLedger } from './store-suite/ledger.ts';
@@ -32,6 +33,7 @@ export const describeStore = (subject: StoreSubject): void => {
     promisesOfRuns(bench);
     promisesOfTheLedger(bench);
     promisesOfErasures(bench);
+    promisesOfHeldPeople(bench);
     promisesOfLeases(bench);
     promisesOfCrashes(bench);
   });

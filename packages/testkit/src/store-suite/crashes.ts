@@ -37,6 +37,7 @@ const seen = async (store: Store): Promise<string> => {
     await store.listed(PROFILE, null),
     await store.openIntents(PROFILE),
     await store.note(PROFILE, 'k'),
+    await Promise.all(['h', 'old', 'approved'].map((set) => store.held.page(PROFILE, set, null, 9))),
     await store.restored(PROFILE),
   ]);
 };
@@ -49,6 +50,8 @@ const prepare = async (store: Store, lease: Lease): Promise<void> => {
   const first = page(CRM, { run: 'r1', shadows: crm, facts: [optOut('ann')], dirty: [at('ann')] });
   await store.commitPage(lease, { ...first, cursor: { stream: 's', next: '1' } }, 2);
   await store.intend(lease, [intent('1', 'ann')]);
+  for (const set of ['h', 'old'])
+    await store.held.add(lease, PROFILE, set, [{ address: at('ann'), facts: [1], writes: 1 }]);
 };
 
 const VERBS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unknown>>> = {
@@ -109,6 +112,19 @@ const VERBS: Readonly<Record<string, (store: Store, lease: Lease) => Promise<unk
   },
   retry: (store) => store.retry(PROFILE, 5),
   markDirty: (store) => store.markDirty('third', null, 5),
+  'replaceNote with moves': (store) =>
+    store.replaceNote(PROFILE, 'k', null, { held: 'none' }, [
+      { from: 'h', to: 'approved' },
+      { from: 'old', to: null },
+    ]),
+  'held.add': (store, lease) =>
+    store.held.add(
+      lease,
+      PROFILE,
+      'h',
+      ['ann', 'bob'].map((name) => ({ address: at(name), facts: [2], writes: 1 })),
+    ),
+  'held.move': (store, lease) => store.held.move(lease, PROFILE, { from: 'h', to: 'approved' }),
   beginRun: (store) => store.beginRun(report('r2')),
   prune: (store) => store.prune(1e13),
 };
