@@ -21,6 +21,7 @@ export const beginHolds = async (run: Run): Promise<void> => {
   const profile = run.view.profile.id;
   const sets = setsOf(run.service.holds);
   await held.keepOnly(run.lease, profile, [APPROVED, RELEASED, ...sets]);
+  run.setsThatGo = run.mode === 'plan' ? [RELEASED, APPROVED] : [RELEASED];
   await takeUp(run);
 };
 
@@ -63,7 +64,7 @@ export const heldAmong = (run: Run, addresses: readonly AddressKey[]): Promise<R
 export const letGo = async (run: Run, allowed: Allowed): Promise<void> => {
   const unanswered = setsOf(allowed === 'everything' ? await releasedByThemselves(run) : []);
   if (run.mode === 'plan') {
-    run.setsThatGo = [RELEASED, APPROVED, ...unanswered];
+    run.setsThatGo = [...run.setsThatGo, ...unanswered];
     return;
   }
   if (unanswered.length > 0)

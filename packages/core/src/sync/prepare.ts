@@ -10,7 +10,7 @@ import { keepSchemas } from './known-schemas.ts';
 import { notLooked } from './look-for-opt-outs.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Run, Systems } from './run-state.ts';
-import { RELEASED, serviceOf } from './service.ts';
+import { serviceOf } from './service.ts';
 
 /** Credentials, permissions, live schemas, lint: nothing is written before all of it is right (exit 2, 3). */
 export const prepare = async (
@@ -71,7 +71,7 @@ export const prepare = async (
     unknownHeirs: new Map(),
     failures: { crm: 0, marketing: 0 },
     renewedAt: engine.clock.now(),
-    setsThatGo: [RELEASED],
+    setsThatGo: [],
     approvedLate: false,
     createsHeld: false,
     sets: 0,
