@@ -26,8 +26,8 @@ import {
 
 /**
  * All that is known around some addresses: who has or had them, whoever shares another address with one of those, lives
- * continued in other records, members at any of these addresses or linked to any of these records, and what was said about
- * all of them. Each step is one question for the whole batch.
+ * continued in other records, members at any of these addresses or linked to any of these records, who lives where a linked one
+ * is, and what was said about all of them. Each step is one question for the whole batch.
  */
 export const neighbourhoodOf = (
   database: Database,
@@ -138,14 +138,18 @@ class Circle {
     }
   }
 
-  /** Links of these records, and the records at their other ends. */
+  /** Links of these records, the records at their other ends, and who lives where a member among those is: it is theirs (C15). */
   linked(profile: string): readonly Link[] {
     const known = new Set([...this.known.values()].map(({ record }) => recordKey(record)));
     const links = linksOf(this.database, profile, known);
     const ends = links
       .flatMap((link) => [recordKey(link.member), recordKey(link.crm)])
       .filter((record) => !known.has(record));
-    if (ends.length > 0) this.add(shadowsByRecord(this.database, this.systems, ends));
+    if (ends.length === 0) return links;
+    const found = shadowsByRecord(this.database, this.systems, ends);
+    this.add(found);
+    const members = found.filter(({ shadow }) => shadow.system.role === 'marketing');
+    this.at(new Set(members.flatMap(({ shadow }) => shadow.address ?? [])));
     return links;
   }
 

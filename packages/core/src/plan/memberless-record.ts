@@ -79,7 +79,7 @@ const memberElsewhere = (address: AddressKey, winner: Shadow, around: Surroundin
   if (member === null || member.life.kind !== 'live' || member.address === null || member.address === address)
     return null;
   const old = member.address;
-  return around.people.some((shadow) => livesAt(shadow, old)) ? null : member;
+  return around.at(old).people.some((shadow) => livesAt(shadow, old)) ? null : member;
 };
 
 /**

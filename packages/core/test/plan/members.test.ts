@@ -374,6 +374,14 @@ describe('C15 a member follows its record to a new address', () => {
       'marketing rename',
     ]);
   });
+
+  it('C15 I10 nor where it was given another address in marketing at which another record lives: it is the member of that one', () => {
+    const given = member('subscribed', movedFrom('old@x.org', 'bob@x.org'));
+    expect(result(planOf(moved({ shadows: [record, given] })))).toEqual(refused);
+    expect(ops(planOf(moved({ shadows: [record, given, contact('2', at('bob@x.org'))] })))).toEqual([
+      'marketing create',
+    ]);
+  });
 });
 
 it('a new member is of the type that the marketing system calls its members', () => {

@@ -87,6 +87,17 @@ export const promisesOfNeighbourhoods = (bench: () => Bench): void => {
       expect((await store.neighbourhood('another', [CRM, MAIL], [at('ann')])).links).toEqual([]);
     });
 
+    test('who lives where a linked member is, and no further (C15)', async () => {
+      const { store, lease } = await bench().store();
+      const crm = [shadow(CRM, contact('1'), 'ann'), shadow(CRM, contact('2'), ['office', 'elsewhere'])];
+      await store.commitPage(lease, page(CRM, { shadows: [...crm, shadow(CRM, contact('3'), 'office')] }), 0);
+      await store.commitPage(lease, page(MAIL, { shadows: [shadow(MAIL, member('x'), 'elsewhere')] }), 0);
+      const links = [link(member('x'), contact('1'))];
+      await store.settle(lease, PROFILE, 'r1', [settlement('ann', 0, { links })], [], []);
+      const near = await store.neighbourhood(PROFILE, [CRM, MAIL], [at('ann')]);
+      expect(names(near)).toEqual(['Contact/1', 'Contact/2', 'member/x']);
+    });
+
     test('only the systems asked for', async () => {
       const { store, lease } = await bench().store();
       await store.commitPage(lease, page(MAIL, { shadows: [shadow(MAIL, member('1'), 'ann')] }), 0);
