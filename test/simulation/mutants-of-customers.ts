@@ -47,6 +47,43 @@ export const MUTANTS_OF_CUSTOMERS: readonly Mutant[] = [
     seed: 39444,
   },
   {
+    name: 'what we opted out ourselves stays where it was said',
+    mistake:
+      'an echo is taken for nothing at all: of several records of the address only the ticked one is opted out (C8, C1)',
+    edits: [
+      {
+        file: 'packages/core/src/consent/decide.ts',
+        from: ' || isListed(optOut) || saidByMarketing(one, optOut));',
+        to: ' || isListed(optOut));',
+      },
+      {
+        file: 'packages/core/src/consent/decide.ts',
+        from: 'const spreads = said || (forCrm.length > 0 && isOutAsDemanded(one, forMarketing));',
+        to: 'const spreads = said;',
+      },
+    ],
+    // Another profile of the audience carries opt-outs to it, this one does not.
+    options: {
+      alone: false,
+      faults: false,
+      rules: { crmToMarketing: false },
+      acts: ['tick', 'tick', 'edit record field'],
+    },
+  },
+  {
+    name: 'whoever is opted out already needs nothing more',
+    mistake:
+      'a member that was opted out at another address and brought here keeps the other records mailable (C8, example 5)',
+    edits: [
+      {
+        file: 'packages/core/src/consent/decide.ts',
+        from: ' || (forCrm.length > 0 && isOutAsDemanded(one, forMarketing));',
+        to: ';',
+      },
+    ],
+    seed: 85087,
+  },
+  {
     name: 'clocks are right',
     mistake: 'dates of a vendor whose clock is an hour ahead are compared with those of another one',
     edits: [

@@ -218,13 +218,29 @@ class Court {
     );
   }
 
-  /** Worked example 5: our own unsubscription of the address sets the records that did not say it themselves. */
+  /**
+   * Worked example 5: our own unsubscription of the address sets the records that did not say it themselves. Of a member that was
+   * opted out at another address and brought here, the state is an echo of what was said there, and demands no more than that (C8):
+   * here it counts where C3 would have made it so just now.
+   */
   #isSibling(optOut: OptOut, record: RecordSnap, address: string): boolean {
     if (record.key === optOut.holder || this.#past.unticked.has(record.key)) return false;
     // Said there itself and lost unseen, deleted and restored between two reads: that looks like an untick, which is left (C6).
     if (this.#past.optOuts.some((one) => one.holder === record.key && this.#wasTick(one))) return false;
+    const demanded = this.#settings.rules.crmToMarketing && this.#isInScope(address);
     return [...this.#past.members.values()].some(
-      (member) => keyOf(member.email) === address && member.status === 'unsubscribed' && member.by === 'us',
+      (member) =>
+        keyOf(member.email) === address &&
+        member.status === 'unsubscribed' &&
+        member.by === 'us' &&
+        (demanded || this.#wasOptedOutAt(address, member.key)),
+    );
+  }
+
+  /** By this profile or another one of the audience. */
+  #wasOptedOutAt(address: string, key: string): boolean {
+    return this.#events.some(
+      (event) => isOptOutOf(event, key) && 'email' in event.op && keyOf(event.op.email) === address,
     );
   }
 
@@ -303,7 +319,7 @@ class Court {
 }
 
 /** Our own opt-out of everything. */
-const isOptOutOf = (event: Event, key: string): boolean =>
+const isOptOutOf = (event: Event, key: string): event is Extract<Event, { kind: 'write' }> =>
   event.kind === 'write' &&
   event.op.kind === 'opt-out' &&
   !isAboutTopic(event.op) &&
