@@ -53,4 +53,6 @@ it('I8 a search that still shows what was before a write of the same second does
   marketing.found = [member(ANN, { TITLE: 'older' })];
   await sync();
   expect([...crm.written, ...marketing.written]).toEqual([]);
+  await sync();
+  expect([...crm.written, ...marketing.written], 'nor the next time, after a look-up with that stamp').toEqual([]);
 });
