@@ -9,9 +9,9 @@ afterEach(() => clear());
 
 const ticked = (row: Row): Row => ({ ...row, values: { ...row.values, OptedOut: true } });
 
-const plain = (crmToMarketing = true) => {
+const plain = (crmToMarketing = true, scope: 'everyone' | 'lists' = 'everyone') => {
   const [crm, marketing] = [plainSystem(), plainSystem()];
-  const syncs = plainSyncs(crm, marketing, { optOut: { ...PROFILE.optOut, crmToMarketing } });
+  const syncs = plainSyncs(crm, marketing, { optOut: { ...PROFILE.optOut, crmToMarketing, scope } });
   clear = syncs.done;
   const isOut = (id: string): boolean => crm.rows.get(id)?.values.OptedOut === true;
   const put = (...rows: readonly Row[]): void => {
@@ -110,4 +110,22 @@ describe('C8 C1 a member that was opted out as somebody else and given another a
     await sync();
     expect(isOut('4')).toBe(false);
   });
+});
+
+// HubSpot: at its end a run carries what its creates showed, and nothing else that this run's own opt-outs led to. Seed 5840.
+it('I10 C8 a tool that lists no strangers: the sibling that only the CRM can name is for the next sync as well (example 5)', async () => {
+  const { crm, marketing, sync, isOut, put } = plain(true, 'lists');
+  marketing.strangers = new Map();
+  const ann = ticked(contact('1', ANN, {}));
+  put(ann, contact('2', ANN, {}), member(ANN, {}));
+  crm.found = [ann];
+  const lines = async (mode: 'sync' | 'plan') =>
+    (await sync(mode)).lines.map(({ side, kind, record }) => [side, kind, record?.id]);
+  const planned = await lines('plan');
+  expect(planned).toEqual([['marketing', 'opt-out', ANN]]);
+  expect(await lines('sync')).toEqual(planned);
+  const next = await lines('plan');
+  expect(next).toEqual([['crm', 'opt-out', '2']]);
+  expect(await lines('sync')).toEqual(next);
+  expect(isOut('2')).toBe(true);
 });

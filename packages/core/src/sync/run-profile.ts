@@ -121,10 +121,12 @@ const work = async (run: Run, options: RunOptions): Promise<number | 'approved m
     // What only the records showed, one that was merged or deleted before any read: still before any other change (C21).
     await optOuts(run, allowed, mark);
   }
+  const beforeFields = await run.engine.store.newestMark();
   await fieldsPass(run, allowed, between);
-  // What only the creates showed reaches the CRM in this very run (C1).
+  // What only the creates showed reaches the CRM in this very run (C1). What our own opt-outs demand of siblings is for the next
+  // one, as in any other system (C8, example 5): a plan cannot know whom they make us ask about (I10).
   if (run.mode === 'sync' && !run.view.can.marketing.listsOptedOutWithoutContact)
-    await optOuts(run, allowed, run.optOutsMark);
+    await optOuts(run, allowed, Math.max(beforeFields, run.optOutsMark));
   if (allowed === 'everything' && run.mode === 'sync') await putInService(run, options);
   if (run.restored && run.mode === 'sync') await run.engine.store.recovered(run.lease, run.view.profile.id);
   if (allowed !== 'everything' && !(await holdFirstRun(run, allowed, options))) return 'approved meanwhile';
