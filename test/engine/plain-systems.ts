@@ -56,6 +56,8 @@ export interface PlainSystem {
   createsInOne?: number;
   /** What reads show instead, as a search does that lags behind or is stamped early. */
   found?: readonly Row[];
+  /** What its clock shows; without it, noon for ever. */
+  time?: number;
   /** Rows a page; without it all come in one. */
   pageRows?: number;
   /** Told of the rows of every page before it is shown, and of the ops of every write before they are done. */
@@ -137,6 +139,7 @@ export const contact = (id: string, email: string, values: Values): Row =>
 export const member = (email: string, values: Values): Row => row({ type: 'member', id: email }, email, values, true);
 
 const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
+  const now = () => system.time ?? NOON;
   const apply = (op: Op): Outcome => {
     system.written.push(op);
     const why = system.refuse(op);
@@ -146,17 +149,17 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
     }
     const stranger = op.kind === 'create' ? system.strangers?.get(op.email) : undefined;
     if (stranger !== undefined)
-      return { op: op.id, result: 'unchanged', record: stranger.record, row: stranger, at: NOON };
+      return { op: op.id, result: 'unchanged', record: stranger.record, row: stranger, at: now() };
     const before = 'record' in op && op.record !== null ? system.rows.get(op.record.id) : undefined;
     // As Mailchimp does, the answer to a create shows nothing of what was not sent.
-    const now = op.kind === 'create' ? member(op.email, op.fields) : before;
-    if (now === undefined) throw new Error(`nobody to ${op.kind}`);
+    const then = op.kind === 'create' ? member(op.email, op.fields) : before;
+    if (then === undefined) throw new Error(`nobody to ${op.kind}`);
     const sent = op.kind === 'patch' ? op.fields : 'set' in op ? op.set : {};
     const state =
-      op.kind === 'opt-out' && now.member !== null ? { ...now.member, status: 'unsubscribed' as const } : now.member;
-    const after = { ...now, values: { ...now.values, ...sent }, member: state, modifiedBy: 'us' as const };
+      op.kind === 'opt-out' && then.member !== null ? { ...then.member, status: 'unsubscribed' as const } : then.member;
+    const after = { ...then, values: { ...then.values, ...sent }, member: state, modifiedBy: 'us' as const };
     system.rows.set(after.record.id, after);
-    return { op: op.id, result: 'applied', record: after.record, row: after, at: NOON + ANSWERED_MS };
+    return { op: op.id, result: 'applied', record: after.record, row: after, at: now() + ANSWERED_MS };
   };
   const ended = new Map<string, readonly Outcome[]>();
   const jobs: BulkJobs = {
@@ -183,7 +186,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
         const rows = all.slice(from, from + size).map((one) => ({ ...one }));
         await system.passing?.('rows', rows);
         const last = from + size >= all.length;
-        yield { rows, next: '{}', last, complete: after === null, readAt: NOON, total: all.length };
+        yield { rows, next: '{}', last, complete: after === null, readAt: now(), total: all.length };
       }
     },
     async *optOutsSince() {
@@ -215,7 +218,7 @@ const sessionOf = (system: PlainSystem, schema: SystemSchema): Session => {
       return ops.map(apply);
     },
     bulk: system.lane === null ? null : jobs,
-    now: () => NOON,
+    now,
     close: async () => {},
   };
 };
@@ -276,6 +279,7 @@ export const plainSyncs = (
   marketing: PlainSystem,
   more: Partial<Profile> = {},
   looks: LookPace = NEVER,
+  batch: Pick<Engine, 'batch'> = {},
 ) => {
   const profile = { ...PROFILE, ...more };
   const dir = mkdtempSync(join(tmpdir(), 'heed-plain-'));
@@ -322,6 +326,7 @@ export const plainSyncs = (
     holder: 'test',
     open: (_profile, side) => open(side),
     progress: () => {},
+    ...batch,
   };
   const sync = async (
     mode: 'sync' | 'plan' = 'sync',

@@ -1,6 +1,7 @@
+import type { Fact } from '../consent/fact.ts';
 import { type Hold, mayReleaseItself, runOfHold, tellsOneByOne } from '../consent/guards.ts';
 import type { AddressKey } from '../identity/address.ts';
-import type { Move } from '../state/held-people.ts';
+import type { HeldPerson, Move } from '../state/held-people.ts';
 import { BATCH } from './engine.ts';
 import type { Allowed, Run } from './run-state.ts';
 import { APPROVED, changeHolds, movesOf, RELEASED, type Service, setsOf } from './service.ts';
@@ -50,50 +51,90 @@ export const among = async (
  * Whose opt-outs are held, as things stand: somebody may answer, or a look may find more people, while fields go out (C23).
  * Whoever was approved and not taken up yet still is: their opt-out comes first (C21).
  */
-export const heldAmong = (run: Run, addresses: readonly AddressKey[]): Promise<ReadonlySet<AddressKey>> =>
-  among(
-    run,
-    [...setsOf(optOutsHeld(run)), APPROVED].filter((set) => !run.setsThatGo.includes(set)),
-    addresses,
-  );
+export const heldAmong = async (run: Run, addresses: readonly AddressKey[]): Promise<ReadonlySet<AddressKey>> => {
+  const held = await among(run, [...setsOf(optOutsHeld(run)), APPROVED], addresses);
+  if (held.size === 0) return held;
+  const go = await among(run, run.setsThatGo, [...held]);
+  return new Set([...held].filter((address) => !go.has(address)));
+};
+
+/** Those of a held set who go out unanswered, and those who stay. */
+const goingOf = (set: string): string => `going of ${set}`;
+const stayingOf = (set: string): string => `staying of ${set}`;
 
 /**
- * From here on those go out, although a guard would hold them, whom somebody has approved, and the held set that nobody answered
- * for a day, if each of its facts was seen to change by itself (C23). A plan only looks.
+ * From here on those go out, although a guard would hold them, whom somebody has approved, and those of the held set that
+ * nobody answered for a day, if each of its facts was seen to change by itself (C23). A plan only looks.
  */
 export const letGo = async (run: Run, allowed: Allowed): Promise<void> => {
-  const unanswered = setsOf(allowed === 'everything' ? await releasedByThemselves(run) : []);
+  const set = allowed === 'everything' ? await unansweredSet(run) : null;
   if (run.mode === 'plan') {
-    run.setsThatGo = [...run.setsThatGo, ...unanswered];
+    if (set !== null) run.setsThatGo = [...run.setsThatGo, goingOf(set)];
     return;
   }
-  if (unanswered.length > 0)
-    run.service = await changeHolds(run.engine.store, run.view.profile.id, async (service) => {
-      const goes = service.holds.filter(({ set }) => set !== null && unanswered.includes(set));
-      const holds = service.holds.filter((hold) => !goes.includes(hold));
-      return { service: { ...service, holds }, moves: movesOf(goes, RELEASED) };
-    });
+  const { store } = run.engine;
+  const profile = run.view.profile.id;
+  if (set !== null) run.service = await changeHolds(store, profile, (service) => withoutUnanswered(run, service, set));
   if (await takeUp(run)) run.approvedLate = true;
 };
 
-const releasedByThemselves = async (run: Run): Promise<readonly Hold[]> => {
-  const old = optOutsHeld(run).filter((hold) => mayReleaseItself(hold, run.engine.clock.now()));
-  const alone: Hold[] = [];
-  for (const hold of old) if (hold.set !== null && (await isOneByOne(run, hold.set))) alone.push(hold);
-  return alone;
+/** Nobody leaves a set that the document names: somebody may be reading it, to reject it. So whoever stays gets another one. */
+const withoutUnanswered = async ({ engine, view }: Run, service: Service, set: string): Promise<Change> => {
+  const hold = service.holds.find((one) => one.set === set);
+  if (hold === undefined) return { service, moves: [] };
+  const staying = stayingOf(set);
+  const people = await engine.store.held.count(view.profile.id, [staying]);
+  const others = service.holds.filter((one) => one !== hold);
+  const holds = people === 0 ? others : [...others, { ...hold, people, set: staying }];
+  const moves = [
+    { from: set, to: null },
+    { from: goingOf(set), to: RELEASED },
+  ];
+  return { service: { ...service, holds }, moves };
+};
+
+/** The held set of which somebody goes out unanswered. */
+const unansweredSet = async (run: Run): Promise<string | null> => {
+  const hold = optOutsHeld(run).find((one) => mayReleaseItself(one, run.engine.clock.now()));
+  const set = hold?.set ?? null;
+  if (set === null || !(await isOneByOne(run, set))) return null;
+  const { held } = run.engine.store;
+  for await (const people of eachHeld(run, set)) {
+    // Whose record left rests on no fact, so nothing tells how that came.
+    const going = people.filter(({ facts }) => facts.length > 0);
+    await held.add(run.lease, run.view.profile.id, goingOf(set), going);
+    await held.add(
+      run.lease,
+      run.view.profile.id,
+      stayingOf(set),
+      people.filter((one) => !going.includes(one)),
+    );
+  }
+  return set;
 };
 
 const isOneByOne = async (run: Run, set: string): Promise<boolean> => {
   const oneByOne = tellsOneByOne();
-  let told = 0;
+  const told = new Set<number>();
   for await (const people of eachHeld(run, set)) {
-    const numbers = new Set(people.flatMap(({ facts }) => facts));
-    const all = await run.engine.store.factsOf(people.map(({ address }) => address));
-    const theirs = all.filter(({ n }) => numbers.has(n));
-    if (!oneByOne(theirs)) return false;
-    told += theirs.length;
+    const numbers = new Set(people.flatMap(({ facts }) => facts).filter((n) => !told.has(n)));
+    const facts = await factsAround(run, people, numbers);
+    if (facts.length < numbers.size || !oneByOne(facts)) return false;
+    for (const n of numbers) told.add(n);
   }
-  return told > 0;
+  return told.size > 0;
+};
+
+/** An opt-out that followed a person stands at the address where it was made (C15), in another system of the customer too (C26). */
+const factsAround = async (
+  { engine, view }: Run,
+  people: readonly HeldPerson[],
+  numbers: ReadonlySet<number>,
+): Promise<readonly Fact[]> => {
+  const addresses = people.map(({ address }) => address);
+  const hood = await engine.store.neighbourhood(view.profile.id, [view.crm, view.marketing], addresses);
+  const all = [...hood.ledger.facts, ...(hood.elsewhere?.ledger.facts ?? [])];
+  return [...new Map(all.filter(({ n }) => numbers.has(n)).map((fact) => [fact.n, fact])).values()];
 };
 
 /** Walks through a set, a batch at a time. */
@@ -108,6 +149,10 @@ export async function* eachHeld(run: Run, set: string) {
   }
 }
 
+interface Change {
+  readonly service: Service;
+  readonly moves: readonly Move[];
+}
 type Found = Omit<Hold, 'run' | 'runs' | 'since'>;
 
 /**
@@ -141,12 +186,7 @@ export const putOptOuts = async (run: Run, name: string, why: (people: number) =
   });
 };
 
-const withHold = async (
-  service: Service,
-  found: Found,
-  name: string,
-  run: Run,
-): Promise<{ readonly service: Service; readonly moves: readonly Move[] }> => {
+const withHold = async (service: Service, found: Found, name: string, run: Run): Promise<Change> => {
   const before = service.holds.find((one) => one.kind === found.kind);
   const joined = before !== undefined && isOfRun(before, run);
   const same = before !== undefined && (await isSameSet(run, before.set, found.set, joined));
