@@ -20,6 +20,8 @@ export interface Listening {
   readonly url: string;
   /** Calls that no answer comes to until the client gives up. */
   readonly stuck: StuckCalls;
+  /** Resolves once no call is being served: what a client that is gone had asked for has been done, or never will be. */
+  quiet(): Promise<void>;
   /** Cuts all connections and takes no new one; resolves when it is so. */
   down(): Promise<void>;
   /** Listens again, at the same address. */
@@ -43,6 +45,7 @@ export async function listen<State, Extras extends object>(
   const stuck = stuckCalls();
   let origin = '';
   let concurrent = 0;
+  const whenQuiet: (() => void)[] = [];
 
   const control = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     const body = await readBody(request);
@@ -66,6 +69,7 @@ export async function listen<State, Extras extends object>(
       if (method !== 'GET') options.changed();
     } finally {
       concurrent -= 1;
+      if (concurrent === 0) for (const tell of whenQuiet.splice(0)) tell();
     }
   };
 
@@ -95,6 +99,7 @@ export async function listen<State, Extras extends object>(
   return {
     url: origin,
     stuck,
+    quiet: () => (concurrent === 0 ? Promise.resolve() : new Promise((resolve) => whenQuiet.push(resolve))),
     down: async () => {
       if (server.listening) await down();
     },

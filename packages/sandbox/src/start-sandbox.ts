@@ -46,6 +46,8 @@ export interface SandboxControls<State> {
   switches(values: Readonly<Record<string, unknown>>): void;
   /** Calls that no answer comes to until the client gives up: time-outs and drips. */
   readonly stuck: StuckCalls;
+  /** Resolves once no call is being served: what a client that is gone had asked for has been done, or never will be. */
+  quiet(): Promise<void>;
   /** The server is gone: connections end, new ones are refused. */
   down(): Promise<void>;
   /** It listens again, at the same address. */
@@ -115,6 +117,7 @@ export async function startSandbox<State, Extras extends object>(
     faults: (rules) => faults.set(rules),
     switches: (values) => world.switches.set(values),
     stuck: listening.stuck,
+    quiet: () => listening.quiet(),
     down: () => listening.down(),
     up: () => listening.up(),
     reset,

@@ -86,6 +86,7 @@ const killAt = async ({ of, call, delayMs }: Moment, world: World): Promise<Kill
     else setTimeout(() => child.kill('SIGKILL'), delayMs);
   });
   const { code, signal, stderr } = await ended;
+  await world.quiet();
   world.watch(() => {});
   if (signal === 'SIGKILL') return { killed: true, text: `kill -9 ${delayMs} ms after ${of} ${call}, ${at}` };
   if (code === 2 || code === 6 || code === null) throw new Error(`a sync ended with ${code}: ${stderr}`);

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { type Time, takeOverTime } from '../../faults/runner/two-clocks.ts';
@@ -21,6 +22,8 @@ export interface World {
   people(acts: readonly Act[], laterMs: number): void;
   /** Called with each call that a stand-in has carried out and not answered yet. */
   watch(watcher: (call: Served) => void): void;
+  /** Resolves once both have done what a killed process had asked of them: no vendor does it half an hour of theirs later. */
+  quiet(): Promise<void>;
   /** Starts the built command line, as a process that can be killed. */
   start(...args: readonly string[]): Running;
   /** The same command line in this process, some time later. */
@@ -150,6 +153,10 @@ const openWorld = async (setup: Setup, base: readonly Act[], { time, stuck, fold
     },
     watch(next) {
       watcher = next;
+    },
+    async quiet() {
+      await nextTurn(); // What the process sent last is read first.
+      await Promise.all([salesforce.quiet(), mailchimp.quiet()]);
     },
     start: (...args) =>
       start(args, {
